@@ -1,0 +1,479 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import { ECDSA } from "solady/utils/ECDSA.sol";
+import { EIP712 } from "solady/utils/EIP712.sol";
+import { SignatureCheckerLib } from "solady/utils/SignatureCheckerLib.sol";
+
+import { BTRCredit } from "./BTRCredit.sol";
+import { BTRTrust } from "./BTRTrust.sol";
+import { IBarterCore } from "./interfaces/IBarterCore.sol";
+import { IBTRCredit } from "./interfaces/IBTRCredit.sol";
+import { IBTRTrust } from "./interfaces/IBTRTrust.sol";
+import { Account } from "./libraries/Account.sol";
+import {
+    MAX_AMOUNT_SATS,
+    MAX_BATCH,
+    MAX_CATEGORY_BYTES,
+    MAX_DESCRIPTION_BYTES,
+    MAX_PAGE,
+    MIN_AMOUNT_SATS,
+    PROPOSAL_LIFETIME
+} from "./libraries/Limits.sol";
+import { TradeRecord } from "./libraries/TradeRecord.sol";
+import { TradeState, TradeStates } from "./libraries/TradeState.sol";
+
+/// @title BarterCore
+/// @notice See {IBarterCore}.
+/// @dev A trade is kept in two halves: what never changes as the code of an account of its own (`TradeRecord`), what
+/// changes in 64 bits of a slot shared by four trades of one proposer (`TradeState`). A wallet's list of trades is linked
+/// through the records, newest first, so that a proposal costs its receiver nothing and adds no slot.
+contract BarterCore is IBarterCore, EIP712 {
+    using TradeRecord for bytes;
+    using TradeRecord for bytes12;
+    using TradeStates for TradeStates.Book;
+
+    bytes32 private constant OPEN_TRADE_TYPEHASH = keccak256(
+        "OpenTrade(address proposer,address payer,address payee,bytes32 paymentHash,uint256 amountSats,string category,string description,uint256 deadline)"
+    );
+    bytes32 private constant SETTLE_TRADE_TYPEHASH =
+        keccak256("SettleTrade(bytes32 tradeId,bytes32 preimage,uint256 deadline)");
+
+    /// @inheritdoc IBarterCore
+    IBTRTrust public immutable TRUST;
+    /// @inheritdoc IBarterCore
+    IBTRCredit public immutable CREDIT;
+    /// @inheritdoc IBarterCore
+    address public immutable ARBITER;
+
+    mapping(address wallet => Account) private _accounts;
+    TradeStates.Book private _states;
+    mapping(address signer => mapping(bytes32 digest => bool)) private _cancelled;
+
+    /// @param arbiter Who may rule on disputes; the zero address means nobody, for good.
+    constructor(address arbiter) {
+        ARBITER = arbiter;
+        // The two tokens take their deployer for BarterCore: the three know each other from here on, for good.
+        TRUST = new BTRTrust();
+        CREDIT = new BTRCredit();
+    }
+
+    /// @dev Answers the init code of the record being stored; refuses everything else.
+    fallback() external {
+        TradeRecord.serve();
+        revert UnknownCall();
+    }
+
+    // ------------------------------------------------------------------------------------------------ trading
+
+    /// @inheritdoc IBarterCore
+    function proposeTrade(
+        address counterparty,
+        bytes32 paymentHash,
+        uint256 amountSats,
+        string calldata category,
+        string calldata description
+    ) external returns (bytes32 tradeId) {
+        Terms memory terms = Terms(msg.sender, counterparty, paymentHash, amountSats, category, description);
+        return _propose(counterparty, terms, TradeState.wrap(0));
+    }
+
+    /// @inheritdoc IBarterCore
+    function proposeTradeAsPayee(
+        address counterparty,
+        bytes32 paymentHash,
+        uint256 amountSats,
+        string calldata category,
+        string calldata description
+    ) external returns (bytes32 tradeId) {
+        Terms memory terms = Terms(counterparty, msg.sender, paymentHash, amountSats, category, description);
+        return _propose(counterparty, terms, TradeState.wrap(0));
+    }
+
+    /// @inheritdoc IBarterCore
+    function openTrade(Terms calldata terms, uint256 deadline, bytes calldata signature)
+        external
+        returns (bytes32 tradeId)
+    {
+        address counterparty = _counterpartyOf(msg.sender, terms);
+        _checkTerms(counterparty, terms);
+        _checkSignature(counterparty, openTradeDigest(msg.sender, terms, deadline), deadline, signature);
+        tradeId = _propose(counterparty, terms, TradeStates.accepted(0));
+        emit TradeAccepted(tradeId);
+    }
+
+    /// @inheritdoc IBarterCore
+    function acceptTrade(bytes32 tradeId) external {
+        (bytes memory record, TradeState state) = _load(tradeId);
+        if (state.status() != Status.Proposed) revert WrongStatus(tradeId, state.status(), Status.Proposed);
+        uint256 age = block.timestamp - record.createdAt();
+        if (age > PROPOSAL_LIFETIME) revert TradeExpired(tradeId, record.createdAt() + PROPOSAL_LIFETIME);
+        if (msg.sender != record.partyB()) revert NotCounterparty(tradeId, msg.sender, record.partyB());
+
+        _save(record, TradeStates.accepted(age));
+        ++_accounts[record.partyA()].accepted;
+        ++_accounts[record.partyB()].accepted;
+        emit TradeAccepted(tradeId);
+    }
+
+    /// @inheritdoc IBarterCore
+    function settleTrade(bytes32 tradeId, bytes32 preimage) external {
+        (bytes memory record, TradeState state) = _loadAccepted(tradeId);
+        _checkPayer(tradeId, record.payer());
+        _settle(tradeId, preimage, record, state);
+    }
+
+    /// @inheritdoc IBarterCore
+    function settleTradeBySignature(Settlement calldata settlement) external {
+        _settleBySignature(settlement);
+    }
+
+    /// @inheritdoc IBarterCore
+    function settleTrades(Settlement[] calldata settlements) external {
+        uint256 length = settlements.length;
+        if (length == 0 || length > MAX_BATCH) revert BatchSize(length, MAX_BATCH);
+        for (uint256 i = 0; i < length; ++i) {
+            Settlement calldata settlement = settlements[i];
+            if (settlement.signature.length != 0) {
+                _settleBySignature(settlement);
+                continue;
+            }
+            (bytes memory record, TradeState state) = _loadAccepted(settlement.tradeId);
+            _checkPayer(settlement.tradeId, record.payer());
+            _settle(settlement.tradeId, settlement.preimage, record, state);
+        }
+    }
+
+    /// @inheritdoc IBarterCore
+    function disputeTrade(bytes32 tradeId) external {
+        (bytes memory record, TradeState state) = _loadAccepted(tradeId);
+        _checkParty(tradeId, msg.sender, record);
+        if (state.ruling() == Ruling.Dismissed) revert DisputeAlreadyDismissed(tradeId);
+
+        _save(record, state.withStatus(Status.Disputed));
+        ++_accounts[record.partyA()].disputed;
+        ++_accounts[record.partyB()].disputed;
+        emit TradeDisputed(tradeId, msg.sender);
+    }
+
+    /// @inheritdoc IBarterCore
+    function dismissDispute(bytes32 tradeId) external {
+        (bytes memory record, TradeState state) = _loadUnruled(tradeId);
+
+        _save(record, state.withStatus(Status.Accepted).withRuling(Ruling.Dismissed));
+        --_accounts[record.partyA()].disputed;
+        --_accounts[record.partyB()].disputed;
+        emit DisputeDismissed(tradeId);
+    }
+
+    /// @inheritdoc IBarterCore
+    function upholdDispute(bytes32 tradeId, address atFault) external {
+        (bytes memory record, TradeState state) = _loadUnruled(tradeId);
+        _checkParty(tradeId, atFault, record);
+
+        _save(record, state.withRuling(atFault == record.partyA() ? Ruling.AgainstPartyA : Ruling.AgainstPartyB));
+        ++_accounts[atFault].faults;
+        emit DisputeUpheld(tradeId, atFault);
+    }
+
+    /// @inheritdoc IBarterCore
+    function cancelSignature(bytes32 digest) external {
+        _cancelled[msg.sender][digest] = true;
+        emit SignatureCancelled(msg.sender, digest);
+    }
+
+    // ------------------------------------------------------------------------------------------------ views
+
+    /// @inheritdoc IBarterCore
+    function trades(bytes32 tradeId)
+        external
+        view
+        returns (
+            bytes32 id,
+            address partyA,
+            address partyB,
+            bytes32 paymentHash,
+            uint256 amountSats,
+            uint8 status,
+            uint256 createdAt,
+            uint256 acceptedAt,
+            uint256 settledAt,
+            string memory category,
+            string memory description
+        )
+    {
+        bytes memory record = bytes12(tradeId).load();
+        if (!_isRecordOf(tradeId, record)) return (0, address(0), address(0), 0, 0, 0, 0, 0, 0, "", "");
+        Trade memory trade = _view(tradeId, record);
+        id = trade.tradeId;
+        partyA = trade.partyA;
+        partyB = trade.partyB;
+        paymentHash = trade.paymentHash;
+        amountSats = trade.amountSats;
+        status = uint8(trade.status);
+        createdAt = trade.createdAt;
+        acceptedAt = trade.acceptedAt;
+        settledAt = trade.settledAt;
+        category = trade.category;
+        description = trade.description;
+    }
+
+    /// @inheritdoc IBarterCore
+    function getTrade(bytes32 tradeId) external view returns (Trade memory trade) {
+        return _view(tradeId, _loadRecord(tradeId));
+    }
+
+    /// @inheritdoc IBarterCore
+    function getTradesByAddress(address wallet) external view returns (bytes32[] memory tradeIds) {
+        bytes12 key = _accounts[wallet].latest;
+        uint256 left = _accounts[wallet].proposed;
+        tradeIds = new bytes32[](left);
+        while (left != 0) {
+            bytes memory record = key.load();
+            tradeIds[--left] = key.idOfRecord(record);
+            key = record.previousOf(wallet);
+        }
+    }
+
+    /// @inheritdoc IBarterCore
+    function getTradesPaged(address wallet, bytes32 before, uint256 limit)
+        external
+        view
+        returns (Trade[] memory page, bytes32 next)
+    {
+        if (limit == 0 || limit > MAX_PAGE) revert PageSize(limit, MAX_PAGE);
+        bytes12 key = _accounts[wallet].latest;
+        if (before != 0) {
+            bytes memory record = _loadRecord(before);
+            _checkParty(before, wallet, record);
+            key = record.previousOf(wallet);
+        }
+        page = new Trade[](limit);
+        uint256 length = 0;
+        for (; length < limit && key != 0; ++length) {
+            bytes memory record = key.load();
+            page[length] = _view(key.idOfRecord(record), record);
+            key = record.previousOf(wallet);
+        }
+        if (key != 0) next = page[length - 1].tradeId;
+        assembly ("memory-safe") {
+            mstore(page, length)
+        }
+    }
+
+    /// @inheritdoc IBarterCore
+    function getWallet(address wallet) external view returns (Wallet memory summary) {
+        Account memory account = _accounts[wallet];
+        summary.proposed = account.proposed;
+        summary.initiated = account.initiated;
+        summary.accepted = account.accepted;
+        summary.disputed = account.disputed;
+        summary.faults = account.faults;
+        (summary.score, summary.uniqueCounterparties, summary.memberSince, summary.settled, summary.lastTradeAt) =
+            TRUST.getTrustProfile(wallet);
+        summary.creditBalance = CREDIT.balanceOf(wallet);
+        summary.creditEarned = CREDIT.totalEarned(wallet);
+    }
+
+    /// @inheritdoc IBarterCore
+    function tradeIdOf(address proposer, Terms calldata terms) external pure returns (bytes32 tradeId) {
+        address counterparty = _counterpartyOf(proposer, terms);
+        _checkTerms(counterparty, terms);
+        bytes12 key = TradeRecord.keyOf(proposer, counterparty, terms.paymentHash);
+        return key.idOf(TradeRecord.encodeTerms(proposer, counterparty, terms));
+    }
+
+    /// @inheritdoc IBarterCore
+    function openTradeDigest(address proposer, Terms calldata terms, uint256 deadline) public view returns (bytes32) {
+        return _hashTypedData(
+            keccak256(
+                abi.encode(
+                    OPEN_TRADE_TYPEHASH,
+                    proposer,
+                    terms.payer,
+                    terms.payee,
+                    terms.paymentHash,
+                    terms.amountSats,
+                    keccak256(bytes(terms.category)),
+                    keccak256(bytes(terms.description)),
+                    deadline
+                )
+            )
+        );
+    }
+
+    /// @inheritdoc IBarterCore
+    function settleTradeDigest(bytes32 tradeId, bytes32 preimage, uint256 deadline) public view returns (bytes32) {
+        return _hashTypedData(keccak256(abi.encode(SETTLE_TRADE_TYPEHASH, tradeId, preimage, deadline)));
+    }
+
+    /// @inheritdoc IBarterCore
+    function isSignatureCancelled(address signer, bytes32 digest) external view returns (bool) {
+        return _cancelled[signer][digest];
+    }
+
+    // ------------------------------------------------------------------------------------------------ effects
+
+    /// @dev Stores a trade the caller proposes: links it into both wallets' lists, counts it, emits `TradeProposed`.
+    function _propose(address counterparty, Terms memory terms, TradeState state) private returns (bytes32 tradeId) {
+        _checkTerms(counterparty, terms);
+        bytes12 key = TradeRecord.keyOf(msg.sender, counterparty, terms.paymentHash);
+        bytes memory encoded = TradeRecord.encodeTerms(msg.sender, counterparty, terms);
+        tradeId = key.idOf(encoded);
+
+        uint32 accepted = state.status() == Status.Accepted ? 1 : 0;
+        Account memory proposer = _accounts[msg.sender];
+        Account memory other = _accounts[counterparty];
+        bytes memory record = abi.encodePacked(
+            uint40(block.timestamp), uint40(proposer.initiated), proposer.latest, other.latest, encoded
+        );
+        _states.open(msg.sender, proposer.initiated, state);
+
+        proposer.latest = key;
+        proposer.proposed += 1;
+        proposer.initiated += 1;
+        proposer.accepted += accepted;
+        _accounts[msg.sender] = proposer;
+        other.latest = key;
+        other.proposed += 1;
+        other.accepted += accepted;
+        _accounts[counterparty] = other;
+
+        if (!key.store(record)) revert PaymentHashReused(msg.sender, counterparty, terms.paymentHash);
+        emit TradeProposed(
+            tradeId,
+            msg.sender,
+            counterparty,
+            terms.payer,
+            terms.paymentHash,
+            terms.amountSats,
+            terms.category,
+            terms.description
+        );
+    }
+
+    function _settleBySignature(Settlement calldata settlement) private {
+        (bytes memory record, TradeState state) = _loadAccepted(settlement.tradeId);
+        bytes32 digest = settleTradeDigest(settlement.tradeId, settlement.preimage, settlement.deadline);
+        _checkSignature(record.payer(), digest, settlement.deadline, settlement.signature);
+        _settle(settlement.tradeId, settlement.preimage, record, state);
+    }
+
+    /// @dev The caller has checked the status, and that the payer wants it.
+    function _settle(bytes32 tradeId, bytes32 preimage, bytes memory record, TradeState state) private {
+        bytes32 paymentHash = record.paymentHash();
+        bytes32 actual = sha256(abi.encodePacked(preimage));
+        if (actual != paymentHash) revert PreimageMismatch(tradeId, paymentHash, actual);
+
+        _save(record, state.settle(block.timestamp - record.createdAt()));
+        emit TradeSettled(tradeId, preimage);
+
+        // Both tokens are this contract's own creations, and call nobody.
+        (address partyA, address partyB, uint256 amountSats) = (record.partyA(), record.partyB(), record.amountSats());
+        bool counted = TRUST.recordTrade(tradeId, partyA, partyB, amountSats);
+        if (counted) CREDIT.mintReward(partyA, partyB, amountSats);
+    }
+
+    function _save(bytes memory record, TradeState state) private {
+        _states.save(record.partyA(), record.sequence(), state);
+    }
+
+    // ------------------------------------------------------------------------------------------------ loading
+
+    /// @dev Whether a stored record, or the empty one, is that of `tradeId`: the commitment must match too.
+    function _isRecordOf(bytes32 tradeId, bytes memory record) private pure returns (bool) {
+        return record.length != 0 && bytes12(tradeId).idOfRecord(record) == tradeId;
+    }
+
+    function _loadRecord(bytes32 tradeId) private view returns (bytes memory record) {
+        record = bytes12(tradeId).load();
+        if (!_isRecordOf(tradeId, record)) revert TradeNotFound(tradeId);
+    }
+
+    function _load(bytes32 tradeId) private view returns (bytes memory record, TradeState state) {
+        record = _loadRecord(tradeId);
+        state = _states.load(record.partyA(), record.sequence());
+    }
+
+    function _loadAccepted(bytes32 tradeId) private view returns (bytes memory record, TradeState state) {
+        (record, state) = _load(tradeId);
+        if (state.status() != Status.Accepted) {
+            revert WrongStatus(tradeId, _statusAt(record.createdAt(), state.status()), Status.Accepted);
+        }
+    }
+
+    function _loadUnruled(bytes32 tradeId) private view returns (bytes memory record, TradeState state) {
+        if (msg.sender != ARBITER) revert NotArbiter(msg.sender, ARBITER);
+        (record, state) = _load(tradeId);
+        if (state.status() != Status.Disputed) {
+            revert WrongStatus(tradeId, _statusAt(record.createdAt(), state.status()), Status.Disputed);
+        }
+        if (state.ruling() != Ruling.None) revert DisputeAlreadyUpheld(tradeId);
+    }
+
+    /// @dev The status as of now: a proposal past its lifetime is expired without anybody saying so.
+    function _statusAt(uint256 createdAt, Status status) private view returns (Status) {
+        bool lapsed = status == Status.Proposed && block.timestamp > createdAt + PROPOSAL_LIFETIME;
+        return lapsed ? Status.Expired : status;
+    }
+
+    function _view(bytes32 tradeId, bytes memory record) private view returns (Trade memory trade) {
+        trade.tradeId = tradeId;
+        trade.partyA = record.partyA();
+        trade.partyB = record.partyB();
+        trade.payer = record.payer();
+        trade.paymentHash = record.paymentHash();
+        trade.amountSats = record.amountSats();
+        trade.createdAt = record.createdAt();
+        trade.category = record.category();
+        trade.description = record.description();
+
+        TradeState state = _states.load(trade.partyA, record.sequence());
+        Status stored = state.status();
+        trade.status = _statusAt(trade.createdAt, stored);
+        trade.ruling = state.ruling();
+        if (stored != Status.Proposed) trade.acceptedAt = trade.createdAt + state.acceptedAfter();
+        if (stored == Status.Settled) trade.settledAt = trade.createdAt + state.settledAfter();
+    }
+
+    // ------------------------------------------------------------------------------------------------ checks
+
+    function _counterpartyOf(address proposer, Terms calldata terms) private pure returns (address) {
+        if (proposer == terms.payer) return terms.payee;
+        if (proposer == terms.payee) return terms.payer;
+        revert NotParty(0, proposer);
+    }
+
+    function _checkTerms(address counterparty, Terms memory terms) private pure {
+        if (counterparty == address(0)) revert ZeroCounterparty();
+        if (terms.payer == terms.payee) revert SelfTrade(counterparty);
+        if (terms.amountSats < MIN_AMOUNT_SATS || terms.amountSats > MAX_AMOUNT_SATS) {
+            revert AmountOutOfRange(terms.amountSats, MIN_AMOUNT_SATS, MAX_AMOUNT_SATS);
+        }
+        uint256 categoryBytes = bytes(terms.category).length;
+        if (categoryBytes > MAX_CATEGORY_BYTES) revert CategoryTooLong(categoryBytes, MAX_CATEGORY_BYTES);
+        uint256 descriptionBytes = bytes(terms.description).length;
+        if (descriptionBytes > MAX_DESCRIPTION_BYTES) revert DescriptionTooLong(descriptionBytes, MAX_DESCRIPTION_BYTES);
+    }
+
+    function _checkPayer(bytes32 tradeId, address payer) private view {
+        if (msg.sender != payer) revert NotPayer(tradeId, msg.sender, payer);
+    }
+
+    function _checkParty(bytes32 tradeId, address wallet, bytes memory record) private pure {
+        if (wallet != record.partyA() && wallet != record.partyB()) revert NotParty(tradeId, wallet);
+    }
+
+    /// @dev An EOA's signature counts even where the EOA has code (EIP-7702); otherwise the wallet decides (ERC-1271).
+    function _checkSignature(address signer, bytes32 digest, uint256 deadline, bytes calldata signature) private view {
+        if (block.timestamp > deadline) revert SignatureExpired(deadline, block.timestamp);
+        if (_cancelled[signer][digest]) revert SignatureIsCancelled(signer, digest);
+        bool valid = ECDSA.tryRecoverCalldata(digest, signature) == signer
+            || SignatureCheckerLib.isValidERC1271SignatureNowCalldata(signer, digest, signature);
+        if (!valid) revert InvalidSignature(signer, digest);
+    }
+
+    function _domainNameAndVersion() internal pure override returns (string memory name, string memory version) {
+        return ("Barter", "1");
+    }
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import { IBarterCore } from "../interfaces/IBarterCore.sol";
+
+/// @title TradeRecord
+/// @notice What never changes about a trade, kept as the code of an account of its own: 200 gas a byte, where a storage
+/// slot costs 691. `bytes memory record` throughout is that code:
+///
+/// | bytes   | what                                                              |
+/// |---------|-------------------------------------------------------------------|
+/// | 0..5    | creation time                                                     |
+/// | 5..10   | running number among the proposer's proposals                     |
+/// | 10..22  | key of the proposer's previous trade, zero if none                |
+/// | 22..34  | key of the counterparty's previous trade, zero if none            |
+/// | 34..41  | amount in satoshis                                                |
+/// | 41      | bit 7: the counterparty pays; low 6 bits: length of the category  |
+/// | 42..62  | proposer                                                          |
+/// | 62..82  | counterparty                                                      |
+/// | 82..114 | payment hash                                                      |
+/// | 114..   | category, description                                             |
+///
+/// From byte 34 on it is the *terms*. The account sits at a CREATE2 address whose salt is the trade's *key*, so a key
+/// can be used once, and finding the record takes no storage. Its first byte is zero until the year 2106, and an opcode
+/// that needs stack items until long after: called, the account does nothing, so it cannot be made to destroy itself.
+///
+/// A trade id is the key and a commitment to the terms. Why each value is inside:
+/// - both parties and the payment hash in the *key*, ordered, so that a pair cannot use a hash twice in either
+///   direction, and nobody else can take the key before them (96 bits, a second preimage is needed);
+/// - amount, payer, category and description in the *commitment*, so that an id somebody is about to accept cannot, after
+///   a reorganisation, stand for other terms (160 bits, a collision is needed).
+library TradeRecord {
+    /// @notice The record could not be stored: the transaction ran out of gas while storing it.
+    error RecordNotStored();
+
+    uint256 private constant HEADER_BYTES = 34;
+    uint256 private constant TEXT_AT = 114;
+    uint256 private constant CATEGORY_LENGTH_MASK = 0x3f;
+    uint256 private constant COUNTERPARTY_PAYS = 0x80;
+
+    /// @dev Init code of every record, the same for all so that the address depends on the key alone: asks its creator
+    /// for the record and returns the answer as its code.
+    ///   PUSH0 PUSH0 PUSH0 PUSH0 CALLER GAS STATICCALL POP
+    ///   RETURNDATASIZE PUSH0 PUSH0 RETURNDATACOPY RETURNDATASIZE PUSH0 RETURN
+    uint256 private constant INIT_CODE = 0x5f5f5f5f335afa503d5f5f3e3d5ff3;
+    uint256 private constant INIT_CODE_BYTES = 15;
+    bytes32 private constant INIT_CODE_HASH = keccak256(hex"5f5f5f5f335afa503d5f5f3e3d5ff3");
+
+    /// @dev Transient storage through which `store` hands the record to `serve`: the length here, the words from the next
+    /// slot on. Nothing else of the contract is transient.
+    uint256 private constant HANDOVER = 0;
+
+    // ------------------------------------------------------------------------------------------------ ids
+
+    /// @notice The terms part of a record.
+    function encodeTerms(address proposer, address counterparty, IBarterCore.Terms memory terms)
+        internal
+        pure
+        returns (bytes memory)
+    {
+        uint256 flag = bytes(terms.category).length;
+        if (terms.payer == counterparty) flag |= COUNTERPARTY_PAYS;
+        return abi.encodePacked(
+            uint56(terms.amountSats),
+            uint8(flag),
+            proposer,
+            counterparty,
+            terms.paymentHash,
+            terms.category,
+            terms.description
+        );
+    }
+
+    /// @notice A pair's key for a payment hash.
+    function keyOf(address walletA, address walletB, bytes32 hash) internal pure returns (bytes12) {
+        (address lower, address higher) = walletA < walletB ? (walletA, walletB) : (walletB, walletA);
+        return bytes12(keccak256(abi.encodePacked(lower, higher, hash)));
+    }
+
+    /// @notice The id of a trade from its key and its encoded terms.
+    function idOf(bytes12 key, bytes memory terms) internal pure returns (bytes32) {
+        return bytes32(key) | bytes32(uint256(uint160(uint256(keccak256(terms)))));
+    }
+
+    /// @notice The id of a stored trade.
+    function idOfRecord(bytes12 key, bytes memory record) internal pure returns (bytes32) {
+        uint256 commitment;
+        assembly ("memory-safe") {
+            commitment := keccak256(add(record, add(0x20, HEADER_BYTES)), sub(mload(record), HEADER_BYTES))
+        }
+        return bytes32(key) | bytes32(uint256(uint160(commitment)));
+    }
+
+    // ------------------------------------------------------------------------------------------------ storing
+
+    /// @notice Stores a record under a key. The calling contract must answer an empty call with `serve`.
+    /// @return stored False if the key is taken. A taken key costs all gas but 1/64: CREATE2 works so, and looking first
+    /// would cost 2,600 gas each time.
+    function store(bytes12 key, bytes memory record) internal returns (bool stored) {
+        uint256 length = record.length;
+        address account;
+        uint256 codeBytes;
+        assembly ("memory-safe") {
+            tstore(HANDOVER, length)
+            for { let i := 0 } lt(i, length) { i := add(i, 0x20) } {
+                tstore(add(1, shr(5, i)), mload(add(add(record, 0x20), i)))
+            }
+            mstore(0x00, INIT_CODE)
+            account := create2(0, sub(0x20, INIT_CODE_BYTES), INIT_CODE_BYTES, key)
+            codeBytes := extcodesize(account)
+            // `serve` must answer nobody else.
+            tstore(HANDOVER, 0)
+        }
+        if (codeBytes == length) return true;
+        if (accountOf(key).code.length != 0 && account == address(0)) return false;
+        revert RecordNotStored();
+    }
+
+    /// @notice Answers a record's init code. Ends the call: returns to the caller where a record is being stored,
+    /// otherwise comes back.
+    function serve() internal view {
+        assembly ("memory-safe") {
+            let length := tload(HANDOVER)
+            if length {
+                let answer := mload(0x40)
+                for { let i := 0 } lt(i, length) { i := add(i, 0x20) } {
+                    mstore(add(answer, i), tload(add(1, shr(5, i))))
+                }
+                return(answer, length)
+            }
+        }
+    }
+
+    /// @notice The account that holds a key's record.
+    function accountOf(bytes12 key) internal view returns (address account) {
+        bytes32 initCodeHash = INIT_CODE_HASH;
+        assembly ("memory-safe") {
+            let pointer := mload(0x40)
+            mstore(pointer, address())
+            mstore8(add(pointer, 0x0b), 0xff)
+            mstore(add(pointer, 0x20), key)
+            mstore(add(pointer, 0x40), initCodeHash)
+            account := shr(96, shl(96, keccak256(add(pointer, 0x0b), 0x55)))
+        }
+    }
+
+    /// @notice A key's record; empty if there is none.
+    function load(bytes12 key) internal view returns (bytes memory record) {
+        return accountOf(key).code;
+    }
+
+    // ------------------------------------------------------------------------------------------------ fields
+
+    function createdAt(bytes memory record) internal pure returns (uint256) {
+        return word(record, 0) >> 216;
+    }
+
+    function sequence(bytes memory record) internal pure returns (uint256) {
+        return uint40(word(record, 0) >> 176);
+    }
+
+    /// @notice Key of the trade a party had before this one.
+    function previousOf(bytes memory record, address party) internal pure returns (bytes12) {
+        return bytes12(bytes32(word(record, party == partyA(record) ? 10 : 22)));
+    }
+
+    function amountSats(bytes memory record) internal pure returns (uint256) {
+        return word(record, 34) >> 200;
+    }
+
+    function partyA(bytes memory record) internal pure returns (address) {
+        return address(uint160(word(record, 42) >> 96));
+    }
+
+    function partyB(bytes memory record) internal pure returns (address) {
+        return address(uint160(word(record, 62) >> 96));
+    }
+
+    function payer(bytes memory record) internal pure returns (address) {
+        return flags(record) & COUNTERPARTY_PAYS == 0 ? partyA(record) : partyB(record);
+    }
+
+    function paymentHash(bytes memory record) internal pure returns (bytes32) {
+        return bytes32(word(record, 82));
+    }
+
+    function category(bytes memory record) internal pure returns (string memory) {
+        return slice(record, TEXT_AT, flags(record) & CATEGORY_LENGTH_MASK);
+    }
+
+    function description(bytes memory record) internal pure returns (string memory) {
+        uint256 start = TEXT_AT + (flags(record) & CATEGORY_LENGTH_MASK);
+        return slice(record, start, record.length - start);
+    }
+
+    function flags(bytes memory record) private pure returns (uint256) {
+        return word(record, 41) >> 248;
+    }
+
+    /// @dev 32 bytes of the record from `start`.
+    function word(bytes memory record, uint256 start) private pure returns (uint256 value) {
+        assembly ("memory-safe") {
+            value := mload(add(add(record, 0x20), start))
+        }
+    }
+
+    function slice(bytes memory record, uint256 start, uint256 length) private pure returns (string memory text) {
+        text = new string(length);
+        assembly ("memory-safe") {
+            mcopy(add(text, 0x20), add(add(record, 0x20), start), length)
+        }
+    }
+}
