@@ -15,12 +15,6 @@ import { Formulas } from "./libraries/Formulas.sol";
 /// @dev Written out rather than inherited from a library because balance and lifetime earnings share a slot: two slots
 /// less to write at each settlement, 10,000 gas. 2^128 base units are more than 2^54 trades of the largest reward.
 contract BTRCredit is IBTRCredit, EIP712 {
-    /// @dev One slot.
-    struct Holding {
-        uint128 balance;
-        uint128 earned;
-    }
-
     bytes32 private constant PERMIT_TYPEHASH =
         keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
 
@@ -40,7 +34,8 @@ contract BTRCredit is IBTRCredit, EIP712 {
     mapping(address owner => mapping(address spender => uint256)) public allowance;
     /// @inheritdoc IERC20Permit
     mapping(address owner => uint256) public nonces;
-    mapping(address wallet => Holding) private _holdings;
+    /// @dev Lifetime earnings in the upper 128 bits, balance in the lower.
+    mapping(address wallet => uint256) private _holdings;
 
     // ------------------------------------------------------------------------------------------------ credit
 
@@ -48,7 +43,9 @@ contract BTRCredit is IBTRCredit, EIP712 {
     function mintReward(address partyA, address partyB, uint256 amountSats) external {
         if (msg.sender != CORE) revert NotCore(msg.sender, CORE);
         uint256 reward = Formulas.credit(amountSats);
-        totalSupply += 2 * reward;
+        unchecked {
+            totalSupply += 2 * reward;
+        }
         _earn(partyA, reward);
         _earn(partyB, reward);
     }
@@ -62,14 +59,14 @@ contract BTRCredit is IBTRCredit, EIP712 {
 
     /// @inheritdoc IBTRCredit
     function totalEarned(address wallet) external view returns (uint256) {
-        return _holdings[wallet].earned;
+        return _holdings[wallet] >> 128;
     }
 
     // ------------------------------------------------------------------------------------------------ ERC-20
 
     /// @inheritdoc IERC20
     function balanceOf(address wallet) external view returns (uint256) {
-        return _holdings[wallet].balance;
+        return uint128(_holdings[wallet]);
     }
 
     /// @inheritdoc IERC20
@@ -123,22 +120,28 @@ contract BTRCredit is IBTRCredit, EIP712 {
     // ------------------------------------------------------------------------------------------------ effects
 
     function _earn(address wallet, uint256 reward) private {
-        Holding memory holding = _holdings[wallet];
-        _holdings[wallet] = Holding(holding.balance + uint128(reward), holding.earned + uint128(reward));
+        // Adds to both halves at once. Neither can pass 128 bits: that takes 2^54 of the largest reward.
+        unchecked {
+            _holdings[wallet] += (reward << 128) | reward;
+        }
         emit Transfer(address(0), wallet, reward);
     }
 
     function _take(address from, uint256 value) private {
-        uint256 balance = _holdings[from].balance;
+        uint256 balance = uint128(_holdings[from]);
         if (balance < value) revert ERC20InsufficientBalance(from, balance, value);
-        _holdings[from].balance = uint128(balance - value);
+        unchecked {
+            _holdings[from] -= value;
+        }
     }
 
     function _transfer(address from, address to, uint256 value) private {
         if (to == address(0)) revert ERC20InvalidReceiver(to);
         _take(from, value);
-        // Cannot overflow: no more than the total supply, whose parts were each added up in 128 bits.
-        _holdings[to].balance += uint128(value);
+        // Cannot pass 128 bits: a balance is at most the total supply, which is at most all that was ever earned.
+        unchecked {
+            _holdings[to] += value;
+        }
         emit Transfer(from, to, value);
     }
 

@@ -56,7 +56,7 @@ contract BTRTrust is IBTRTrust {
 
     /// @inheritdoc IBTRTrust
     function getScore(address wallet) external view returns (uint256) {
-        return _profiles[wallet].score;
+        return _profiles[wallet].score();
     }
 
     /// @inheritdoc IBTRTrust
@@ -71,13 +71,13 @@ contract BTRTrust is IBTRTrust {
             uint256 lastTradeAt
         )
     {
-        Profile memory profile = _profiles[wallet];
+        Profile profile = _profiles[wallet];
         return (
-            profile.score,
-            profile.uniqueCounterparties,
-            profile.memberSince,
-            profile.tradeCount,
-            profile.lastTradeAt
+            profile.score(),
+            profile.uniqueCounterparties(),
+            profile.memberSince(),
+            profile.tradeCount(),
+            profile.lastTradeAt()
         );
     }
 
@@ -92,7 +92,7 @@ contract BTRTrust is IBTRTrust {
     /// @inheritdoc IERC721
     function balanceOf(address wallet) external view returns (uint256) {
         if (wallet == address(0)) revert ZeroAddress();
-        return _profiles[wallet].tradeCount == 0 ? 0 : 1;
+        return _profiles[wallet].isEmpty() ? 0 : 1;
     }
 
     /// @inheritdoc IERC721
@@ -102,7 +102,7 @@ contract BTRTrust is IBTRTrust {
 
     /// @inheritdoc IERC721Metadata
     function tokenURI(uint256 tokenId) external view returns (string memory) {
-        (address wallet, Profile memory profile) = _tokenOf(tokenId);
+        (address wallet, Profile profile) = _tokenOf(tokenId);
         return TrustCard.uri(wallet, profile);
     }
 
@@ -163,13 +163,9 @@ contract BTRTrust is IBTRTrust {
 
     /// @dev A trade that gains nothing is one beyond the pair's cap: counted as a trade, and nothing else.
     function _record(bytes32 tradeId, address wallet, uint256 gained, bool newPair) private {
-        Profile memory profile = _profiles[wallet];
-        bool minted = profile.tradeCount == 0;
-        if (minted) profile.memberSince = uint40(block.timestamp);
-        profile.lastTradeAt = uint40(block.timestamp);
-        profile.tradeCount += 1;
-        if (newPair) profile.uniqueCounterparties += 1;
-        profile.score += uint64(gained);
+        Profile profile = _profiles[wallet];
+        bool minted = profile.isEmpty();
+        profile = profile.withTrade(gained, newPair, block.timestamp);
         _profiles[wallet] = profile;
 
         uint256 tokenId = uint256(uint160(wallet));
@@ -179,13 +175,13 @@ contract BTRTrust is IBTRTrust {
         } else if (gained != 0) {
             emit MetadataUpdate(tokenId);
         }
-        if (gained != 0) emit ScoreUpdated(wallet, tradeId, gained, profile.score);
+        if (gained != 0) emit ScoreUpdated(wallet, tradeId, gained, profile.score());
     }
 
-    function _tokenOf(uint256 tokenId) private view returns (address wallet, Profile memory profile) {
+    function _tokenOf(uint256 tokenId) private view returns (address wallet, Profile profile) {
         wallet = address(uint160(tokenId));
         profile = _profiles[wallet];
-        if (uint256(uint160(wallet)) != tokenId || profile.tradeCount == 0) revert TokenNotFound(tokenId);
+        if (uint256(uint160(wallet)) != tokenId || profile.isEmpty()) revert TokenNotFound(tokenId);
     }
 
     function _ordered(address walletA, address walletB) private pure returns (address, address) {

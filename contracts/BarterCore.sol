@@ -47,6 +47,7 @@ contract BarterCore is IBarterCore, EIP712 {
     address public immutable ARBITER;
 
     mapping(address wallet => Account) private _accounts;
+    mapping(address wallet => uint256) private _faults;
     TradeStates.Book private _states;
     mapping(address signer => mapping(bytes32 digest => bool)) private _cancelled;
 
@@ -111,8 +112,9 @@ contract BarterCore is IBarterCore, EIP712 {
         if (msg.sender != record.partyB()) revert NotCounterparty(tradeId, msg.sender, record.partyB());
 
         _save(record, TradeStates.accepted(age));
-        ++_accounts[record.partyA()].accepted;
-        ++_accounts[record.partyB()].accepted;
+        (address partyA, address partyB) = (record.partyA(), record.partyB());
+        _accounts[partyA] = _accounts[partyA].withAcceptance();
+        _accounts[partyB] = _accounts[partyB].withAcceptance();
         emit TradeAccepted(tradeId);
     }
 
@@ -151,8 +153,9 @@ contract BarterCore is IBarterCore, EIP712 {
         if (state.ruling() == Ruling.Dismissed) revert DisputeAlreadyDismissed(tradeId);
 
         _save(record, state.withStatus(Status.Disputed));
-        ++_accounts[record.partyA()].disputed;
-        ++_accounts[record.partyB()].disputed;
+        (address partyA, address partyB) = (record.partyA(), record.partyB());
+        _accounts[partyA] = _accounts[partyA].withDispute();
+        _accounts[partyB] = _accounts[partyB].withDispute();
         emit TradeDisputed(tradeId, msg.sender);
     }
 
@@ -161,8 +164,9 @@ contract BarterCore is IBarterCore, EIP712 {
         (bytes memory record, TradeState state) = _loadUnruled(tradeId);
 
         _save(record, state.withStatus(Status.Accepted).withRuling(Ruling.Dismissed));
-        --_accounts[record.partyA()].disputed;
-        --_accounts[record.partyB()].disputed;
+        (address partyA, address partyB) = (record.partyA(), record.partyB());
+        _accounts[partyA] = _accounts[partyA].withoutDispute();
+        _accounts[partyB] = _accounts[partyB].withoutDispute();
         emit DisputeDismissed(tradeId);
     }
 
@@ -172,7 +176,7 @@ contract BarterCore is IBarterCore, EIP712 {
         _checkParty(tradeId, atFault, record);
 
         _save(record, state.withRuling(atFault == record.partyA() ? Ruling.AgainstPartyA : Ruling.AgainstPartyB));
-        ++_accounts[atFault].faults;
+        ++_faults[atFault];
         emit DisputeUpheld(tradeId, atFault);
     }
 
@@ -225,8 +229,8 @@ contract BarterCore is IBarterCore, EIP712 {
 
     /// @inheritdoc IBarterCore
     function getTradesByAddress(address wallet) external view returns (bytes32[] memory tradeIds) {
-        bytes12 key = _accounts[wallet].latest;
-        uint256 left = _accounts[wallet].proposed;
+        bytes12 key = _accounts[wallet].latest();
+        uint256 left = _accounts[wallet].proposed();
         tradeIds = new bytes32[](left);
         while (left != 0) {
             bytes memory record = key.load();
@@ -242,7 +246,7 @@ contract BarterCore is IBarterCore, EIP712 {
         returns (Trade[] memory page, bytes32 next)
     {
         if (limit == 0 || limit > MAX_PAGE) revert PageSize(limit, MAX_PAGE);
-        bytes12 key = _accounts[wallet].latest;
+        bytes12 key = _accounts[wallet].latest();
         if (before != 0) {
             bytes memory record = _loadRecord(before);
             _checkParty(before, wallet, record);
@@ -263,12 +267,12 @@ contract BarterCore is IBarterCore, EIP712 {
 
     /// @inheritdoc IBarterCore
     function getWallet(address wallet) external view returns (Wallet memory summary) {
-        Account memory account = _accounts[wallet];
-        summary.proposed = account.proposed;
-        summary.initiated = account.initiated;
-        summary.accepted = account.accepted;
-        summary.disputed = account.disputed;
-        summary.faults = account.faults;
+        Account account = _accounts[wallet];
+        summary.proposed = account.proposed();
+        summary.initiated = account.initiated();
+        summary.accepted = account.accepted();
+        summary.disputed = account.disputed();
+        summary.faults = _faults[wallet];
         (summary.score, summary.uniqueCounterparties, summary.memberSince, summary.settled, summary.lastTradeAt) =
             TRUST.getTrustProfile(wallet);
         summary.creditBalance = CREDIT.balanceOf(wallet);
@@ -321,22 +325,19 @@ contract BarterCore is IBarterCore, EIP712 {
         bytes memory encoded = TradeRecord.encodeTerms(msg.sender, counterparty, terms);
         tradeId = key.idOf(encoded);
 
-        uint32 accepted = state.status() == Status.Accepted ? 1 : 0;
-        Account memory proposer = _accounts[msg.sender];
-        Account memory other = _accounts[counterparty];
-        bytes memory record = abi.encodePacked(
-            uint40(block.timestamp), uint40(proposer.initiated), proposer.latest, other.latest, encoded
-        );
-        _states.open(msg.sender, proposer.initiated, state);
+        Account proposer = _accounts[msg.sender];
+        Account other = _accounts[counterparty];
+        uint256 sequence = proposer.initiated();
+        bytes memory record = TradeRecord.encode(block.timestamp, sequence, proposer.latest(), other.latest(), encoded);
 
-        proposer.latest = key;
-        proposer.proposed += 1;
-        proposer.initiated += 1;
-        proposer.accepted += accepted;
+        _states.open(msg.sender, sequence, state);
+        proposer = proposer.withProposal(key).withInitiative();
+        other = other.withProposal(key);
+        if (state.status() == Status.Accepted) {
+            proposer = proposer.withAcceptance();
+            other = other.withAcceptance();
+        }
         _accounts[msg.sender] = proposer;
-        other.latest = key;
-        other.proposed += 1;
-        other.accepted += accepted;
         _accounts[counterparty] = other;
 
         if (!key.store(record)) revert PaymentHashReused(msg.sender, counterparty, terms.paymentHash);

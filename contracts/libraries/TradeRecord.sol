@@ -71,6 +71,20 @@ library TradeRecord {
         );
     }
 
+    /// @notice A whole record.
+    /// @param timestamp Creation time.
+    /// @param number Running number among the proposer's proposals.
+    /// @param previousOfA Key of the proposer's previous trade.
+    /// @param previousOfB Key of the counterparty's previous trade.
+    /// @param terms As `encodeTerms` gives them.
+    function encode(uint256 timestamp, uint256 number, bytes12 previousOfA, bytes12 previousOfB, bytes memory terms)
+        internal
+        pure
+        returns (bytes memory)
+    {
+        return abi.encodePacked(uint40(timestamp), uint40(number), previousOfA, previousOfB, terms);
+    }
+
     /// @notice A pair's key for a payment hash.
     function keyOf(address walletA, address walletB, bytes32 hash) internal pure returns (bytes12) {
         (address lower, address higher) = walletA < walletB ? (walletA, walletB) : (walletB, walletA);

@@ -16,12 +16,12 @@ library TrustCard {
     using LibString for address;
 
     /// @notice The token URI.
-    function uri(address wallet, Profile memory profile) internal pure returns (string memory) {
+    function uri(address wallet, Profile profile) internal pure returns (string memory) {
         return string.concat("data:application/json;base64,", Base64.encode(bytes(json(wallet, profile))));
     }
 
     /// @notice ERC-721 metadata.
-    function json(address wallet, Profile memory profile) internal pure returns (string memory) {
+    function json(address wallet, Profile profile) internal pure returns (string memory) {
         return string.concat(
             '{"name":"BTR-Trust ',
             wallet.toHexStringChecksummed(),
@@ -34,8 +34,8 @@ library TrustCard {
     }
 
     /// @notice The picture: 600 by 340, no external resource, text as text.
-    function svg(address wallet, Profile memory profile) internal pure returns (string memory) {
-        return string.concat(frame(), gauge(profile.score), facts(wallet, profile), "</svg>");
+    function svg(address wallet, Profile profile) internal pure returns (string memory) {
+        return string.concat(frame(), gauge(profile.score()), facts(wallet, profile), "</svg>");
     }
 
     /// @notice A from 700, B from 400, else C.
@@ -44,23 +44,23 @@ library TrustCard {
         return score >= LEVEL_B_SCORE ? "B" : "C";
     }
 
-    function attributes(Profile memory profile) private pure returns (string memory) {
+    function attributes(Profile profile) private pure returns (string memory) {
         string memory numbers = string.concat(
-            number("Score", profile.score),
+            number("Score", profile.score()),
             ",",
-            number("Trades", profile.tradeCount),
+            number("Trades", profile.tradeCount()),
             ",",
-            number("Counterparties", profile.uniqueCounterparties)
+            number("Counterparties", profile.uniqueCounterparties())
         );
         return string.concat(
             '{"trait_type":"Level","value":"',
-            level(profile.score),
+            level(profile.score()),
             '"},',
             numbers,
             ",",
-            date("Member since", profile.memberSince),
+            date("Member since", profile.memberSince()),
             ",",
-            date("Last trade", profile.lastTradeAt)
+            date("Last trade", profile.lastTradeAt())
         );
     }
 
@@ -102,12 +102,12 @@ library TrustCard {
         );
     }
 
-    function facts(address wallet, Profile memory profile) private pure returns (string memory) {
+    function facts(address wallet, Profile profile) private pure returns (string memory) {
         string memory rows = string.concat(
-            row("118", "Settled trades", uint256(profile.tradeCount).toString()),
-            row("166", "Counterparties", uint256(profile.uniqueCounterparties).toString()),
-            row("214", "Member since", day(profile.memberSince)),
-            row("262", "Last trade", day(profile.lastTradeAt))
+            row("118", "Settled trades", profile.tradeCount().toString()),
+            row("166", "Counterparties", profile.uniqueCounterparties().toString()),
+            row("214", "Member since", day(profile.memberSince())),
+            row("262", "Last trade", day(profile.lastTradeAt()))
         );
         return string.concat(
             rows,
