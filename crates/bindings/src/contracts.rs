@@ -3,7 +3,7 @@
 //! The attribute that adds the callable instances cannot be made conditional, so the expansion is written twice.
 
 #![allow(missing_docs, reason = "generated; the contracts' interfaces hold the documentation")]
-#![allow(clippy::pedantic, reason = "generated")]
+#![allow(clippy::pedantic, clippy::too_many_arguments, reason = "generated")]
 
 #[cfg(not(feature = "rpc"))]
 mod expansion {
