@@ -1,0 +1,87 @@
+//! Score and credit of every kind of amount, by the protocol and by the contracts.
+
+use alloy_primitives::{Address, B256, U256, address};
+use alloy_sol_types::SolEvent;
+use barter_bindings::{BTRCredit, BTRTrust};
+use barter_protocol::{
+    credit,
+    limits::{MAX_AMOUNT_SATS, MIN_AMOUNT_SATS},
+    score,
+};
+use proptest::prelude::*;
+
+use crate::{cases, chain::Chain};
+
+const OWNER: Address = address!("00000000000000000000000000000000000000c0");
+const ALICE: Address = address!("00000000000000000000000000000000000000a1");
+const BOB: Address = address!("00000000000000000000000000000000000000b0");
+
+/// The two tokens, created by a wallet: which is BarterCore to them, and may call what only BarterCore may.
+struct Tokens {
+    chain: Chain,
+    trust: Address,
+    credit: Address,
+}
+
+impl Tokens {
+    fn deploy() -> Self {
+        let mut chain = Chain::deploy(OWNER, Address::ZERO);
+        let trust = chain.create(OWNER, BTRTrust::BYTECODE.clone());
+        let credit = chain.create(OWNER, BTRCredit::BYTECODE.clone());
+        Self { chain, trust, credit }
+    }
+
+    /// Score and credit one counted trade of fresh wallets brings, by the contracts.
+    fn worth(&mut self, amount_sats: u64) -> (U256, U256) {
+        let record = BTRTrust::recordTradeCall {
+            tradeId: B256::ZERO,
+            partyA: ALICE,
+            partyB: BOB,
+            amountSats: U256::from(amount_sats),
+        };
+        let recorded = self.chain.simulate(OWNER, self.trust, &record).unwrap();
+        assert!(recorded.value, "a pair's first trade counts");
+        let scores: Vec<_> =
+            recorded.logs.iter().filter_map(|log| BTRTrust::ScoreUpdated::decode_log(log).ok()).collect();
+        assert_eq!(scores.len(), 2);
+        assert_eq!(scores[0].gained, scores[1].gained);
+        assert_eq!(scores[0].gained, scores[0].score);
+
+        let mint = BTRCredit::mintRewardCall { partyA: ALICE, partyB: BOB, amountSats: U256::from(amount_sats) };
+        let minted = self.chain.simulate(OWNER, self.credit, &mint).unwrap();
+        let rewards: Vec<_> = minted.logs.iter().filter_map(|log| BTRCredit::Transfer::decode_log(log).ok()).collect();
+        assert_eq!(rewards.len(), 2);
+        assert_eq!(rewards[0].value, rewards[1].value);
+        (scores[0].gained, rewards[0].value)
+    }
+
+    fn check(&mut self, amount_sats: u64) {
+        let expected = (U256::from(score(amount_sats)), credit(amount_sats));
+        assert_eq!(self.worth(amount_sats), expected, "{amount_sats} sats");
+    }
+}
+
+#[test]
+fn formulas_agree_around_every_power_of_two_and_every_limit() {
+    let mut tokens = Tokens::deploy();
+    let limits =
+        [0, 999, 1_000, 1_001, 9_999_999, 10_000_000, 10_000_999, 10_001_000, MIN_AMOUNT_SATS, MAX_AMOUNT_SATS];
+    let powers = (0..64).map(|shift| 1_u64 << shift);
+    // Where the score steps: sats / 1000 + 1 is a power of two.
+    let steps = (0..54).map(|shift| ((1_u64 << shift) - 1) * 1_000);
+    for amount_sats in limits.into_iter().chain(powers).chain(steps) {
+        for amount_sats in [amount_sats.saturating_sub(1), amount_sats, amount_sats.saturating_add(1)] {
+            tokens.check(amount_sats);
+        }
+    }
+    tokens.check(u64::MAX);
+}
+
+#[test]
+fn formulas_agree_on_random_amounts() {
+    let mut tokens = Tokens::deploy();
+    cases(2_000, &(any::<u64>(), 0_u32..64), |(amount_sats, shift)| {
+        tokens.check(amount_sats >> shift);
+        Ok(())
+    });
+}

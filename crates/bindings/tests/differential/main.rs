@@ -1,0 +1,34 @@
+//! The protocol against the contracts: the same random inputs through both, every answer compared bit for bit.
+//!
+//! Deterministic: the same inputs every time. `PROPTEST_CASES` and `PROPTEST_RNG_SEED` change how many and which.
+
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+mod chain;
+mod formulas;
+mod ids;
+
+use std::{cell::RefCell, fmt::Debug};
+
+use proptest::{
+    strategy::Strategy,
+    test_runner::{Config, RngSeed, TestCaseResult, TestRunner},
+};
+
+/// What every run starts from, unless the environment says otherwise.
+const SEED: u64 = 0x0BA2_7E12;
+
+/// Runs `count` random cases of a test, unless the environment says how many.
+fn cases<S: Strategy<Value: Debug>>(count: u32, strategy: &S, test: impl FnMut(S::Value) -> TestCaseResult) {
+    let mut config = Config { failure_persistence: None, ..Config::default() };
+    if std::env::var_os("PROPTEST_CASES").is_none() {
+        config.cases = count;
+    }
+    if std::env::var_os("PROPTEST_RNG_SEED").is_none() {
+        config.rng_seed = RngSeed::Fixed(SEED);
+    }
+    let test = RefCell::new(test);
+    if let Err(failure) = TestRunner::new(config).run(strategy, |value| (test.borrow_mut())(value)) {
+        panic!("{failure}");
+    }
+}
