@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import { Test } from "forge-std/Test.sol";
+import {Test} from "forge-std/Test.sol";
+import {Vm} from "forge-std/Vm.sol";
 
-import { BarterCore } from "../../contracts/BarterCore.sol";
-import { IBarterCore } from "../../contracts/interfaces/IBarterCore.sol";
-import { IBTRCredit } from "../../contracts/interfaces/IBTRCredit.sol";
-import { IBTRTrust } from "../../contracts/interfaces/IBTRTrust.sol";
+import {BarterCore} from "../../contracts/BarterCore.sol";
+import {IBarterCore} from "../../contracts/interfaces/IBarterCore.sol";
+import {IBTRCredit} from "../../contracts/interfaces/IBTRCredit.sol";
+import {IBTRTrust} from "../../contracts/interfaces/IBTRTrust.sol";
 
 /// @notice A deployment with an arbiter, three wallets with keys, and the steps of a trade.
 abstract contract BarterTest is Test {
@@ -71,6 +72,15 @@ abstract contract BarterTest is Test {
         core.acceptTrade(tradeId);
     }
 
+    function _dispute(address payer, address payee, uint256 amountSats)
+        internal
+        returns (bytes32 tradeId, bytes32 preimage)
+    {
+        (tradeId, preimage) = _accept(payer, payee, amountSats);
+        vm.prank(payer);
+        core.disputeTrade(tradeId);
+    }
+
     function _settle(address payer, address payee, uint256 amountSats) internal returns (bytes32 tradeId) {
         bytes32 preimage;
         (tradeId, preimage) = _accept(payer, payee, amountSats);
@@ -81,6 +91,50 @@ abstract contract BarterTest is Test {
     function _sign(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
         return abi.encodePacked(r, s, v);
+    }
+
+    /// @dev The same signature in the 64 bytes of EIP-2098.
+    function _compact(bytes memory signature) internal pure returns (bytes memory) {
+        (bytes32 r, bytes32 s, uint8 v) = _split(signature);
+        return abi.encodePacked(r, s | bytes32(uint256(v - 27) << 255));
+    }
+
+    /// @dev The other signature that recovers to the same signer: s mirrored at the order of secp256k1.
+    function _malleable(bytes memory signature) internal pure returns (bytes memory) {
+        (bytes32 r, bytes32 s, uint8 v) = _split(signature);
+        return abi.encodePacked(r, SECP256K1_ORDER - uint256(s), v == 27 ? 28 : 27);
+    }
+
+    function _split(bytes memory signature) internal pure returns (bytes32 r, bytes32 s, uint8 v) {
+        assembly ("memory-safe") {
+            r := mload(add(signature, 0x20))
+            s := mload(add(signature, 0x40))
+            v := byte(0, mload(add(signature, 0x60)))
+        }
+    }
+
+    /// @dev At most `maximum` bytes of a text the fuzzer made.
+    function _cut(string memory text, uint256 maximum) internal pure returns (string memory) {
+        if (bytes(text).length > maximum) {
+            assembly ("memory-safe") {
+                mstore(text, maximum)
+            }
+        }
+        return text;
+    }
+
+    /// @dev That the calls since `expected` was recorded logged exactly those events, in that order, and no other.
+    /// @param emitters A letter each: B BarterCore, T BTRTrust, C BTRCredit.
+    function _assertLogs(Vm.Log[] memory expected, bytes memory emitters) internal {
+        Vm.Log[] memory actual = vm.getRecordedLogs();
+        assertEq(actual.length, expected.length, "number of events");
+        assertEq(emitters.length, expected.length, "number of emitters");
+        for (uint256 i = 0; i < actual.length; ++i) {
+            address emitter = emitters[i] == "B" ? address(core) : emitters[i] == "T" ? address(trust) : address(credit);
+            assertEq(actual[i].emitter, emitter, "emitter");
+            assertEq(actual[i].topics, expected[i].topics, "topics");
+            assertEq(actual[i].data, expected[i].data, "data");
+        }
     }
 
     function _status(bytes32 tradeId) internal view returns (IBarterCore.Status) {
