@@ -1,0 +1,151 @@
+//! The client.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use alloy_primitives::Address;
+use alloy_sol_types::SolCall;
+use barter_protocol::SigningDomain;
+
+use crate::{
+    BarterClientBuilder, CreditClient, Deployment, Error, Network, Receipt, TradeClient, TrustClient, WatchBuilder,
+    node::Node,
+    refusal,
+    send::{Call, Sender},
+};
+
+/// A client of Barter on one chain. Cloning is cheap, and clones share one order of nonces; make one client for a key, not
+/// one for a task.
+#[derive(Clone)]
+pub struct BarterClient {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) network: Network,
+    pub(crate) deployment: Deployment,
+    pub(crate) node: Arc<Node>,
+    pub(crate) sender: Option<Sender>,
+    pub(crate) poll_interval: Duration,
+}
+
+impl BarterClient {
+    /// Starts a client's settings.
+    pub fn builder() -> BarterClientBuilder {
+        BarterClientBuilder::default()
+    }
+
+    pub(crate) fn new(inner: Inner) -> Self {
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The network.
+    pub fn network(&self) -> Network {
+        self.inner.network
+    }
+
+    /// The contracts' addresses.
+    pub fn deployment(&self) -> &Deployment {
+        &self.inner.deployment
+    }
+
+    /// The wallet that signs; `None` if the client only reads.
+    pub fn wallet(&self) -> Option<Address> {
+        self.inner.sender.as_ref().map(Sender::wallet)
+    }
+
+    /// The node's scheme, host and port. The rest may hold a key, and is shown nowhere.
+    pub fn endpoint(&self) -> &str {
+        self.inner.node.shown()
+    }
+
+    /// Trades: propose, accept, settle, dispute, list.
+    pub fn trade(&self) -> TradeClient {
+        TradeClient::new(self.clone())
+    }
+
+    /// Scores, profiles and cards.
+    pub fn trust(&self) -> TrustClient {
+        TrustClient::new(self.clone())
+    }
+
+    /// BTR-Credit: balances and burning.
+    pub fn credit(&self) -> CreditClient {
+        CreditClient::new(self.clone())
+    }
+
+    /// Events, from the past on and then live.
+    pub fn watch(&self) -> WatchBuilder {
+        WatchBuilder::new(self.clone())
+    }
+
+    /// Checks that the node answers, is on the right chain, and has the contracts. Not needed before anything else: every
+    /// first read checks the chain, and every send checks all of it.
+    ///
+    /// # Errors
+    /// [`Error::WrongChain`], [`Error::NoContract`], and those of the node ([`Error::Network`] and its kin).
+    pub async fn check(&self) -> Result<(), Error> {
+        self.node().require_chain().await?;
+        let deployment = self.deployment();
+        for address in [deployment.barter_core, deployment.btr_trust, deployment.btr_credit] {
+            if self.node().code(address, serde_json::json!("latest")).await?.is_empty() {
+                return Err(Error::NoContract { address, chain_id: self.network().chain_id() });
+            }
+        }
+        Ok(())
+    }
+
+    /// The number of the latest block.
+    ///
+    /// # Errors
+    /// [`Error::WrongChain`] and those of the node ([`Error::Network`] and its kin).
+    pub async fn block_number(&self) -> Result<u64, Error> {
+        self.node().require_chain_once().await?;
+        Ok(self.node().head().await?.number())
+    }
+
+    pub(crate) fn node(&self) -> &Node {
+        &self.inner.node
+    }
+
+    pub(crate) fn poll_interval(&self) -> Duration {
+        self.inner.poll_interval
+    }
+
+    pub(crate) fn sender(&self) -> Result<&Sender, Error> {
+        self.inner.sender.as_ref().ok_or(Error::NoSigner)
+    }
+
+    /// Where this client's signatures count.
+    pub(crate) fn signing_domain(&self) -> SigningDomain {
+        SigningDomain::new(self.network().chain_id(), self.deployment().barter_core)
+    }
+
+    /// Calls a view, with a revert as the typed error it is.
+    pub(crate) async fn view<C: SolCall>(&self, contract: Address, call: &C) -> Result<C::Return, Error> {
+        let name = name_of::<C>();
+        self.node().view(contract, call).await.map_err(|error| refusal::explain(self.node(), name, error))
+    }
+
+    /// Sends a call and waits for it to be mined.
+    pub(crate) async fn send<C: SolCall>(&self, contract: Address, call: &C) -> Result<Receipt, Error> {
+        let call = Call { name: name_of::<C>(), to: contract, data: call.abi_encode().into() };
+        self.sender()?.send(call).await
+    }
+}
+
+/// A function's name without its arguments.
+fn name_of<C: SolCall>() -> &'static str {
+    C::SIGNATURE.split('(').next().unwrap_or(C::SIGNATURE)
+}
+
+impl fmt::Debug for BarterClient {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("BarterClient")
+            .field("network", &self.inner.network)
+            .field("endpoint", &self.endpoint())
+            .field("deployment", &self.inner.deployment)
+            .field("wallet", &self.wallet())
+            .finish()
+    }
+}

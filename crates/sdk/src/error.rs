@@ -1,0 +1,490 @@
+//! Everything that can go wrong, with the values it went wrong with.
+
+use std::{path::PathBuf, time::Duration};
+
+use alloy_primitives::{Address, B256, Bytes, U256};
+use barter_protocol::{PaymentHash, TradeId, TradeStatus};
+use serde::Serialize;
+
+use crate::{AddressFault, Refusal};
+
+/// Everything that can go wrong.
+///
+/// [`code`](Self::code) names the kind for programs, [`next_step`](Self::next_step) says what to do for people, and
+/// [`transaction_hash`](Self::transaction_hash) tells whether something was signed that the chain may still take. No error
+/// shows a private key, a preimage, or more of the node's address than scheme, host and port.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    // -------------------------------------------------------------------------------- the source's table
+    /// The text is no address of a wallet.
+    #[error("'{input}' is no wallet address: {reason}")]
+    InvalidAddress {
+        /// What was given, cut where it is long.
+        input: String,
+        /// What is wrong with it.
+        reason: AddressFault,
+    },
+    /// The amount is below the smallest trade.
+    #[error("the amount is {amount_sats} sats, expected at least {minimum_sats}")]
+    InsufficientAmount {
+        /// Amount given, in satoshis.
+        amount_sats: u64,
+        /// Smallest, in satoshis.
+        minimum_sats: u64,
+    },
+    /// Both parties are one wallet.
+    #[error("{wallet} cannot trade with itself")]
+    SelfTrade {
+        /// The wallet.
+        wallet: Address,
+    },
+    /// There is no trade with this id.
+    #[error("there is no trade {trade_id}")]
+    TradeNotFound {
+        /// The id.
+        trade_id: TradeId,
+    },
+    /// The preimage is not the one of the trade's payment hash.
+    #[error("the preimage hashes to {actual}, expected {expected}, the payment hash of trade {trade_id}")]
+    PreimageMismatch {
+        /// The trade.
+        trade_id: TradeId,
+        /// The trade's payment hash.
+        expected: PaymentHash,
+        /// sha256 of the preimage given.
+        actual: PaymentHash,
+    },
+
+    // -------------------------------------------------------------------------------- other refusals
+    /// Another rule of the protocol refuses this: found by a check here, or by simulating the call. Nothing was sent.
+    #[error(transparent)]
+    Refused(barter_protocol::Error),
+    /// These very terms are already a trade: an earlier attempt went through.
+    #[error("these terms were already proposed: trade {trade_id} is {status}")]
+    AlreadyProposed {
+        /// The trade.
+        trade_id: TradeId,
+        /// How it stands.
+        status: TradeStatus,
+    },
+    /// The call reverts for a reason that is none of the protocol's rules, or a sent transaction was reverted.
+    #[error("{call} reverted{}: {refusal}", in_transaction(*.transaction_hash))]
+    Reverted {
+        /// The function called.
+        call: &'static str,
+        /// Why.
+        refusal: Box<Refusal>,
+        /// The transaction, where one was sent; without, nothing was.
+        transaction_hash: Option<B256>,
+    },
+    /// The wallet has no trust token, and so no card: it has no settled trade.
+    #[error("{wallet} has no trust token: none of its trades has settled")]
+    NoTrustToken {
+        /// The wallet.
+        wallet: Address,
+    },
+    /// The text is no trade id.
+    #[error("'{input}' is no trade id, expected 0x and 64 hexadecimal digits")]
+    InvalidTradeId {
+        /// What was given, cut where it is long.
+        input: String,
+    },
+    /// The text is no amount of credit.
+    #[error("'{input}' is no amount of credit, expected a decimal number of tokens with at most 18 decimals")]
+    InvalidCreditAmount {
+        /// What was given, cut where it is long.
+        input: String,
+    },
+
+    // -------------------------------------------------------------------------------- set-up
+    /// No network has this name.
+    #[error("'{input}' is no network, expected sepolia, mainnet, local or a chain id")]
+    UnknownNetwork {
+        /// What was given.
+        input: String,
+    },
+    /// No node to talk to was named.
+    #[error("no node was named for the network {network}")]
+    NoRpcUrl {
+        /// The network.
+        network: crate::Network,
+    },
+    /// The node's address cannot be used. It is not repeated: it may hold a key.
+    #[error("the node's address is no http:// or https:// address: {reason}")]
+    InvalidRpcUrl {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The contracts' addresses on this chain are not known.
+    #[error("no deployment of Barter is known on chain {chain_id}")]
+    NoDeployment {
+        /// The chain.
+        chain_id: u64,
+    },
+    /// A deployment file cannot be used.
+    #[error("the deployment file {} cannot be used: {reason}", path.display())]
+    InvalidDeployment {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A `.env` file cannot be used.
+    #[error("the environment file {} cannot be used: {reason}", path.display())]
+    InvalidEnvironmentFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Something is to be signed, and there is no key.
+    #[error("this needs a key to sign with, and the client has none")]
+    NoSigner,
+    /// The private key cannot be used. It is not repeated.
+    #[error("the private key is not valid, expected 0x and 64 hexadecimal digits")]
+    InvalidPrivateKey,
+    /// The signer did not sign.
+    #[error("the signer of {wallet} did not sign: {reason}")]
+    Signing {
+        /// The signer's wallet.
+        wallet: Address,
+        /// What it said.
+        reason: String,
+    },
+    /// The machine's TLS set-up cannot be used.
+    #[error("no encrypted connection can be made: {reason}")]
+    Tls {
+        /// What is wrong with it.
+        reason: String,
+    },
+
+    // -------------------------------------------------------------------------------- the node
+    /// The node cannot be reached.
+    #[error("{endpoint} cannot be reached for {method}: {reason}")]
+    Network {
+        /// Scheme, host and port of the node.
+        endpoint: String,
+        /// The JSON-RPC method.
+        method: &'static str,
+        /// What went wrong.
+        reason: String,
+    },
+    /// The node answered with an HTTP status that is no success.
+    #[error("{endpoint} answered {method} with HTTP status {status}")]
+    HttpStatus {
+        /// Scheme, host and port of the node.
+        endpoint: String,
+        /// The JSON-RPC method.
+        method: &'static str,
+        /// The status.
+        status: u16,
+    },
+    /// The node did not answer in time.
+    #[error("{endpoint} did not answer {method} within {:.1} s", waited.as_secs_f64())]
+    RequestTimedOut {
+        /// Scheme, host and port of the node.
+        endpoint: String,
+        /// The JSON-RPC method.
+        method: &'static str,
+        /// How long it was waited for.
+        waited: Duration,
+    },
+    /// The node answered something that is no answer.
+    #[error("{endpoint} gave no usable answer to {method}: {reason}")]
+    InvalidResponse {
+        /// Scheme, host and port of the node.
+        endpoint: String,
+        /// The JSON-RPC method.
+        method: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The node refused a request.
+    #[error("{endpoint} refused {method}: {message} (code {code})")]
+    NodeRefused {
+        /// Scheme, host and port of the node.
+        endpoint: String,
+        /// The JSON-RPC method.
+        method: &'static str,
+        /// The node's number for it.
+        code: i64,
+        /// What the node said.
+        message: String,
+        /// What a reverted call returned, where the node said.
+        revert_data: Option<Bytes>,
+    },
+    /// The node is on another chain than the client.
+    #[error("the node is on chain {actual}, expected chain {expected}")]
+    WrongChain {
+        /// The client's chain.
+        expected: u64,
+        /// The node's chain.
+        actual: u64,
+    },
+    /// A signature was made for another chain.
+    #[error("it was signed for chain {signed_chain_id}, expected chain {chain_id}")]
+    SignedForOtherChain {
+        /// The chain it was signed for.
+        signed_chain_id: u64,
+        /// The client's chain.
+        chain_id: u64,
+    },
+    /// There is no contract at an address of the deployment.
+    #[error("there is no contract at {address} on chain {chain_id}")]
+    NoContract {
+        /// The address.
+        address: Address,
+        /// The chain.
+        chain_id: u64,
+    },
+
+    // -------------------------------------------------------------------------------- sending
+    /// The wallet cannot pay the fees.
+    #[error("{wallet} has {balance_wei} wei, expected at least {needed_wei} for fees")]
+    InsufficientFunds {
+        /// The wallet.
+        wallet: Address,
+        /// What it has, in wei.
+        balance_wei: U256,
+        /// What the transaction may cost, in wei.
+        needed_wei: U256,
+        /// The transaction, which the node did not take.
+        transaction_hash: B256,
+    },
+    /// The chain asks for more than the cap on fees. Nothing was signed.
+    #[error("the chain's base fee is {base_fee_wei} wei for a unit of gas, above the cap of {cap_wei} wei")]
+    FeeAboveCap {
+        /// The base fee, in wei for a unit of gas.
+        base_fee_wei: u128,
+        /// The cap, in wei for a unit of gas.
+        cap_wei: u128,
+    },
+    /// The node did not take the signed transaction.
+    #[error("the node did not take transaction {transaction_hash}")]
+    NotSent {
+        /// The transaction.
+        transaction_hash: B256,
+        /// Why.
+        #[source]
+        source: Box<Error>,
+    },
+    /// The transaction was signed, and nothing is known of what became of it.
+    #[error("it is not known what became of transaction {transaction_hash}")]
+    Unconfirmed {
+        /// The transaction, or the latest of its replacements.
+        transaction_hash: B256,
+        /// All its replacements' hashes, oldest first, the above included. At most one of them can be mined.
+        attempts: Vec<B256>,
+        /// What keeps the answer from coming.
+        #[source]
+        source: Box<Error>,
+    },
+    /// The transaction was not mined in time. It may still be.
+    #[error("transaction {transaction_hash} was not mined within {:.1} s", waited.as_secs_f64())]
+    TimedOut {
+        /// The transaction, or the latest of its replacements.
+        transaction_hash: B256,
+        /// All its replacements' hashes, oldest first, the above included. At most one of them can be mined.
+        attempts: Vec<B256>,
+        /// Its nonce.
+        nonce: u64,
+        /// How long it was waited for.
+        waited: Duration,
+    },
+    /// Another transaction of the same wallet took the nonce: this one will never be mined.
+    #[error("another transaction of the wallet took nonce {nonce} from transaction {transaction_hash}")]
+    Replaced {
+        /// The transaction, or the latest of its replacements.
+        transaction_hash: B256,
+        /// The nonce.
+        nonce: u64,
+    },
+
+    // -------------------------------------------------------------------------------- watching, deploying
+    /// The chain was reorganised deeper than events are remembered for.
+    #[error("the chain was reorganised below block {oldest_block}, the oldest one remembered")]
+    ReorganisedTooDeep {
+        /// The oldest block remembered.
+        oldest_block: u64,
+    },
+    /// The chain lacks the deterministic deployer contract.
+    #[error("chain {chain_id} has no deterministic deployer at {deployer}")]
+    NoDeployer {
+        /// The chain.
+        chain_id: u64,
+        /// Where the deployer is on other chains.
+        deployer: Address,
+    },
+}
+
+fn in_transaction(transaction_hash: Option<B256>) -> String {
+    transaction_hash.map(|hash| format!(" in transaction {hash}")).unwrap_or_default()
+}
+
+impl From<barter_protocol::Error> for Error {
+    /// Those of the source's table get their own variant; the others are [`Error::Refused`].
+    fn from(error: barter_protocol::Error) -> Self {
+        use barter_protocol::Error as Rule;
+        match error {
+            Rule::SelfTrade { wallet } => Self::SelfTrade { wallet },
+            Rule::AmountOutOfRange { amount_sats, minimum, .. } if amount_sats < minimum => {
+                Self::InsufficientAmount { amount_sats, minimum_sats: minimum }
+            }
+            Rule::TradeNotFound { trade_id } => Self::TradeNotFound { trade_id },
+            Rule::PreimageMismatch { trade_id, expected, actual } => {
+                Self::PreimageMismatch { trade_id, expected, actual }
+            }
+            other => Self::Refused(other),
+        }
+    }
+}
+
+/// An error as data: what `--json` prints.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ErrorReport {
+    /// [`Error::code`].
+    pub code: &'static str,
+    /// What happened, in a sentence, its causes included.
+    pub message: String,
+    /// [`Error::next_step`].
+    pub next_step: &'static str,
+    /// [`Error::transaction_hash`].
+    pub transaction_hash: Option<B256>,
+}
+
+impl Error {
+    /// The kind of error as a stable name, for programs. Of a refusal by a rule, the rule's.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::InvalidAddress { .. } => "invalid_address",
+            Self::InsufficientAmount { .. } => "insufficient_amount",
+            Self::SelfTrade { .. } => "self_trade",
+            Self::TradeNotFound { .. } => "trade_not_found",
+            Self::PreimageMismatch { .. } => "preimage_mismatch",
+            Self::Refused(rule) => crate::refusal::rule_code(rule),
+            Self::AlreadyProposed { .. } => "already_proposed",
+            Self::Reverted { .. } => "reverted",
+            Self::NoTrustToken { .. } => "no_trust_token",
+            Self::InvalidTradeId { .. } => "invalid_trade_id",
+            Self::InvalidCreditAmount { .. } => "invalid_credit_amount",
+            Self::UnknownNetwork { .. } => "unknown_network",
+            Self::NoRpcUrl { .. } => "no_rpc_url",
+            Self::InvalidRpcUrl { .. } => "invalid_rpc_url",
+            Self::NoDeployment { .. } => "no_deployment",
+            Self::InvalidDeployment { .. } => "invalid_deployment",
+            Self::InvalidEnvironmentFile { .. } => "invalid_environment_file",
+            Self::NoSigner => "no_signer",
+            Self::InvalidPrivateKey => "invalid_private_key",
+            Self::Signing { .. } => "signing",
+            Self::Tls { .. } => "tls",
+            Self::Network { .. } => "network",
+            Self::HttpStatus { .. } => "http_status",
+            Self::RequestTimedOut { .. } => "request_timed_out",
+            Self::InvalidResponse { .. } => "invalid_response",
+            Self::NodeRefused { .. } => "node_refused",
+            Self::WrongChain { .. } => "wrong_chain",
+            Self::SignedForOtherChain { .. } => "signed_for_other_chain",
+            Self::NoContract { .. } => "no_contract",
+            Self::InsufficientFunds { .. } => "insufficient_funds",
+            Self::FeeAboveCap { .. } => "fee_above_cap",
+            Self::NotSent { .. } => "not_sent",
+            Self::Unconfirmed { .. } => "unconfirmed",
+            Self::TimedOut { .. } => "timed_out",
+            Self::Replaced { .. } => "replaced",
+            Self::ReorganisedTooDeep { .. } => "reorganised_too_deep",
+            Self::NoDeployer { .. } => "no_deployer",
+        }
+    }
+
+    /// What to do next, in a sentence.
+    pub fn next_step(&self) -> &'static str {
+        match self {
+            Self::InvalidAddress { .. } => "Give the wallet as 0x and 40 hexadecimal digits.",
+            Self::InsufficientAmount { .. } => "Trade a larger amount.",
+            Self::SelfTrade { .. } => "Name another wallet than your own as the counterparty.",
+            Self::TradeNotFound { .. } => "Check the id and the network, or list the wallet's trades.",
+            Self::PreimageMismatch { .. } => "Give the preimage that paying this trade's invoice revealed.",
+            Self::Refused(rule) => crate::refusal::rule_next_step(rule),
+            Self::AlreadyProposed { .. } => "Carry on with this trade, or propose with a new invoice.",
+            Self::Reverted { .. } => "Read the trade's state, and see whether the call still makes sense.",
+            Self::NoTrustToken { .. } => "Settle a trade with this wallet first.",
+            Self::InvalidTradeId { .. } => "Give the id that proposing the trade printed.",
+            Self::InvalidCreditAmount { .. } => "Give the number of tokens, such as 12.5.",
+            Self::UnknownNetwork { .. } => "Name one of these networks, or give the chain id.",
+            Self::NoRpcUrl { .. } => "Give the node's address, or set ALCHEMY_RPC_URL.",
+            Self::InvalidRpcUrl { .. } => "Give the node's address, such as http://127.0.0.1:8545.",
+            Self::NoDeployment { .. } => {
+                "Give the contracts' addresses, or set BARTER_DEPLOYMENT to a deployment file, or deploy the contracts."
+            }
+            Self::InvalidDeployment { .. } => {
+                "Give a file such as {\"BarterCore\": \"0x…\", \"BTRTrust\": \"0x…\", \"BTRCredit\": \"0x…\", \"block\": 1}."
+            }
+            Self::InvalidEnvironmentFile { .. } => "Mend the file: one NAME=value a line.",
+            Self::NoSigner => "Set DEPLOYER_PRIVATE_KEY, or give the builder a signer.",
+            Self::InvalidPrivateKey => "Check the key in DEPLOYER_PRIVATE_KEY.",
+            Self::Signing { .. } => "See that the signer is there and willing, then try again.",
+            Self::Tls { .. } => "Install the system's certificates, or use an http:// node on this machine.",
+            Self::Network { .. } => "See that the node runs and its address is right, then try again.",
+            Self::HttpStatus { .. } => {
+                "See that the node's address and its key are right and its quota is not used up."
+            }
+            Self::RequestTimedOut { .. } => "Try again, or use another node.",
+            Self::InvalidResponse { .. } => "See that the address is an Ethereum node's, or use another node.",
+            Self::NodeRefused { .. } => "Read what the node says; another node may take it.",
+            Self::WrongChain { .. } => "Use a node of the client's network, or name the node's network to the client.",
+            Self::SignedForOtherChain { .. } => "Ask for a signature for this chain, or use a client of that one.",
+            Self::NoContract { .. } => "Check the deployment's addresses and the network, or deploy the contracts.",
+            Self::InsufficientFunds { .. } => "Send the wallet ether for fees, then try again.",
+            Self::FeeAboveCap { .. } => "Wait for lower fees, or raise the cap.",
+            Self::NotSent { .. } => "Mend what the node complains of, then try again: it did not take this one.",
+            Self::Unconfirmed { .. } | Self::TimedOut { .. } => {
+                "Look the transaction up before trying again: it may still be mined."
+            }
+            Self::Replaced { .. } => "Try again: this transaction will never be mined.",
+            Self::ReorganisedTooDeep { .. } => "Start watching again, from an earlier block.",
+            Self::NoDeployer { .. } => "Put the deterministic deployer on this chain first, or use another chain.",
+        }
+    }
+
+    /// The transaction that was signed before this happened; of several that replace each other, the latest. `None` means
+    /// that nothing was signed, and so nothing can come of it.
+    pub fn transaction_hash(&self) -> Option<B256> {
+        match self {
+            Self::Reverted { transaction_hash, .. } => *transaction_hash,
+            Self::InsufficientFunds { transaction_hash, .. }
+            | Self::NotSent { transaction_hash, .. }
+            | Self::Unconfirmed { transaction_hash, .. }
+            | Self::TimedOut { transaction_hash, .. }
+            | Self::Replaced { transaction_hash, .. } => Some(*transaction_hash),
+            _ => None,
+        }
+    }
+
+    /// This error as data.
+    pub fn report(&self) -> ErrorReport {
+        let mut message = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            message = format!("{message}: {error}");
+            cause = error.source();
+        }
+        ErrorReport {
+            code: self.code(),
+            message,
+            next_step: self.next_step(),
+            transaction_hash: self.transaction_hash(),
+        }
+    }
+
+    /// Whether the node, or the way to it, failed: the same request may succeed later. Nothing is said of whether a
+    /// transaction was sent; [`transaction_hash`](Self::transaction_hash) says that.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Network { .. } | Self::RequestTimedOut { .. } => true,
+            Self::HttpStatus { status, .. } => *status == 429 || *status >= 500,
+            _ => false,
+        }
+    }
+}

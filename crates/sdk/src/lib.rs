@@ -1,0 +1,45 @@
+#![doc = include_str!("../README.md")]
+//!
+//! # Modules
+//! Nothing has to be named by its module; everything is at the top. Inside, `node` makes requests, `send` gets transactions
+//! mined, and `trade`, `trust`, `credit` and `watch` are the four handles.
+
+mod builder;
+mod client;
+mod credit;
+mod deployer;
+mod deployment;
+mod environment;
+mod error;
+mod input;
+mod json;
+mod network;
+mod node;
+mod number;
+mod receipt;
+mod refusal;
+mod send;
+mod trade;
+mod trust;
+mod watch;
+
+pub use alloy_primitives::{Address, B256};
+pub use barter_bindings::{ContractError, DETERMINISTIC_DEPLOYER};
+pub use barter_protocol::{Level, PaymentHash, Preimage, Role, Ruling, Terms, TradeId, TradeStatus};
+
+pub use builder::BarterClientBuilder;
+pub use client::BarterClient;
+pub use credit::{CREDIT_DECIMALS, CreditAmount, CreditBalance, CreditClient};
+pub use deployer::{DeployPlan, Deployed, Deployer};
+pub use deployment::Deployment;
+pub use environment::{DEPLOYMENT_VARIABLE, Environment, NETWORK_VARIABLE, PRIVATE_KEY_VARIABLE, RPC_URL_VARIABLE};
+pub use error::{Error, ErrorReport};
+pub use input::{AddressFault, PaymentHashInput, PreimageInput, TradeIdInput, WalletInput};
+pub use network::Network;
+pub use receipt::Receipt;
+pub use refusal::Refusal;
+pub use trade::{
+    MAX_LISTED_TRADES, Proposed, SettlementOrder, SignedOpen, SignedSettlement, Trade, TradeClient, TradePage,
+};
+pub use trust::{CardAttribute, ScoreEvent, TradeCounts, TrustCard, TrustClient, TrustProfile, completion_rate};
+pub use watch::{Change, Event, EventKind, EventStream, WatchBuilder};

@@ -1,0 +1,81 @@
+//! Reading logs page by page.
+
+use alloy_primitives::{Address, B256, U64};
+use serde_json::json;
+
+use super::{Log, Node};
+use crate::Error;
+
+/// Blocks of the first page, and of the largest unless a caller says otherwise.
+pub(crate) const DEFAULT_PAGE_BLOCKS: u64 = 10_000;
+
+/// Which logs: of any of the contracts, with any of the sets of topics at each place. No set at a place: any topic.
+#[derive(Clone, Debug)]
+pub(crate) struct LogFilter {
+    pub(crate) addresses: Vec<Address>,
+    pub(crate) topics: Vec<Vec<B256>>,
+}
+
+/// The size of pages. Nodes limit the blocks, the logs, or the time of one request, each in its own way and words; so a page
+/// that any of them refuses is tried at half its size, and pages grow again afterwards.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scan {
+    blocks: u64,
+    largest: u64,
+}
+
+impl Scan {
+    pub(crate) fn new(largest: u64) -> Self {
+        let largest = largest.max(1);
+        Self { blocks: largest, largest }
+    }
+
+    /// The logs of the next page of blocks from `from` up to `to` at most, and the last block read.
+    pub(crate) async fn page(
+        &mut self,
+        node: &Node,
+        filter: &LogFilter,
+        from: u64,
+        to: u64,
+    ) -> Result<(Vec<Log>, u64), Error> {
+        loop {
+            let end = to.min(from.saturating_add(self.blocks - 1));
+            let range = json!({
+                "address": filter.addresses,
+                "topics": filter.topics,
+                "fromBlock": U64::from(from),
+                "toBlock": U64::from(end),
+            });
+            match node.logs(&range).await {
+                Ok(logs) => {
+                    self.blocks = self.blocks.saturating_mul(2).min(self.largest);
+                    return Ok((logs, end));
+                }
+                Err(error) if is_too_much(&error) && end > from => self.blocks = (end - from).div_ceil(2),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+impl LogFilter {
+    /// The filter for one block, by its hash: a node that does not have the block says so, instead of answering nothing.
+    pub(crate) fn of_block(&self, hash: B256) -> serde_json::Value {
+        json!({ "address": self.addresses, "topics": self.topics, "blockHash": hash })
+    }
+}
+
+impl Default for Scan {
+    fn default() -> Self {
+        Self::new(DEFAULT_PAGE_BLOCKS)
+    }
+}
+
+/// Whether a smaller page may succeed where this one failed. A node that cannot be reached will not do better.
+fn is_too_much(error: &Error) -> bool {
+    match error {
+        Error::NodeRefused { .. } | Error::RequestTimedOut { .. } | Error::InvalidResponse { .. } => true,
+        Error::HttpStatus { status, .. } => *status != 401 && *status != 403 && *status != 429,
+        _ => false,
+    }
+}
