@@ -15,6 +15,11 @@ import { Formulas } from "./libraries/Formulas.sol";
 /// @dev Written out rather than inherited from a library because balance and lifetime earnings share a slot: two slots
 /// less to write at each settlement, 10,000 gas. 2^128 base units are more than 2^54 trades of the largest reward.
 contract BTRCredit is IBTRCredit, EIP712 {
+    /// @dev One slot: lifetime earnings in the upper 128 bits, balance in the lower.
+    struct Holding {
+        uint256 packed;
+    }
+
     bytes32 private constant PERMIT_TYPEHASH =
         keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
 
@@ -34,15 +39,14 @@ contract BTRCredit is IBTRCredit, EIP712 {
     mapping(address owner => mapping(address spender => uint256)) public allowance;
     /// @inheritdoc IERC20Permit
     mapping(address owner => uint256) public nonces;
-    /// @dev Lifetime earnings in the upper 128 bits, balance in the lower.
-    mapping(address wallet => uint256) private _holdings;
+    mapping(address wallet => Holding) private _holdings;
 
     // ------------------------------------------------------------------------------------------------ credit
 
     /// @inheritdoc IBTRCredit
-    function mintReward(address partyA, address partyB, uint256 amountSats) external {
+    function grantReward(address partyA, address partyB, uint256 amountSats) external returns (uint256 reward) {
         if (msg.sender != CORE) revert NotCore(msg.sender, CORE);
-        uint256 reward = Formulas.credit(amountSats);
+        reward = Formulas.credit(amountSats);
         unchecked {
             totalSupply += 2 * reward;
         }
@@ -59,14 +63,14 @@ contract BTRCredit is IBTRCredit, EIP712 {
 
     /// @inheritdoc IBTRCredit
     function totalEarned(address wallet) external view returns (uint256) {
-        return _holdings[wallet] >> 128;
+        return _holdings[wallet].packed >> 128;
     }
 
     // ------------------------------------------------------------------------------------------------ ERC-20
 
     /// @inheritdoc IERC20
     function balanceOf(address wallet) external view returns (uint256) {
-        return uint128(_holdings[wallet]);
+        return uint128(_holdings[wallet].packed);
     }
 
     /// @inheritdoc IERC20
@@ -122,16 +126,17 @@ contract BTRCredit is IBTRCredit, EIP712 {
     function _earn(address wallet, uint256 reward) private {
         // Adds to both halves at once. Neither can pass 128 bits: that takes 2^54 of the largest reward.
         unchecked {
-            _holdings[wallet] += (reward << 128) | reward;
+            Holding storage holding = _holdings[wallet];
+            holding.packed = holding.packed + ((reward << 128) | reward);
         }
         emit Transfer(address(0), wallet, reward);
     }
 
     function _take(address from, uint256 value) private {
-        uint256 balance = uint128(_holdings[from]);
+        uint256 balance = uint128(_holdings[from].packed);
         if (balance < value) revert ERC20InsufficientBalance(from, balance, value);
         unchecked {
-            _holdings[from] -= value;
+            _holdings[from].packed -= value;
         }
     }
 
@@ -140,7 +145,7 @@ contract BTRCredit is IBTRCredit, EIP712 {
         _take(from, value);
         // Cannot pass 128 bits: a balance is at most the total supply, which is at most all that was ever earned.
         unchecked {
-            _holdings[to] += value;
+            _holdings[to].packed += value;
         }
         emit Transfer(from, to, value);
     }

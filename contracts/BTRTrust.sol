@@ -31,21 +31,31 @@ contract BTRTrust is IBTRTrust {
     /// @inheritdoc IBTRTrust
     address public immutable CORE = msg.sender;
 
-    mapping(address wallet => Profile) private _profiles;
-    mapping(address lower => mapping(address higher => uint256 count)) private _pairCounts;
+    /// @dev What is kept of a wallet.
+    struct Holder {
+        Profile profile;
+    }
+
+    /// @dev What is kept of a pair.
+    struct Pair {
+        uint256 count;
+    }
+
+    mapping(address wallet => Holder) private _holders;
+    mapping(address lower => mapping(address higher => Pair)) private _pairs;
 
     // ------------------------------------------------------------------------------------------------ score
 
     /// @inheritdoc IBTRTrust
-    function recordTrade(bytes32 tradeId, address partyA, address partyB, uint256 amountSats)
+    function raiseScores(bytes32 tradeId, address partyA, address partyB, uint256 amountSats)
         external
         returns (bool counted)
     {
         if (msg.sender != CORE) revert NotCore(msg.sender, CORE);
-        (address lower, address higher) = _ordered(partyA, partyB);
-        uint256 pairTrades = _pairCounts[lower][higher];
+        Pair storage pair = _pairOf(partyA, partyB);
+        uint256 pairTrades = pair.count;
         counted = pairTrades < MAX_PAIR_COUNT;
-        if (counted) _pairCounts[lower][higher] = pairTrades + 1;
+        if (counted) pair.count = pairTrades + 1;
 
         // The first five trades of a pair all count, so its first is the one before which none did.
         bool newPair = pairTrades == 0;
@@ -56,7 +66,7 @@ contract BTRTrust is IBTRTrust {
 
     /// @inheritdoc IBTRTrust
     function getScore(address wallet) external view returns (uint256) {
-        return _profiles[wallet].score();
+        return _holders[wallet].profile.score();
     }
 
     /// @inheritdoc IBTRTrust
@@ -71,7 +81,7 @@ contract BTRTrust is IBTRTrust {
             uint256 lastTradeAt
         )
     {
-        Profile profile = _profiles[wallet];
+        Profile profile = _holders[wallet].profile;
         return (
             profile.score(),
             profile.uniqueCounterparties(),
@@ -83,8 +93,7 @@ contract BTRTrust is IBTRTrust {
 
     /// @inheritdoc IBTRTrust
     function pairCount(address walletA, address walletB) external view returns (uint256) {
-        (address lower, address higher) = _ordered(walletA, walletB);
-        return _pairCounts[lower][higher];
+        return _pairOf(walletA, walletB).count;
     }
 
     // ------------------------------------------------------------------------------------------------ token
@@ -92,7 +101,7 @@ contract BTRTrust is IBTRTrust {
     /// @inheritdoc IERC721
     function balanceOf(address wallet) external view returns (uint256) {
         if (wallet == address(0)) revert ZeroAddress();
-        return _profiles[wallet].isEmpty() ? 0 : 1;
+        return _holders[wallet].profile.isEmpty() ? 0 : 1;
     }
 
     /// @inheritdoc IERC721
@@ -163,10 +172,11 @@ contract BTRTrust is IBTRTrust {
 
     /// @dev A trade that gains nothing is one beyond the pair's cap: counted as a trade, and nothing else.
     function _record(bytes32 tradeId, address wallet, uint256 gained, bool newPair) private {
-        Profile profile = _profiles[wallet];
+        Holder storage holder = _holders[wallet];
+        Profile profile = holder.profile;
         bool minted = profile.isEmpty();
         profile = profile.withTrade(gained, newPair, block.timestamp);
-        _profiles[wallet] = profile;
+        holder.profile = profile;
 
         uint256 tokenId = uint256(uint160(wallet));
         if (minted) {
@@ -175,16 +185,16 @@ contract BTRTrust is IBTRTrust {
         } else if (gained != 0) {
             emit MetadataUpdate(tokenId);
         }
-        if (gained != 0) emit ScoreUpdated(wallet, tradeId, gained, profile.score());
+        if (gained != 0) emit ScoreUpdated(wallet, tradeId, profile.score());
     }
 
     function _tokenOf(uint256 tokenId) private view returns (address wallet, Profile profile) {
         wallet = address(uint160(tokenId));
-        profile = _profiles[wallet];
+        profile = _holders[wallet].profile;
         if (uint256(uint160(wallet)) != tokenId || profile.isEmpty()) revert TokenNotFound(tokenId);
     }
 
-    function _ordered(address walletA, address walletB) private pure returns (address, address) {
-        return walletA < walletB ? (walletA, walletB) : (walletB, walletA);
+    function _pairOf(address walletA, address walletB) private view returns (Pair storage) {
+        return walletA < walletB ? _pairs[walletA][walletB] : _pairs[walletB][walletA];
     }
 }

@@ -32,6 +32,13 @@ contract BarterCore is IBarterCore, EIP712 {
     using TradeRecord for bytes;
     using TradeRecord for bytes12;
     using TradeStates for TradeStates.Book;
+    using TradeStates for TradeStates.Page;
+
+    /// @dev What is kept of a wallet: one slot that every trade touches, one that a fault does.
+    struct WalletState {
+        Account account;
+        uint256 faults;
+    }
 
     bytes32 private constant OPEN_TRADE_TYPEHASH = keccak256(
         "OpenTrade(address proposer,address payer,address payee,bytes32 paymentHash,uint256 amountSats,string category,string description,uint256 deadline)"
@@ -46,8 +53,7 @@ contract BarterCore is IBarterCore, EIP712 {
     /// @inheritdoc IBarterCore
     address public immutable ARBITER;
 
-    mapping(address wallet => Account) private _accounts;
-    mapping(address wallet => uint256) private _faults;
+    mapping(address wallet => WalletState) private _wallets;
     TradeStates.Book private _states;
     mapping(address signer => mapping(bytes32 digest => bool)) private _cancelled;
 
@@ -76,7 +82,7 @@ contract BarterCore is IBarterCore, EIP712 {
         string calldata description
     ) external returns (bytes32 tradeId) {
         Terms memory terms = Terms(msg.sender, counterparty, paymentHash, amountSats, category, description);
-        return _propose(counterparty, terms, TradeState.wrap(0));
+        return _propose(counterparty, terms, false);
     }
 
     /// @inheritdoc IBarterCore
@@ -88,7 +94,7 @@ contract BarterCore is IBarterCore, EIP712 {
         string calldata description
     ) external returns (bytes32 tradeId) {
         Terms memory terms = Terms(counterparty, msg.sender, paymentHash, amountSats, category, description);
-        return _propose(counterparty, terms, TradeState.wrap(0));
+        return _propose(counterparty, terms, false);
     }
 
     /// @inheritdoc IBarterCore
@@ -99,30 +105,29 @@ contract BarterCore is IBarterCore, EIP712 {
         address counterparty = _counterpartyOf(msg.sender, terms);
         _checkTerms(counterparty, terms);
         _checkSignature(counterparty, openTradeDigest(msg.sender, terms, deadline), deadline, signature);
-        tradeId = _propose(counterparty, terms, TradeStates.accepted(0));
+        tradeId = _propose(counterparty, terms, true);
         emit TradeAccepted(tradeId);
     }
 
     /// @inheritdoc IBarterCore
     function acceptTrade(bytes32 tradeId) external {
-        (bytes memory record, TradeState state) = _load(tradeId);
-        if (state.status() != Status.Proposed) revert WrongStatus(tradeId, state.status(), Status.Proposed);
+        (bytes memory record, TradeStates.Page storage page, TradeState state) = _load(tradeId);
+        if (!state.isIn(Status.Proposed)) revert WrongStatus(tradeId, state.status(), Status.Proposed);
         uint256 age = block.timestamp - record.createdAt();
         if (age > PROPOSAL_LIFETIME) revert TradeExpired(tradeId, record.createdAt() + PROPOSAL_LIFETIME);
         if (msg.sender != record.partyB()) revert NotCounterparty(tradeId, msg.sender, record.partyB());
 
-        _save(record, TradeStates.accepted(age));
-        (address partyA, address partyB) = (record.partyA(), record.partyB());
-        _accounts[partyA] = _accounts[partyA].withAcceptance();
-        _accounts[partyB] = _accounts[partyB].withAcceptance();
+        page.save(record.sequence(), state.accept(age));
+        WalletState storage proposer = _wallets[record.partyA()];
+        proposer.account = proposer.account.withAcceptance();
+        WalletState storage counterparty = _wallets[msg.sender];
+        counterparty.account = counterparty.account.withAcceptance();
         emit TradeAccepted(tradeId);
     }
 
     /// @inheritdoc IBarterCore
     function settleTrade(bytes32 tradeId, bytes32 preimage) external {
-        (bytes memory record, TradeState state) = _loadAccepted(tradeId);
-        _checkPayer(tradeId, record.payer());
-        _settle(tradeId, preimage, record, state);
+        _settleOwn(tradeId, preimage);
     }
 
     /// @inheritdoc IBarterCore
@@ -136,47 +141,45 @@ contract BarterCore is IBarterCore, EIP712 {
         if (length == 0 || length > MAX_BATCH) revert BatchSize(length, MAX_BATCH);
         for (uint256 i = 0; i < length; ++i) {
             Settlement calldata settlement = settlements[i];
-            if (settlement.signature.length != 0) {
-                _settleBySignature(settlement);
-                continue;
-            }
-            (bytes memory record, TradeState state) = _loadAccepted(settlement.tradeId);
-            _checkPayer(settlement.tradeId, record.payer());
-            _settle(settlement.tradeId, settlement.preimage, record, state);
+            if (settlement.signature.length == 0) _settleOwn(settlement.tradeId, settlement.preimage);
+            else _settleBySignature(settlement);
         }
     }
 
     /// @inheritdoc IBarterCore
     function disputeTrade(bytes32 tradeId) external {
-        (bytes memory record, TradeState state) = _loadAccepted(tradeId);
+        (bytes memory record, TradeStates.Page storage page, TradeState state) = _loadAccepted(tradeId);
         _checkParty(tradeId, msg.sender, record);
         if (state.ruling() == Ruling.Dismissed) revert DisputeAlreadyDismissed(tradeId);
 
-        _save(record, state.withStatus(Status.Disputed));
-        (address partyA, address partyB) = (record.partyA(), record.partyB());
-        _accounts[partyA] = _accounts[partyA].withDispute();
-        _accounts[partyB] = _accounts[partyB].withDispute();
+        page.save(record.sequence(), state.withStatus(Status.Disputed));
+        WalletState storage proposer = _wallets[record.partyA()];
+        proposer.account = proposer.account.withDispute();
+        WalletState storage counterparty = _wallets[record.partyB()];
+        counterparty.account = counterparty.account.withDispute();
         emit TradeDisputed(tradeId, msg.sender);
     }
 
     /// @inheritdoc IBarterCore
     function dismissDispute(bytes32 tradeId) external {
-        (bytes memory record, TradeState state) = _loadUnruled(tradeId);
+        (bytes memory record, TradeStates.Page storage page, TradeState state) = _loadUnruled(tradeId);
 
-        _save(record, state.withStatus(Status.Accepted).withRuling(Ruling.Dismissed));
-        (address partyA, address partyB) = (record.partyA(), record.partyB());
-        _accounts[partyA] = _accounts[partyA].withoutDispute();
-        _accounts[partyB] = _accounts[partyB].withoutDispute();
+        page.save(record.sequence(), state.withStatus(Status.Accepted).withRuling(Ruling.Dismissed));
+        WalletState storage proposer = _wallets[record.partyA()];
+        proposer.account = proposer.account.withoutDispute();
+        WalletState storage counterparty = _wallets[record.partyB()];
+        counterparty.account = counterparty.account.withoutDispute();
         emit DisputeDismissed(tradeId);
     }
 
     /// @inheritdoc IBarterCore
     function upholdDispute(bytes32 tradeId, address atFault) external {
-        (bytes memory record, TradeState state) = _loadUnruled(tradeId);
+        (bytes memory record, TradeStates.Page storage page, TradeState state) = _loadUnruled(tradeId);
         _checkParty(tradeId, atFault, record);
 
-        _save(record, state.withRuling(atFault == record.partyA() ? Ruling.AgainstPartyA : Ruling.AgainstPartyB));
-        ++_faults[atFault];
+        Ruling ruling = atFault == record.partyA() ? Ruling.AgainstPartyA : Ruling.AgainstPartyB;
+        page.save(record.sequence(), state.withRuling(ruling));
+        ++_wallets[atFault].faults;
         emit DisputeUpheld(tradeId, atFault);
     }
 
@@ -207,7 +210,7 @@ contract BarterCore is IBarterCore, EIP712 {
         )
     {
         bytes memory record = bytes12(tradeId).load();
-        if (!_isRecordOf(tradeId, record)) return (0, address(0), address(0), 0, 0, 0, 0, 0, 0, "", "");
+        if (!record.isOf(tradeId)) return (0, address(0), address(0), 0, 0, 0, 0, 0, 0, "", "");
         Trade memory trade = _view(tradeId, record);
         id = trade.tradeId;
         partyA = trade.partyA;
@@ -229,12 +232,13 @@ contract BarterCore is IBarterCore, EIP712 {
 
     /// @inheritdoc IBarterCore
     function getTradesByAddress(address wallet) external view returns (bytes32[] memory tradeIds) {
-        bytes12 key = _accounts[wallet].latest();
-        uint256 left = _accounts[wallet].proposed();
+        Account account = _wallets[wallet].account;
+        bytes12 key = account.latest();
+        uint256 left = account.proposed();
         tradeIds = new bytes32[](left);
         while (left != 0) {
             bytes memory record = key.load();
-            tradeIds[--left] = key.idOfRecord(record);
+            tradeIds[--left] = key.idOf(record);
             key = record.previousOf(wallet);
         }
     }
@@ -246,7 +250,7 @@ contract BarterCore is IBarterCore, EIP712 {
         returns (Trade[] memory page, bytes32 next)
     {
         if (limit == 0 || limit > MAX_PAGE) revert PageSize(limit, MAX_PAGE);
-        bytes12 key = _accounts[wallet].latest();
+        bytes12 key = _wallets[wallet].account.latest();
         if (before != 0) {
             bytes memory record = _loadRecord(before);
             _checkParty(before, wallet, record);
@@ -256,7 +260,7 @@ contract BarterCore is IBarterCore, EIP712 {
         uint256 length = 0;
         for (; length < limit && key != 0; ++length) {
             bytes memory record = key.load();
-            page[length] = _view(key.idOfRecord(record), record);
+            page[length] = _view(key.idOf(record), record);
             key = record.previousOf(wallet);
         }
         if (key != 0) next = page[length - 1].tradeId;
@@ -267,12 +271,12 @@ contract BarterCore is IBarterCore, EIP712 {
 
     /// @inheritdoc IBarterCore
     function getWallet(address wallet) external view returns (Wallet memory summary) {
-        Account account = _accounts[wallet];
+        Account account = _wallets[wallet].account;
         summary.proposed = account.proposed();
         summary.initiated = account.initiated();
         summary.accepted = account.accepted();
         summary.disputed = account.disputed();
-        summary.faults = _faults[wallet];
+        summary.faults = _wallets[wallet].faults;
         (summary.score, summary.uniqueCounterparties, summary.memberSince, summary.settled, summary.lastTradeAt) =
             TRUST.getTrustProfile(wallet);
         summary.creditBalance = CREDIT.balanceOf(wallet);
@@ -284,7 +288,7 @@ contract BarterCore is IBarterCore, EIP712 {
         address counterparty = _counterpartyOf(proposer, terms);
         _checkTerms(counterparty, terms);
         bytes12 key = TradeRecord.keyOf(proposer, counterparty, terms.paymentHash);
-        return key.idOf(TradeRecord.encodeTerms(proposer, counterparty, terms));
+        return key.idOf(TradeRecord.encode(0, 0, 0, 0, proposer, counterparty, terms));
     }
 
     /// @inheritdoc IBarterCore
@@ -319,26 +323,30 @@ contract BarterCore is IBarterCore, EIP712 {
     // ------------------------------------------------------------------------------------------------ effects
 
     /// @dev Stores a trade the caller proposes: links it into both wallets' lists, counts it, emits `TradeProposed`.
-    function _propose(address counterparty, Terms memory terms, TradeState state) private returns (bytes32 tradeId) {
+    function _propose(address counterparty, Terms memory terms, bool accepted) private returns (bytes32 tradeId) {
         _checkTerms(counterparty, terms);
+        WalletState storage proposer = _wallets[msg.sender];
+        WalletState storage other = _wallets[counterparty];
+        (Account proposerAccount, Account otherAccount) = (proposer.account, other.account);
+        uint256 sequence = proposerAccount.initiated();
+
         bytes12 key = TradeRecord.keyOf(msg.sender, counterparty, terms.paymentHash);
-        bytes memory encoded = TradeRecord.encodeTerms(msg.sender, counterparty, terms);
-        tradeId = key.idOf(encoded);
+        bytes memory record = TradeRecord.encode(
+            block.timestamp, sequence, proposerAccount.latest(), otherAccount.latest(), msg.sender, counterparty, terms
+        );
+        tradeId = key.idOf(record);
 
-        Account proposer = _accounts[msg.sender];
-        Account other = _accounts[counterparty];
-        uint256 sequence = proposer.initiated();
-        bytes memory record = TradeRecord.encode(block.timestamp, sequence, proposer.latest(), other.latest(), encoded);
-
-        _states.open(msg.sender, sequence, state);
-        proposer = proposer.withProposal(key).withInitiative();
-        other = other.withProposal(key);
-        if (state.status() == Status.Accepted) {
-            proposer = proposer.withAcceptance();
-            other = other.withAcceptance();
+        proposerAccount = proposerAccount.withProposal(key).withInitiative();
+        otherAccount = otherAccount.withProposal(key);
+        if (accepted) {
+            _states.pageOf(msg.sender, sequence).openAccepted(sequence);
+            proposerAccount = proposerAccount.withAcceptance();
+            otherAccount = otherAccount.withAcceptance();
+        } else {
+            _states.pageOf(msg.sender, sequence).openForProposal(sequence);
         }
-        _accounts[msg.sender] = proposer;
-        _accounts[counterparty] = other;
+        proposer.account = proposerAccount;
+        other.account = otherAccount;
 
         if (!key.store(record)) revert PaymentHashReused(msg.sender, counterparty, terms.paymentHash);
         emit TradeProposed(
@@ -353,60 +361,78 @@ contract BarterCore is IBarterCore, EIP712 {
         );
     }
 
+    function _settleOwn(bytes32 tradeId, bytes32 preimage) private {
+        (bytes memory record, TradeStates.Page storage page, TradeState state) = _loadAccepted(tradeId);
+        if (msg.sender != record.payer()) revert NotPayer(tradeId, msg.sender, record.payer());
+        _settle(tradeId, preimage, record, page, state);
+    }
+
     function _settleBySignature(Settlement calldata settlement) private {
-        (bytes memory record, TradeState state) = _loadAccepted(settlement.tradeId);
+        (bytes memory record, TradeStates.Page storage page, TradeState state) = _loadAccepted(settlement.tradeId);
         bytes32 digest = settleTradeDigest(settlement.tradeId, settlement.preimage, settlement.deadline);
         _checkSignature(record.payer(), digest, settlement.deadline, settlement.signature);
-        _settle(settlement.tradeId, settlement.preimage, record, state);
+        _settle(settlement.tradeId, settlement.preimage, record, page, state);
     }
 
     /// @dev The caller has checked the status, and that the payer wants it.
-    function _settle(bytes32 tradeId, bytes32 preimage, bytes memory record, TradeState state) private {
+    function _settle(
+        bytes32 tradeId,
+        bytes32 preimage,
+        bytes memory record,
+        TradeStates.Page storage page,
+        TradeState state
+    ) private {
         bytes32 paymentHash = record.paymentHash();
-        bytes32 actual = sha256(abi.encodePacked(preimage));
+        bytes32 actual = TradeRecord.hashOf(preimage);
         if (actual != paymentHash) revert PreimageMismatch(tradeId, paymentHash, actual);
 
-        _save(record, state.settle(block.timestamp - record.createdAt()));
+        unchecked {
+            page.save(record.sequence(), state.settle(block.timestamp - record.createdAt()));
+        }
         emit TradeSettled(tradeId, preimage);
 
         // Both tokens are this contract's own creations, and call nobody.
         (address partyA, address partyB, uint256 amountSats) = (record.partyA(), record.partyB(), record.amountSats());
-        bool counted = TRUST.recordTrade(tradeId, partyA, partyB, amountSats);
-        if (counted) CREDIT.mintReward(partyA, partyB, amountSats);
-    }
-
-    function _save(bytes memory record, TradeState state) private {
-        _states.save(record.partyA(), record.sequence(), state);
+        bool counted = TRUST.raiseScores(tradeId, partyA, partyB, amountSats);
+        if (counted) CREDIT.grantReward(partyA, partyB, amountSats);
     }
 
     // ------------------------------------------------------------------------------------------------ loading
 
-    /// @dev Whether a stored record, or the empty one, is that of `tradeId`: the commitment must match too.
-    function _isRecordOf(bytes32 tradeId, bytes memory record) private pure returns (bool) {
-        return record.length != 0 && bytes12(tradeId).idOfRecord(record) == tradeId;
-    }
-
     function _loadRecord(bytes32 tradeId) private view returns (bytes memory record) {
         record = bytes12(tradeId).load();
-        if (!_isRecordOf(tradeId, record)) revert TradeNotFound(tradeId);
+        if (!record.isOf(tradeId)) revert TradeNotFound(tradeId);
     }
 
-    function _load(bytes32 tradeId) private view returns (bytes memory record, TradeState state) {
+    function _load(bytes32 tradeId)
+        private
+        view
+        returns (bytes memory record, TradeStates.Page storage page, TradeState state)
+    {
         record = _loadRecord(tradeId);
-        state = _states.load(record.partyA(), record.sequence());
+        page = _states.pageOf(record.partyA(), record.sequence());
+        state = page.load(record.sequence());
     }
 
-    function _loadAccepted(bytes32 tradeId) private view returns (bytes memory record, TradeState state) {
-        (record, state) = _load(tradeId);
-        if (state.status() != Status.Accepted) {
+    function _loadAccepted(bytes32 tradeId)
+        private
+        view
+        returns (bytes memory record, TradeStates.Page storage page, TradeState state)
+    {
+        (record, page, state) = _load(tradeId);
+        if (!state.isIn(Status.Accepted)) {
             revert WrongStatus(tradeId, _statusAt(record.createdAt(), state.status()), Status.Accepted);
         }
     }
 
-    function _loadUnruled(bytes32 tradeId) private view returns (bytes memory record, TradeState state) {
+    function _loadUnruled(bytes32 tradeId)
+        private
+        view
+        returns (bytes memory record, TradeStates.Page storage page, TradeState state)
+    {
         if (msg.sender != ARBITER) revert NotArbiter(msg.sender, ARBITER);
-        (record, state) = _load(tradeId);
-        if (state.status() != Status.Disputed) {
+        (record, page, state) = _load(tradeId);
+        if (!state.isIn(Status.Disputed)) {
             revert WrongStatus(tradeId, _statusAt(record.createdAt(), state.status()), Status.Disputed);
         }
         if (state.ruling() != Ruling.None) revert DisputeAlreadyUpheld(tradeId);
@@ -429,7 +455,8 @@ contract BarterCore is IBarterCore, EIP712 {
         trade.category = record.category();
         trade.description = record.description();
 
-        TradeState state = _states.load(trade.partyA, record.sequence());
+        uint256 sequence = record.sequence();
+        TradeState state = _states.pageOf(trade.partyA, sequence).load(sequence);
         Status stored = state.status();
         trade.status = _statusAt(trade.createdAt, stored);
         trade.ruling = state.ruling();
@@ -455,10 +482,6 @@ contract BarterCore is IBarterCore, EIP712 {
         if (categoryBytes > MAX_CATEGORY_BYTES) revert CategoryTooLong(categoryBytes, MAX_CATEGORY_BYTES);
         uint256 descriptionBytes = bytes(terms.description).length;
         if (descriptionBytes > MAX_DESCRIPTION_BYTES) revert DescriptionTooLong(descriptionBytes, MAX_DESCRIPTION_BYTES);
-    }
-
-    function _checkPayer(bytes32 tradeId, address payer) private view {
-        if (msg.sender != payer) revert NotPayer(tradeId, msg.sender, payer);
     }
 
     function _checkParty(bytes32 tradeId, address wallet, bytes memory record) private pure {

@@ -21,7 +21,8 @@ interface IBTRCredit is IERC20Metadata, IERC20Permit, IERC20Errors {
     /// @param partyA One party.
     /// @param partyB The other.
     /// @param amountSats The trade's amount in satoshis, of which the reward is a function.
-    function mintReward(address partyA, address partyB, uint256 amountSats) external;
+    /// @return reward What each of the two got, in 1e-18 tokens.
+    function grantReward(address partyA, address partyB, uint256 amountSats) external returns (uint256 reward);
 
     /// @notice Burns the caller's own credit. `totalEarned` stays.
     /// @dev Emits `Transfer` to the zero address. Requires the balance.

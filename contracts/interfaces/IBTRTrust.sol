@@ -14,12 +14,11 @@ import { IERC6454 } from "./IERC6454.sol";
 /// text forbids metadata that changes. Minting does not call the receiver: a wallet must not be able to block its
 /// counterparty's settlement.
 interface IBTRTrust is IERC721Metadata, IERC4906, IERC5192, IERC6454 {
-    /// @notice A counted trade raised a wallet's score.
+    /// @notice A counted trade raised a wallet's score; by how much is the difference to the wallet's previous event.
     /// @param wallet The wallet.
     /// @param tradeId The trade.
-    /// @param gained By how much.
     /// @param score The score after it.
-    event ScoreUpdated(address indexed wallet, bytes32 indexed tradeId, uint256 gained, uint256 score);
+    event ScoreUpdated(address indexed wallet, bytes32 tradeId, uint256 score);
 
     /// @notice Only `core` may record trades.
     error NotCore(address caller, address core);
@@ -40,7 +39,7 @@ interface IBTRTrust is IERC721Metadata, IERC4906, IERC5192, IERC6454 {
     /// @param partyB The counterparty.
     /// @param amountSats Amount in satoshis.
     /// @return counted Whether it counted for score, and so counts for credit.
-    function recordTrade(bytes32 tradeId, address partyA, address partyB, uint256 amountSats)
+    function raiseScores(bytes32 tradeId, address partyA, address partyB, uint256 amountSats)
         external
         returns (bool counted);
 

@@ -17,7 +17,9 @@ library Formulas {
     /// @notice Score each party gains: `floor(log2(amountSats / 1000 + 1)) + 1`, the division rounding down.
     /// @param amountSats Amount in satoshis; defined for any, 1 below 1,000 sats.
     function score(uint256 amountSats) internal pure returns (uint256) {
-        return FixedPointMathLib.log2(amountSats / SATS_PER_UNIT + 1) + 1;
+        unchecked {
+            return FixedPointMathLib.log2(amountSats / SATS_PER_UNIT + 1) + 1;
+        }
     }
 
     /// @notice Credit each party gains, in 1e-18 tokens: `min(10000, max(1, amountSats / 1000))` tokens, the division
@@ -25,6 +27,8 @@ library Formulas {
     /// @param amountSats Amount in satoshis.
     function credit(uint256 amountSats) internal pure returns (uint256) {
         uint256 tokens = FixedPointMathLib.max(1, amountSats / SATS_PER_UNIT);
-        return FixedPointMathLib.min(MAX_CREDIT_TOKENS, tokens) * TOKEN;
+        unchecked {
+            return FixedPointMathLib.min(MAX_CREDIT_TOKENS, tokens) * TOKEN;
+        }
     }
 }

@@ -62,9 +62,8 @@ library Profiles {
         unchecked {
             uint256 packed = (Profile.unwrap(profile) & ~LATEST_MASK) | (uint256(uint40(timestamp)) << LATEST_SHIFT);
             if (isEmpty(profile)) packed |= uint256(uint40(timestamp)) << SINCE_SHIFT;
-            packed += gained + (1 << TRADES_SHIFT);
             if (newCounterparty) packed += 1 << COUNTERPARTIES_SHIFT;
-            return Profile.wrap(packed);
+            return Profile.wrap(packed + gained + (1 << TRADES_SHIFT));
         }
     }
 }

@@ -52,15 +52,30 @@ library TradeRecord {
 
     // ------------------------------------------------------------------------------------------------ ids
 
-    /// @notice The terms part of a record.
-    function encodeTerms(address proposer, address counterparty, IBarterCore.Terms memory terms)
-        internal
-        pure
-        returns (bytes memory)
-    {
+    /// @notice A whole record.
+    /// @param timestamp Creation time.
+    /// @param number Running number among the proposer's proposals.
+    /// @param previousOfA Key of the proposer's previous trade.
+    /// @param previousOfB Key of the counterparty's previous trade.
+    /// @param proposer Party A.
+    /// @param counterparty Party B.
+    /// @param terms The rest, within the limits.
+    function encode(
+        uint256 timestamp,
+        uint256 number,
+        bytes12 previousOfA,
+        bytes12 previousOfB,
+        address proposer,
+        address counterparty,
+        IBarterCore.Terms memory terms
+    ) internal pure returns (bytes memory) {
         uint256 flag = bytes(terms.category).length;
         if (terms.payer == counterparty) flag |= COUNTERPARTY_PAYS;
         return abi.encodePacked(
+            uint40(timestamp),
+            uint40(number),
+            previousOfA,
+            previousOfB,
             uint56(terms.amountSats),
             uint8(flag),
             proposer,
@@ -71,38 +86,37 @@ library TradeRecord {
         );
     }
 
-    /// @notice A whole record.
-    /// @param timestamp Creation time.
-    /// @param number Running number among the proposer's proposals.
-    /// @param previousOfA Key of the proposer's previous trade.
-    /// @param previousOfB Key of the counterparty's previous trade.
-    /// @param terms As `encodeTerms` gives them.
-    function encode(uint256 timestamp, uint256 number, bytes12 previousOfA, bytes12 previousOfB, bytes memory terms)
-        internal
-        pure
-        returns (bytes memory)
-    {
-        return abi.encodePacked(uint40(timestamp), uint40(number), previousOfA, previousOfB, terms);
-    }
-
     /// @notice A pair's key for a payment hash.
     function keyOf(address walletA, address walletB, bytes32 hash) internal pure returns (bytes12) {
         (address lower, address higher) = walletA < walletB ? (walletA, walletB) : (walletB, walletA);
         return bytes12(keccak256(abi.encodePacked(lower, higher, hash)));
     }
 
-    /// @notice The id of a trade from its key and its encoded terms.
-    function idOf(bytes12 key, bytes memory terms) internal pure returns (bytes32) {
-        return bytes32(key) | bytes32(uint256(uint160(uint256(keccak256(terms)))));
+    /// @notice The id of the trade with this key and record.
+    function idOf(bytes12 key, bytes memory record) internal pure returns (bytes32) {
+        return bytes32(key) | bytes32(uint256(uint160(commitmentOf(record))));
     }
 
-    /// @notice The id of a stored trade.
-    function idOfRecord(bytes12 key, bytes memory record) internal pure returns (bytes32) {
-        uint256 commitment;
+    /// @notice Whether what `load` found for an id's key, maybe nothing, is that id's trade: its commitment must match.
+    function isOf(bytes memory record, bytes32 tradeId) internal pure returns (bool) {
+        return record.length != 0 && uint160(uint256(tradeId)) == uint160(commitmentOf(record));
+    }
+
+    /// @dev Of a record that is not empty; its low 160 bits count.
+    function commitmentOf(bytes memory record) private pure returns (uint256 commitment) {
         assembly ("memory-safe") {
             commitment := keccak256(add(record, add(0x20, HEADER_BYTES)), sub(mload(record), HEADER_BYTES))
         }
-        return bytes32(key) | bytes32(uint256(uint160(commitment)));
+    }
+
+    /// @notice sha256 over the 32 bytes of a preimage: what a Lightning invoice calls its payment hash.
+    function hashOf(bytes32 preimage) internal view returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            mstore(0x00, preimage)
+            // The precompile can fail only by running out of gas.
+            if iszero(staticcall(gas(), 0x02, 0x00, 0x20, 0x00, 0x20)) { invalid() }
+            hash := mload(0x00)
+        }
     }
 
     // ------------------------------------------------------------------------------------------------ storing
@@ -160,7 +174,15 @@ library TradeRecord {
 
     /// @notice A key's record; empty if there is none.
     function load(bytes12 key) internal view returns (bytes memory record) {
-        return accountOf(key).code;
+        address account = accountOf(key);
+        // `account.code`, without the 150 gas the compiler spends on the way.
+        assembly ("memory-safe") {
+            let length := extcodesize(account)
+            record := mload(0x40)
+            mstore(record, length)
+            extcodecopy(account, add(record, 0x20), 0, length)
+            mstore(0x40, and(add(add(record, length), 0x3f), not(0x1f)))
+        }
     }
 
     // ------------------------------------------------------------------------------------------------ fields

@@ -3,10 +3,11 @@ pragma solidity 0.8.37;
 
 import { IBarterCore } from "../interfaces/IBarterCore.sol";
 
-/// @notice What changes about a trade, in 64 bits. From the low end: status 3, ruling 2, seconds from creation to
-/// acceptance 20, seconds from creation to settlement 34; the top bit marks a page as opened and belongs to no trade.
-/// Zero is a fresh proposal, so proposing writes nothing here.
-type TradeState is uint64;
+/// @notice What changes about a trade, in the low 64 bits. From the low end: status 3, ruling 2, seconds from creation to
+/// acceptance 20, seconds from creation to settlement 34; bit 63 marks a page as opened and belongs to no trade. The upper
+/// 192 bits are the three other trades of the page: a state is the page, rotated. All zero is a fresh proposal, so
+/// proposing writes nothing here.
+type TradeState is uint256;
 
 using TradeStates for TradeState global;
 
@@ -21,38 +22,54 @@ library TradeStates {
     uint256 private constant RULING_MASK = 0x3;
     uint256 private constant ACCEPTED_MASK = (1 << 20) - 1;
     uint256 private constant SETTLED_MASK = (1 << 34) - 1;
-    /// @dev On a page's first lane.
+    /// @dev On a page's first trade.
     uint256 private constant OPENED = 1 << 63;
-    uint256 private constant LANE_MASK = type(uint64).max;
 
-    /// @notice Pages of states: proposer => sequence / 4 => four lanes of 64 bits.
+    /// @notice Four states in a slot.
+    struct Page {
+        uint256 lanes;
+    }
+
+    /// @notice Pages by proposer and running number.
     struct Book {
-        mapping(address proposer => mapping(uint256 page => uint256 lanes)) pages;
+        mapping(uint256 proposerAndNumber => Page) pages;
     }
 
     // ------------------------------------------------------------------------------------------------ the book
 
-    /// @notice Makes the slot of a new trade's state non-zero if it is not yet, so that whoever changes the state first
-    /// pays for a change and not for a slot.
-    /// @param state The new trade's state.
-    function open(Book storage book, address proposer, uint256 sequence, TradeState state) internal {
-        uint256 lane = TradeState.unwrap(state);
-        if (sequence & 3 == 0) book.pages[proposer][sequence >> 2] = OPENED | lane;
-        else if (lane != 0) save(book, proposer, sequence, state);
+    /// @notice The page of a proposer's trade.
+    function pageOf(Book storage book, address proposer, uint256 sequence) internal view returns (Page storage) {
+        return book.pages[(uint256(uint160(proposer)) << 96) | (sequence >> 2)];
     }
 
-    /// @notice The state of a proposer's trade.
-    function load(Book storage book, address proposer, uint256 sequence) internal view returns (TradeState) {
-        uint256 lane = book.pages[proposer][sequence >> 2] >> ((sequence & 3) << 6);
-        return TradeState.wrap(uint64(lane & LANE_MASK & ~OPENED));
-    }
-
-    /// @notice Replaces the state of a proposer's trade.
-    function save(Book storage book, address proposer, uint256 sequence, TradeState state) internal {
+    /// @notice The state of a trade.
+    function load(Page storage page, uint256 sequence) internal view returns (TradeState) {
+        uint256 lanes = page.lanes;
         uint256 shift = (sequence & 3) << 6;
-        uint256 lanes = book.pages[proposer][sequence >> 2];
-        lanes &= ~((LANE_MASK ^ OPENED) << shift);
-        book.pages[proposer][sequence >> 2] = lanes | (uint256(TradeState.unwrap(state)) << shift);
+        unchecked {
+            return TradeState.wrap((lanes >> shift) | (lanes << (256 - shift)));
+        }
+    }
+
+    /// @notice Replaces the state of a trade by one that came from the same page and number.
+    function save(Page storage page, uint256 sequence, TradeState state) internal {
+        uint256 rotated = TradeState.unwrap(state);
+        uint256 shift = (sequence & 3) << 6;
+        unchecked {
+            page.lanes = (rotated << shift) | (rotated >> (256 - shift));
+        }
+    }
+
+    /// @notice Makes the slot of a new trade's state non-zero where it is the page's first, so that whoever changes the
+    /// state first pays for a change and not for a slot.
+    function openForProposal(Page storage page, uint256 sequence) internal {
+        if (sequence & 3 == 0) page.lanes = OPENED;
+    }
+
+    /// @notice The same for a trade that is accepted at once.
+    function openAccepted(Page storage page, uint256 sequence) internal {
+        if (sequence & 3 == 0) page.lanes = OPENED | uint256(IBarterCore.Status.Accepted);
+        else save(page, sequence, load(page, sequence).accept(0));
     }
 
     // ------------------------------------------------------------------------------------------------ reading
@@ -60,6 +77,11 @@ library TradeStates {
     /// @notice The stored status; never `Expired`.
     function status(TradeState state) internal pure returns (IBarterCore.Status) {
         return IBarterCore.Status(TradeState.unwrap(state) & STATUS_MASK);
+    }
+
+    /// @notice Whether the status is `expected`: cheaper than `status`, which checks its own range.
+    function isIn(TradeState state, IBarterCore.Status expected) internal pure returns (bool) {
+        return TradeState.unwrap(state) & STATUS_MASK == uint256(expected);
     }
 
     /// @notice What the arbiter said.
@@ -81,24 +103,25 @@ library TradeStates {
 
     /// @notice A fresh proposal's state once accepted.
     /// @param secondsAfter Since creation; at most `PROPOSAL_LIFETIME`, which fits 20 bits.
-    function accepted(uint256 secondsAfter) internal pure returns (TradeState) {
-        return TradeState.wrap(uint64(uint8(IBarterCore.Status.Accepted)) | uint64(secondsAfter << ACCEPTED_SHIFT));
+    function accept(TradeState state, uint256 secondsAfter) internal pure returns (TradeState) {
+        uint256 accepted = uint256(IBarterCore.Status.Accepted) | (secondsAfter << ACCEPTED_SHIFT);
+        return TradeState.wrap(TradeState.unwrap(state) | accepted);
     }
 
     /// @notice An accepted trade's state once settled.
     /// @param secondsAfter Since creation; 34 bits last 544 years.
     function settle(TradeState state, uint256 secondsAfter) internal pure returns (TradeState) {
-        uint256 settled = (secondsAfter & SETTLED_MASK) << SETTLED_SHIFT;
-        return TradeState.wrap(uint64(TradeState.unwrap(withStatus(state, IBarterCore.Status.Settled)) | settled));
+        uint256 settled = uint256(IBarterCore.Status.Settled) | (secondsAfter << SETTLED_SHIFT);
+        return TradeState.wrap((TradeState.unwrap(state) & ~STATUS_MASK) | settled);
     }
 
     /// @notice The same with another status.
     function withStatus(TradeState state, IBarterCore.Status to) internal pure returns (TradeState) {
-        return TradeState.wrap(uint64((TradeState.unwrap(state) & ~STATUS_MASK) | uint256(to)));
+        return TradeState.wrap((TradeState.unwrap(state) & ~STATUS_MASK) | uint256(to));
     }
 
     /// @notice An unruled state with a ruling.
     function withRuling(TradeState state, IBarterCore.Ruling to) internal pure returns (TradeState) {
-        return TradeState.wrap(uint64(TradeState.unwrap(state) | (uint256(to) << RULING_SHIFT)));
+        return TradeState.wrap(TradeState.unwrap(state) | (uint256(to) << RULING_SHIFT));
     }
 }
