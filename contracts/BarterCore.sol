@@ -31,6 +31,7 @@ import { TradeState, TradeStates } from "./libraries/TradeState.sol";
 contract BarterCore is IBarterCore, EIP712 {
     using TradeRecord for bytes;
     using TradeRecord for bytes12;
+    using TradeRecord for TradeRecord.Fields;
     using TradeStates for TradeStates.Book;
     using TradeStates for TradeStates.Page;
 
@@ -81,8 +82,9 @@ contract BarterCore is IBarterCore, EIP712 {
         string calldata category,
         string calldata description
     ) external returns (bytes32 tradeId) {
-        Terms memory terms = Terms(msg.sender, counterparty, paymentHash, amountSats, category, description);
-        return _propose(counterparty, terms, false);
+        return _propose(
+            _fieldsOf(msg.sender, counterparty, msg.sender, paymentHash, amountSats), category, description, false
+        );
     }
 
     /// @inheritdoc IBarterCore
@@ -93,8 +95,9 @@ contract BarterCore is IBarterCore, EIP712 {
         string calldata category,
         string calldata description
     ) external returns (bytes32 tradeId) {
-        Terms memory terms = Terms(counterparty, msg.sender, paymentHash, amountSats, category, description);
-        return _propose(counterparty, terms, false);
+        return _propose(
+            _fieldsOf(msg.sender, counterparty, counterparty, paymentHash, amountSats), category, description, false
+        );
     }
 
     /// @inheritdoc IBarterCore
@@ -103,9 +106,10 @@ contract BarterCore is IBarterCore, EIP712 {
         returns (bytes32 tradeId)
     {
         address counterparty = _counterpartyOf(msg.sender, terms);
-        _checkTerms(counterparty, terms);
         _checkSignature(counterparty, openTradeDigest(msg.sender, terms, deadline), deadline, signature);
-        tradeId = _propose(counterparty, terms, true);
+        TradeRecord.Fields memory fields =
+            _fieldsOf(msg.sender, counterparty, terms.payer, terms.paymentHash, terms.amountSats);
+        tradeId = _propose(fields, terms.category, terms.description, true);
         emit TradeAccepted(tradeId);
     }
 
@@ -286,9 +290,10 @@ contract BarterCore is IBarterCore, EIP712 {
     /// @inheritdoc IBarterCore
     function tradeIdOf(address proposer, Terms calldata terms) external pure returns (bytes32 tradeId) {
         address counterparty = _counterpartyOf(proposer, terms);
-        _checkTerms(counterparty, terms);
-        bytes12 key = TradeRecord.keyOf(proposer, counterparty, terms.paymentHash);
-        return key.idOf(TradeRecord.encode(0, 0, 0, 0, proposer, counterparty, terms));
+        TradeRecord.Fields memory fields =
+            _fieldsOf(proposer, counterparty, terms.payer, terms.paymentHash, terms.amountSats);
+        _checkTerms(fields, terms.category, terms.description);
+        return _keyOf(fields).idOf(fields.encode(terms.category, terms.description));
     }
 
     /// @inheritdoc IBarterCore
@@ -322,43 +327,52 @@ contract BarterCore is IBarterCore, EIP712 {
 
     // ------------------------------------------------------------------------------------------------ effects
 
-    /// @dev Stores a trade the caller proposes: links it into both wallets' lists, counts it, emits `TradeProposed`.
-    function _propose(address counterparty, Terms memory terms, bool accepted) private returns (bytes32 tradeId) {
-        _checkTerms(counterparty, terms);
-        WalletState storage proposer = _wallets[msg.sender];
-        WalletState storage other = _wallets[counterparty];
-        (Account proposerAccount, Account otherAccount) = (proposer.account, other.account);
-        uint256 sequence = proposerAccount.initiated();
-
-        bytes12 key = TradeRecord.keyOf(msg.sender, counterparty, terms.paymentHash);
-        bytes memory record = TradeRecord.encode(
-            block.timestamp, sequence, proposerAccount.latest(), otherAccount.latest(), msg.sender, counterparty, terms
-        );
+    /// @dev Stores a trade the caller proposes, and emits `TradeProposed`.
+    function _propose(
+        TradeRecord.Fields memory fields,
+        string calldata category,
+        string calldata description,
+        bool accepted
+    ) private returns (bytes32 tradeId) {
+        _checkTerms(fields, category, description);
+        bytes12 key = _keyOf(fields);
+        _link(fields, key, accepted);
+        bytes memory record = fields.encode(category, description);
         tradeId = key.idOf(record);
-
-        proposerAccount = proposerAccount.withProposal(key).withInitiative();
-        otherAccount = otherAccount.withProposal(key);
-        if (accepted) {
-            _states.pageOf(msg.sender, sequence).openAccepted(sequence);
-            proposerAccount = proposerAccount.withAcceptance();
-            otherAccount = otherAccount.withAcceptance();
-        } else {
-            _states.pageOf(msg.sender, sequence).openForProposal(sequence);
-        }
-        proposer.account = proposerAccount;
-        other.account = otherAccount;
-
-        if (!key.store(record)) revert PaymentHashReused(msg.sender, counterparty, terms.paymentHash);
+        if (!key.store(record)) revert PaymentHashReused(fields.proposer, fields.counterparty, fields.hash);
         emit TradeProposed(
             tradeId,
-            msg.sender,
-            counterparty,
-            terms.payer,
-            terms.paymentHash,
-            terms.amountSats,
-            terms.category,
-            terms.description
+            fields.proposer,
+            fields.counterparty,
+            fields.payingParty,
+            fields.hash,
+            fields.sats,
+            category,
+            description
         );
+    }
+
+    /// @dev Puts a new trade at the head of both wallets' lists, counts it, opens its state, and fills in the fields that
+    /// come of it.
+    function _link(TradeRecord.Fields memory fields, bytes12 key, bool accepted) private {
+        WalletState storage proposer = _wallets[fields.proposer];
+        Account account = proposer.account;
+        uint256 sequence = account.initiated();
+        fields.timestamp = block.timestamp;
+        fields.number = sequence;
+        fields.previousOfA = account.latest();
+        account = account.withProposal(key).withInitiative();
+        proposer.account = accepted ? account.withAcceptance() : account;
+
+        WalletState storage counterparty = _wallets[fields.counterparty];
+        account = counterparty.account;
+        fields.previousOfB = account.latest();
+        account = account.withProposal(key);
+        counterparty.account = accepted ? account.withAcceptance() : account;
+
+        TradeStates.Page storage page = _states.pageOf(fields.proposer, sequence);
+        if (accepted) page.openAccepted(sequence);
+        else page.openForProposal(sequence);
     }
 
     function _settleOwn(bytes32 tradeId, bytes32 preimage) private {
@@ -466,21 +480,43 @@ contract BarterCore is IBarterCore, EIP712 {
 
     // ------------------------------------------------------------------------------------------------ checks
 
+    function _fieldsOf(
+        address proposer,
+        address counterparty,
+        address payer,
+        bytes32 paymentHash,
+        uint256 amountSats
+    ) private pure returns (TradeRecord.Fields memory fields) {
+        fields.proposer = proposer;
+        fields.counterparty = counterparty;
+        fields.payingParty = payer;
+        fields.hash = paymentHash;
+        fields.sats = amountSats;
+    }
+
+    function _keyOf(TradeRecord.Fields memory fields) private pure returns (bytes12) {
+        return TradeRecord.keyOf(fields.proposer, fields.counterparty, fields.hash);
+    }
+
     function _counterpartyOf(address proposer, Terms calldata terms) private pure returns (address) {
         if (proposer == terms.payer) return terms.payee;
         if (proposer == terms.payee) return terms.payer;
         revert NotParty(0, proposer);
     }
 
-    function _checkTerms(address counterparty, Terms memory terms) private pure {
-        if (counterparty == address(0)) revert ZeroCounterparty();
-        if (terms.payer == terms.payee) revert SelfTrade(counterparty);
-        if (terms.amountSats < MIN_AMOUNT_SATS || terms.amountSats > MAX_AMOUNT_SATS) {
-            revert AmountOutOfRange(terms.amountSats, MIN_AMOUNT_SATS, MAX_AMOUNT_SATS);
+    function _checkTerms(TradeRecord.Fields memory fields, string calldata category, string calldata description)
+        private
+        pure
+    {
+        if (fields.counterparty == address(0)) revert ZeroCounterparty();
+        if (fields.counterparty == fields.proposer) revert SelfTrade(fields.proposer);
+        uint256 amountSats = fields.sats;
+        if (amountSats < MIN_AMOUNT_SATS || amountSats > MAX_AMOUNT_SATS) {
+            revert AmountOutOfRange(amountSats, MIN_AMOUNT_SATS, MAX_AMOUNT_SATS);
         }
-        uint256 categoryBytes = bytes(terms.category).length;
+        uint256 categoryBytes = bytes(category).length;
         if (categoryBytes > MAX_CATEGORY_BYTES) revert CategoryTooLong(categoryBytes, MAX_CATEGORY_BYTES);
-        uint256 descriptionBytes = bytes(terms.description).length;
+        uint256 descriptionBytes = bytes(description).length;
         if (descriptionBytes > MAX_DESCRIPTION_BYTES) revert DescriptionTooLong(descriptionBytes, MAX_DESCRIPTION_BYTES);
     }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import { IBarterCore } from "../interfaces/IBarterCore.sol";
-
 /// @title TradeRecord
 /// @notice What never changes about a trade, kept as the code of an account of its own: 200 gas a byte, where a storage
 /// slot costs 691. `bytes memory record` throughout is that code:
@@ -52,37 +50,48 @@ library TradeRecord {
 
     // ------------------------------------------------------------------------------------------------ ids
 
-    /// @notice A whole record.
+    /// @notice A record's fields, all but its two texts.
     /// @param timestamp Creation time.
     /// @param number Running number among the proposer's proposals.
     /// @param previousOfA Key of the proposer's previous trade.
     /// @param previousOfB Key of the counterparty's previous trade.
     /// @param proposer Party A.
     /// @param counterparty Party B.
-    /// @param terms The rest, within the limits.
-    function encode(
-        uint256 timestamp,
-        uint256 number,
-        bytes12 previousOfA,
-        bytes12 previousOfB,
-        address proposer,
-        address counterparty,
-        IBarterCore.Terms memory terms
-    ) internal pure returns (bytes memory) {
-        uint256 flag = bytes(terms.category).length;
-        if (terms.payer == counterparty) flag |= COUNTERPARTY_PAYS;
+    /// @param payingParty One of the two.
+    /// @param hash Payment hash.
+    /// @param sats Amount in satoshis.
+    struct Fields {
+        uint256 timestamp;
+        uint256 number;
+        bytes12 previousOfA;
+        bytes12 previousOfB;
+        address proposer;
+        address counterparty;
+        address payingParty;
+        bytes32 hash;
+        uint256 sats;
+    }
+
+    /// @notice A whole record. The values must be within the limits.
+    function encode(Fields memory fields, string calldata categoryText, string calldata descriptionText)
+        internal
+        pure
+        returns (bytes memory)
+    {
+        uint256 flag = bytes(categoryText).length;
+        if (fields.payingParty == fields.counterparty) flag |= COUNTERPARTY_PAYS;
         return abi.encodePacked(
-            uint40(timestamp),
-            uint40(number),
-            previousOfA,
-            previousOfB,
-            uint56(terms.amountSats),
+            uint40(fields.timestamp),
+            uint40(fields.number),
+            fields.previousOfA,
+            fields.previousOfB,
+            uint56(fields.sats),
             uint8(flag),
-            proposer,
-            counterparty,
-            terms.paymentHash,
-            terms.category,
-            terms.description
+            fields.proposer,
+            fields.counterparty,
+            fields.hash,
+            categoryText,
+            descriptionText
         );
     }
 
