@@ -1,0 +1,159 @@
+# Barter's commands; `make help` lists them. Each works from a fresh clone with Rust, Node with npm, make and a C compiler
+# (and Python 3.11 or newer where it says so): what else a command needs, it installs, pinned, under node_modules/ and
+# target/. Quiet where all is well; VERBOSE=1 shows everything. Safe under make -j.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+export CARGO_TERM_COLOR ?= auto
+# A test run must not write gas snapshots; `make gas-update` does.
+export FORGE_SNAPSHOT_EMIT ?= false
+
+STEP := tools/step
+CARGO_DENY_VERSION := 0.20.2
+PACKAGES := barter-protocol barter-bindings barter-sdk barter-cli
+
+# What the recipes wait for.
+NPM := node_modules/.installed
+CARGO_DENY := target/tools/.cargo-deny-$(CARGO_DENY_VERSION)
+VENV := target/venv
+
+##@ Use
+.PHONY: help
+help: ## This list
+	@awk 'BEGIN { FS = ":.*## "; print "make <command>, from a fresh clone" } \
+	  /^##@ / { printf "\n%s\n", substr($$0, 5) } \
+	  /^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: demo
+demo: $(NPM) ## One whole trade on a local chain, from invoice to both scores
+	@$(STEP) "building barter (the first time takes minutes)" cargo build --locked --package barter-cli
+	@target/debug/barter demo
+
+.PHONY: deploy-local
+deploy-local: $(NPM) ## Deploy to the node at RPC_URL (default http://127.0.0.1:8545)
+	@tools/deploy local
+
+.PHONY: deploy-sepolia
+deploy-sepolia: $(NPM) ## Deploy to Sepolia; keys and node come from the environment or .env, see .env.example
+	@tools/deploy sepolia
+
+##@ Test
+.PHONY: test
+test: test-contracts test-rust ## Everything that must hold: contracts, committed artifacts, crates
+
+.PHONY: test-contracts
+test-contracts: check-artifacts ## The contracts' tests: unit, fuzz, invariants
+	@$(STEP) --tests "forge test" forge test --no-match-path 'test/gas/**'
+
+.PHONY: test-rust
+test-rust: check-artifacts ## The crates' tests and doctests
+	@$(STEP) --tests "cargo test" cargo test --locked --workspace
+
+.PHONY: test-compat
+test-compat: contracts $(VENV)/compat/.installed ## The published Python client, unmodified, against our deployment (Python)
+	@$(STEP) --tests "Python client" tools/with-anvil -- test/compat/run
+	@grep -A 4 "^call " target/log/Python-client.log
+
+.PHONY: test-symbolic
+test-symbolic: contracts $(VENV)/symbolic/.installed ## Proofs with Halmos (Python)
+	@$(STEP) --tests "Halmos" env FOUNDRY_OUT=target/symbolic/out FOUNDRY_CACHE_PATH=target/symbolic/cache \
+	  FOUNDRY_TEST=test/symbolic $(VENV)/symbolic/bin/halmos --forge-build-out target/symbolic/out
+
+.PHONY: rehearse
+rehearse: contracts ## deploy-sepolia's way on a local chain with Sepolia's id, and all it must refuse
+	@$(STEP) --tests "rehearsal of deploy-sepolia" test/deployment/rehearse
+
+##@ Measure
+.PHONY: gas
+gas: contracts ## Compare gas of whole transactions with snapshots/
+	@$(STEP) --tests "gas snapshots" env FORGE_SNAPSHOT_CHECK=true forge test --isolate --match-path 'test/gas/**'
+
+.PHONY: gas-update
+gas-update: contracts ## Write snapshots/ anew
+	@$(STEP) --tests "gas snapshots, written" env FORGE_SNAPSHOT_EMIT=true forge test --isolate --match-path 'test/gas/**'
+
+.PHONY: coverage
+coverage: contracts ## Lines and branches of contracts/ that no test runs; each needs a reason beside it
+	@$(STEP) "forge coverage" env FOUNDRY_OUT=target/coverage/out FOUNDRY_CACHE_PATH=target/coverage/cache \
+	  forge coverage --ir-minimum --no-match-path 'test/gas/**' --report lcov --report-file target/coverage/lcov.info
+	@tools/coverage target/coverage/lcov.info
+
+.PHONY: bench
+bench: $(NPM) $(VENV)/compat/.installed ## Benchmarks, the Python client's beside ours (Python)
+	@BARTER_COMPAT_PYTHON=$(CURDIR)/$(VENV)/compat/bin/python cargo bench --locked --workspace
+
+##@ Check
+.PHONY: pr
+pr: ## What CI does
+	@.ci/run
+
+.PHONY: lint
+lint: contracts $(CARGO_DENY) ## Formatting, clippy, licences and sources of dependencies
+	@$(STEP) "cargo fmt --check" cargo fmt --all --check
+	@$(STEP) "forge fmt --check" forge fmt --check
+	@$(STEP) "cargo clippy" cargo clippy --locked --workspace --all-targets --all-features -- -D warnings
+	@$(STEP) "cargo deny" target/tools/bin/cargo-deny --locked --all-features check bans licenses sources
+
+# Apart from lint, because it needs the advisory database, a git repository that closed networks do not reach.
+.PHONY: advisories
+advisories: $(CARGO_DENY) ## Known vulnerabilities of dependencies (fetches the advisory database with git)
+	@$(STEP) "cargo deny check advisories" target/tools/bin/cargo-deny --all-features check advisories
+
+.PHONY: slither
+slither: contracts $(VENV)/slither/.installed ## Static analysis with Slither: no finding without a reason (Python)
+	@$(STEP) "forge build for Slither" env FOUNDRY_OUT=target/slither/out FOUNDRY_CACHE_PATH=target/slither/cache \
+	  forge build contracts --build-info --force
+	@$(STEP) "Slither" $(VENV)/slither/bin/slither . --ignore-compile --foundry-out-directory target/slither/out
+
+.PHONY: docs
+docs: $(NPM) ## The crates' documentation, warnings denied
+	@$(STEP) "cargo doc" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
+
+.PHONY: package
+package: ## Pack each published crate and build it from the package
+	@$(STEP) "cargo package" cargo package --locked --allow-dirty $(addprefix --package ,$(PACKAGES))
+
+.PHONY: check-artifacts
+check-artifacts: contracts ## Whether the committed artifacts are what the compiler gives
+	@$(STEP) "artifacts are forge's output" tools/artifacts --check
+
+##@ Make
+.PHONY: contracts
+contracts: $(NPM) ## Compile contracts, tests and scripts
+	@$(STEP) "forge build" forge build
+
+.PHONY: artifacts
+artifacts: contracts ## Write crates/bindings/artifacts/ from the compiler's output
+	@tools/artifacts
+
+.PHONY: clean
+clean: ## Remove what was built; installed tools stay
+	@rm -rf out cache broadcast target/debug target/release target/doc target/package target/log target/tmp \
+	  target/coverage target/slither target/symbolic target/rehearsal
+
+.PHONY: distclean
+distclean: ## Remove everything that git does not keep, but for .env
+	@rm -rf out cache broadcast target node_modules
+
+# ---------------------------------------------------------------------------------------- what gets installed
+
+# npm ci begins by removing node_modules, and with it the stamp.
+$(NPM): package.json package-lock.json tools/link-foundry tools/need
+	@tools/need node 20.12 npm 9.0
+	@$(STEP) "npm ci" npm ci --ignore-scripts --no-audit --no-fund
+	@tools/link-foundry
+	@touch $@
+
+$(VENV)/%/.installed: requirements/%.txt tools/venv
+	@$(STEP) "Python packages of requirements/$*.txt" tools/venv $*
+
+# A linter built for one run needs no optimiser: a third of the time.
+$(CARGO_DENY):
+	@$(STEP) "cargo install cargo-deny (minutes, once)" env CARGO_PROFILE_RELEASE_LTO=off \
+	  CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_TARGET_DIR=target/tools/build \
+	  cargo install --locked --version $(CARGO_DENY_VERSION) --root target/tools cargo-deny
+	@rm -rf target/tools/build
+	@touch $@
