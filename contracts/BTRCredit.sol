@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import { IERC20 } from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import { IERC20Metadata } from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
-import { IERC20Permit } from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
-import { ECDSA } from "solady/utils/ECDSA.sol";
-import { EIP712 } from "solady/utils/EIP712.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
+import {ECDSA} from "solady/utils/ECDSA.sol";
+import {EIP712} from "solady/utils/EIP712.sol";
 
-import { IBTRCredit } from "./interfaces/IBTRCredit.sol";
-import { Formulas } from "./libraries/Formulas.sol";
+import {IBTRCredit} from "./interfaces/IBTRCredit.sol";
+import {Formulas} from "./libraries/Formulas.sol";
 
 /// @title BTRCredit
 /// @notice See {IBTRCredit}.
@@ -100,15 +100,9 @@ contract BTRCredit is IBTRCredit, EIP712 {
     // ------------------------------------------------------------------------------------------------ EIP-2612
 
     /// @inheritdoc IERC20Permit
-    function permit(
-        address owner,
-        address spender,
-        uint256 value,
-        uint256 deadline,
-        uint8 v,
-        bytes32 r,
-        bytes32 s
-    ) external {
+    function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
+        external
+    {
         if (block.timestamp > deadline) revert PermitExpired(deadline);
         bytes32 structHash = keccak256(abi.encode(PERMIT_TYPEHASH, owner, spender, value, nonces[owner]++, deadline));
         address signer = ECDSA.tryRecover(_hashTypedData(structHash), v, r, s);

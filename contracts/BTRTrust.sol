@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import { IERC721 } from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
-import { IERC721Metadata } from "@openzeppelin/contracts/token/ERC721/extensions/IERC721Metadata.sol";
-import { IERC165 } from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
+import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
+import {IERC721Metadata} from "@openzeppelin/contracts/token/ERC721/extensions/IERC721Metadata.sol";
+import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 
-import { IBTRTrust } from "./interfaces/IBTRTrust.sol";
-import { IERC5192 } from "./interfaces/IERC5192.sol";
-import { IERC6454 } from "./interfaces/IERC6454.sol";
-import { Formulas } from "./libraries/Formulas.sol";
-import { MAX_PAIR_COUNT } from "./libraries/Limits.sol";
-import { Profile } from "./libraries/Profile.sol";
-import { TrustCard } from "./libraries/TrustCard.sol";
+import {IBTRTrust} from "./interfaces/IBTRTrust.sol";
+import {IERC5192} from "./interfaces/IERC5192.sol";
+import {IERC6454} from "./interfaces/IERC6454.sol";
+import {Formulas} from "./libraries/Formulas.sol";
+import {MAX_PAIR_COUNT} from "./libraries/Limits.sol";
+import {Profile} from "./libraries/Profile.sol";
+import {TrustCard} from "./libraries/TrustCard.sol";
 
 /// @title BTRTrust
 /// @notice See {IBTRTrust}.

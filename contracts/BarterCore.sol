@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import { ECDSA } from "solady/utils/ECDSA.sol";
-import { EIP712 } from "solady/utils/EIP712.sol";
-import { SignatureCheckerLib } from "solady/utils/SignatureCheckerLib.sol";
+import {ECDSA} from "solady/utils/ECDSA.sol";
+import {EIP712} from "solady/utils/EIP712.sol";
+import {SignatureCheckerLib} from "solady/utils/SignatureCheckerLib.sol";
 
-import { BTRCredit } from "./BTRCredit.sol";
-import { BTRTrust } from "./BTRTrust.sol";
-import { IBarterCore } from "./interfaces/IBarterCore.sol";
-import { IBTRCredit } from "./interfaces/IBTRCredit.sol";
-import { IBTRTrust } from "./interfaces/IBTRTrust.sol";
-import { Account } from "./libraries/Account.sol";
+import {BTRCredit} from "./BTRCredit.sol";
+import {BTRTrust} from "./BTRTrust.sol";
+import {IBarterCore} from "./interfaces/IBarterCore.sol";
+import {IBTRCredit} from "./interfaces/IBTRCredit.sol";
+import {IBTRTrust} from "./interfaces/IBTRTrust.sol";
+import {Account} from "./libraries/Account.sol";
 import {
     MAX_AMOUNT_SATS,
     MAX_BATCH,
@@ -20,8 +20,8 @@ import {
     MIN_AMOUNT_SATS,
     PROPOSAL_LIFETIME
 } from "./libraries/Limits.sol";
-import { TradeRecord } from "./libraries/TradeRecord.sol";
-import { TradeState, TradeStates } from "./libraries/TradeState.sol";
+import {TradeRecord} from "./libraries/TradeRecord.sol";
+import {TradeState, TradeStates} from "./libraries/TradeState.sol";
 
 /// @title BarterCore
 /// @notice See {IBarterCore}.
@@ -480,13 +480,11 @@ contract BarterCore is IBarterCore, EIP712 {
 
     // ------------------------------------------------------------------------------------------------ checks
 
-    function _fieldsOf(
-        address proposer,
-        address counterparty,
-        address payer,
-        bytes32 paymentHash,
-        uint256 amountSats
-    ) private pure returns (TradeRecord.Fields memory fields) {
+    function _fieldsOf(address proposer, address counterparty, address payer, bytes32 paymentHash, uint256 amountSats)
+        private
+        pure
+        returns (TradeRecord.Fields memory fields)
+    {
         fields.proposer = proposer;
         fields.counterparty = counterparty;
         fields.payingParty = payer;
@@ -517,7 +515,9 @@ contract BarterCore is IBarterCore, EIP712 {
         uint256 categoryBytes = bytes(category).length;
         if (categoryBytes > MAX_CATEGORY_BYTES) revert CategoryTooLong(categoryBytes, MAX_CATEGORY_BYTES);
         uint256 descriptionBytes = bytes(description).length;
-        if (descriptionBytes > MAX_DESCRIPTION_BYTES) revert DescriptionTooLong(descriptionBytes, MAX_DESCRIPTION_BYTES);
+        if (descriptionBytes > MAX_DESCRIPTION_BYTES) {
+            revert DescriptionTooLong(descriptionBytes, MAX_DESCRIPTION_BYTES);
+        }
     }
 
     function _checkParty(bytes32 tradeId, address wallet, bytes memory record) private pure {

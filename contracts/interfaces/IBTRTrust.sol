@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import { IERC4906 } from "@openzeppelin/contracts/interfaces/IERC4906.sol";
-import { IERC721Metadata } from "@openzeppelin/contracts/token/ERC721/extensions/IERC721Metadata.sol";
+import {IERC4906} from "@openzeppelin/contracts/interfaces/IERC4906.sol";
+import {IERC721Metadata} from "@openzeppelin/contracts/token/ERC721/extensions/IERC721Metadata.sol";
 
-import { IERC5192 } from "./IERC5192.sol";
-import { IERC6454 } from "./IERC6454.sol";
+import {IERC5192} from "./IERC5192.sol";
+import {IERC6454} from "./IERC6454.sol";
 
 /// @title IBTRTrust
 /// @notice A wallet's reputation: a soulbound token whose score only settled trades can raise.

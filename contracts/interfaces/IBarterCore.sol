@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import { IBTRCredit } from "./IBTRCredit.sol";
-import { IBTRTrust } from "./IBTRTrust.sol";
+import {IBTRCredit} from "./IBTRCredit.sol";
+import {IBTRTrust} from "./IBTRTrust.sol";
 
 /// @title IBarterCore
 /// @notice The record of trades: proposed, accepted, paid over Lightning, settled with the preimage the payment revealed.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import { FixedPointMathLib } from "solady/utils/FixedPointMathLib.sol";
+import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 
 /// @title Formulas
 /// @notice What a counted trade is worth. Logarithmic in score, so that a large trade is no shortcut; linear and capped

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import { IBarterCore } from "../interfaces/IBarterCore.sol";
+import {IBarterCore} from "../interfaces/IBarterCore.sol";
 
 /// @notice What changes about a trade, in the low 64 bits. From the low end: status 3, ruling 2, seconds from creation to
 /// acceptance 20, seconds from creation to settlement 34; bit 63 marks a page as opened and belongs to no trade. The upper

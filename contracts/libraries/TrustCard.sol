@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import { Base64 } from "solady/utils/Base64.sol";
-import { DateTimeLib } from "solady/utils/DateTimeLib.sol";
-import { LibString } from "solady/utils/LibString.sol";
+import {Base64} from "solady/utils/Base64.sol";
+import {DateTimeLib} from "solady/utils/DateTimeLib.sol";
+import {LibString} from "solady/utils/LibString.sol";
 
-import { LEVEL_A_SCORE, LEVEL_B_SCORE } from "./Limits.sol";
-import { Profile } from "./Profile.sol";
+import {LEVEL_A_SCORE, LEVEL_B_SCORE} from "./Limits.sol";
+import {Profile} from "./Profile.sol";
 
 /// @title TrustCard
 /// @notice A profile as a token's metadata: JSON with a picture, both as data URIs, from nothing but the profile. No text
@@ -69,19 +69,17 @@ library TrustCard {
     }
 
     function date(string memory trait, uint256 timestamp) private pure returns (string memory) {
-        return string.concat(
-            '{"display_type":"date","trait_type":"', trait, '","value":', timestamp.toString(), "}"
-        );
+        return string.concat('{"display_type":"date","trait_type":"', trait, '","value":', timestamp.toString(), "}");
     }
 
     function frame() private pure returns (string memory) {
         return '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 600 340" width="600" height="340" font-family="Helvetica,Arial,sans-serif">'
-        '<defs><linearGradient id="b" x1="0" y1="0" x2="1" y2="1"><stop offset="0" stop-color="#101828"/><stop offset="1" stop-color="#1d2b4f"/></linearGradient>'
-        '<linearGradient id="g" x1="0" y1="0" x2="1" y2="1"><stop offset="0" stop-color="#fdb022"/><stop offset="1" stop-color="#f97066"/></linearGradient></defs>'
-        '<rect width="600" height="340" rx="24" fill="url(#b)"/><rect x="1" y="1" width="598" height="338" rx="23" fill="none" stroke="#fff" stroke-opacity=".12" stroke-width="2"/>'
-        '<path d="M46 34l-12 20h9l-4 16 15-22h-9l5-14z" fill="url(#g)"/>'
-        '<text x="66" y="59" fill="#fff" font-size="22" font-weight="700" letter-spacing="1">BTR-Trust</text>'
-        '<text x="566" y="58" fill="#98a2b3" font-size="14" text-anchor="end" letter-spacing="2">SOULBOUND</text>';
+            '<defs><linearGradient id="b" x1="0" y1="0" x2="1" y2="1"><stop offset="0" stop-color="#101828"/><stop offset="1" stop-color="#1d2b4f"/></linearGradient>'
+            '<linearGradient id="g" x1="0" y1="0" x2="1" y2="1"><stop offset="0" stop-color="#fdb022"/><stop offset="1" stop-color="#f97066"/></linearGradient></defs>'
+            '<rect width="600" height="340" rx="24" fill="url(#b)"/><rect x="1" y="1" width="598" height="338" rx="23" fill="none" stroke="#fff" stroke-opacity=".12" stroke-width="2"/>'
+            '<path d="M46 34l-12 20h9l-4 16 15-22h-9l5-14z" fill="url(#g)"/>'
+            '<text x="66" y="59" fill="#fff" font-size="22" font-weight="700" letter-spacing="1">BTR-Trust</text>'
+            '<text x="566" y="58" fill="#98a2b3" font-size="14" text-anchor="end" letter-spacing="2">SOULBOUND</text>';
     }
 
     /// @dev A ring that is full at level A, with the score inside it and the level below.
