@@ -33,7 +33,7 @@ impl Tokens {
 
     /// Score and credit one counted trade of fresh wallets brings, by the contracts.
     fn worth(&mut self, amount_sats: u64) -> (U256, U256) {
-        let record = BTRTrust::recordTradeCall {
+        let record = BTRTrust::raiseScoresCall {
             tradeId: B256::ZERO,
             partyA: ALICE,
             partyB: BOB,
@@ -44,15 +44,16 @@ impl Tokens {
         let scores: Vec<_> =
             recorded.logs.iter().filter_map(|log| BTRTrust::ScoreUpdated::decode_log(log).ok()).collect();
         assert_eq!(scores.len(), 2);
-        assert_eq!(scores[0].gained, scores[1].gained);
-        assert_eq!(scores[0].gained, scores[0].score);
+        // Their first, so the score is what was gained.
+        assert_eq!(scores[0].score, scores[1].score);
 
-        let mint = BTRCredit::mintRewardCall { partyA: ALICE, partyB: BOB, amountSats: U256::from(amount_sats) };
+        let mint = BTRCredit::grantRewardCall { partyA: ALICE, partyB: BOB, amountSats: U256::from(amount_sats) };
         let minted = self.chain.simulate(OWNER, self.credit, &mint).unwrap();
         let rewards: Vec<_> = minted.logs.iter().filter_map(|log| BTRCredit::Transfer::decode_log(log).ok()).collect();
         assert_eq!(rewards.len(), 2);
         assert_eq!(rewards[0].value, rewards[1].value);
-        (scores[0].gained, rewards[0].value)
+        assert_eq!(rewards[0].value, minted.value);
+        (scores[0].score, rewards[0].value)
     }
 
     fn check(&mut self, amount_sats: u64) {

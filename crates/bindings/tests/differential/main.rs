@@ -7,6 +7,11 @@
 mod chain;
 mod formulas;
 mod ids;
+mod operation;
+mod replay;
+mod sequences;
+mod views;
+mod world;
 
 use std::{cell::RefCell, fmt::Debug};
 
