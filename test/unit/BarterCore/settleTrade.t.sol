@@ -42,10 +42,10 @@ contract SettleTradeTest is BarterTest {
         emit IBarterCore.TradeSettled(tradeId, preimage);
         emit IERC721.Transfer(address(0), alice, uint160(alice));
         emit IERC5192.Locked(uint160(alice));
-        emit IBTRTrust.ScoreUpdated(alice, tradeId, 6, 6);
+        emit IBTRTrust.ScoreUpdated(alice, tradeId, 6);
         emit IERC721.Transfer(address(0), bob, uint160(bob));
         emit IERC5192.Locked(uint160(bob));
-        emit IBTRTrust.ScoreUpdated(bob, tradeId, 6, 6);
+        emit IBTRTrust.ScoreUpdated(bob, tradeId, 6);
         emit IERC20.Transfer(address(0), alice, 50e18);
         emit IERC20.Transfer(address(0), bob, 50e18);
         Vm.Log[] memory expected = vm.getRecordedLogs();
@@ -61,9 +61,9 @@ contract SettleTradeTest is BarterTest {
         vm.recordLogs();
         emit IBarterCore.TradeSettled(tradeId, preimage);
         emit IERC4906.MetadataUpdate(uint160(bob));
-        emit IBTRTrust.ScoreUpdated(bob, tradeId, 2, 8);
+        emit IBTRTrust.ScoreUpdated(bob, tradeId, 8);
         emit IERC4906.MetadataUpdate(uint160(alice));
-        emit IBTRTrust.ScoreUpdated(alice, tradeId, 2, 8);
+        emit IBTRTrust.ScoreUpdated(alice, tradeId, 8);
         emit IERC20.Transfer(address(0), bob, 1e18);
         emit IERC20.Transfer(address(0), alice, 1e18);
         Vm.Log[] memory expected = vm.getRecordedLogs();
