@@ -122,7 +122,12 @@ contract BTRTrust is IBTRTrust {
     }
 
     /// @inheritdoc IERC6454
-    function isTransferable(uint256, address, address) external pure returns (bool) {
+    function isTransferable(uint256 tokenId, address from, address to) external view returns (bool) {
+        if (from == address(0) && to != address(0)) {
+            // Asked about minting: a wallet's own token can come to be, once.
+            return uint256(uint160(to)) == tokenId && _holders[to].profile.isEmpty();
+        }
+        _tokenOf(tokenId);
         return false;
     }
 

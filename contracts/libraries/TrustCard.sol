@@ -12,6 +12,9 @@ import {Profile} from "./Profile.sol";
 /// @notice A profile as a token's metadata: JSON with a picture, both as data URIs, from nothing but the profile. No text
 /// of any user's goes in, so there is nothing to escape.
 library TrustCard {
+    /// @dev Circumference of the gauge: 2 pi 84, rounded up so that a full ring has no gap.
+    uint256 private constant RING_LENGTH = 528;
+
     using LibString for uint256;
     using LibString for address;
 
@@ -82,14 +85,15 @@ library TrustCard {
             '<text x="566" y="58" fill="#98a2b3" font-size="14" text-anchor="end" letter-spacing="2">SOULBOUND</text>';
     }
 
-    /// @dev A ring that is full at level A, with the score inside it and the level below.
+    /// @dev A ring that is full at level A, with the score inside it and the level below. 528 is its circumference, in
+    /// the picture's units: `pathLength` would be tidier, but not every renderer knows it.
     function gauge(uint256 score) private pure returns (string memory) {
-        uint256 percent = score >= LEVEL_A_SCORE ? 100 : score * 100 / LEVEL_A_SCORE;
+        uint256 arc = score >= LEVEL_A_SCORE ? RING_LENGTH : score * RING_LENGTH / LEVEL_A_SCORE;
         return string.concat(
             '<g transform="translate(146 188)"><circle r="84" fill="none" stroke="#fff" stroke-opacity=".1" stroke-width="14"/>'
-            '<circle r="84" fill="none" stroke="url(#g)" stroke-width="14" stroke-linecap="round" pathLength="100" transform="rotate(-90)" stroke-dasharray="',
-            percent.toString(),
-            ' 100"/><text y="12" fill="#fff" font-size="',
+            '<circle r="84" fill="none" stroke="url(#g)" stroke-width="14" stroke-linecap="round" transform="rotate(-90)" stroke-dasharray="',
+            arc.toString(),
+            ' 528"/><text y="12" fill="#fff" font-size="',
             // Ten digits at most fit the ring at the smaller size; a score of more takes 2^28 trades.
             score < 100_000 ? "48" : "24",
             '" font-weight="700" text-anchor="middle">',
