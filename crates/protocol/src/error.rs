@@ -220,11 +220,11 @@ pub enum Error {
         code: u8,
     },
     /// A character is no hexadecimal digit. The text itself is not kept: it may be a secret.
-    #[error("character {position} of the {what} after 0x is not a hexadecimal digit, expected 64 of 0-9 and a-f")]
+    #[error("digit {position} of the {what} is not hexadecimal, expected 64 digits of 0-9 and a-f after 0x")]
     NotHexadecimal {
         /// What was read.
         what: &'static str,
-        /// Where, counted from 1.
+        /// Which digit, counted from 1 after any `0x`.
         position: usize,
     },
     /// Too few or too many hexadecimal digits.
