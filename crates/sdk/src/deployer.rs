@@ -1,6 +1,6 @@
 //! Putting the contracts on a chain.
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
 use alloy_primitives::{Address, B256, U64};
 use barter_bindings::DETERMINISTIC_DEPLOYER;
@@ -31,6 +31,7 @@ impl DeployPlan {
 }
 
 /// Puts the contracts on a chain. From [`BarterClientBuilder::deployer`](crate::BarterClientBuilder::deployer).
+#[derive(Debug)]
 pub struct Deployer {
     network: Network,
     node: Arc<Node>,
@@ -111,16 +112,5 @@ impl Deployer {
             }
         }
         Ok(with)
-    }
-}
-
-impl fmt::Debug for Deployer {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Deployer")
-            .field("network", &self.network)
-            .field("endpoint", &self.node.shown())
-            .field("wallet", &self.wallet())
-            .finish()
     }
 }

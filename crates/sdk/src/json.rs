@@ -1,5 +1,7 @@
 //! How values are written as JSON: addresses with their checksum, whole numbers that outgrow 2^53 as text.
 
+#![allow(clippy::trivially_copy_pass_by_ref, reason = "the form serde calls these in")]
+
 use alloy_primitives::Address;
 use barter_protocol::{Level, PaymentHash, Preimage, Ruling, TradeStatus};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};

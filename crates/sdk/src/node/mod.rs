@@ -138,7 +138,7 @@ impl Node {
     }
 
     async fn view_at<C: SolCall>(&self, contract: Address, call: &C, block: &str) -> Result<C::Return, Error> {
-        let request = eth_call(contract, &Bytes::from(call.abi_encode()), None, json!(block));
+        let request = eth_call(contract, &Bytes::from(call.abi_encode()), None, &json!(block));
         let output: Bytes = if self.chain_verified.load(Ordering::Relaxed) {
             self.request(request.0, request.1).await?
         } else {
@@ -154,7 +154,8 @@ impl Node {
 
     async fn request_with_chain<R: DeserializeOwned>(&self, request: Request) -> Result<R, Error> {
         let method = request.0;
-        let [chain, answer] = if let Some(pair) = self.pair([("eth_chainId", json!([])), request.clone()]).await? { pair } else {
+        let pair = self.pair([("eth_chainId", json!([])), request.clone()]).await?;
+        let Some([chain, answer]) = pair else {
             // A node that takes no batches; they are optional in practice.
             self.require_chain().await?;
             return self.request(request.0, request.1).await;
@@ -165,7 +166,7 @@ impl Node {
 
     /// Simulates a call from `from` at `block`. What it returns is of no interest, that it does not revert is.
     pub(crate) async fn simulate(&self, to: Address, data: &Bytes, from: Address, block: Value) -> Result<(), Error> {
-        let (method, params) = eth_call(to, data, Some(from), block);
+        let (method, params) = eth_call(to, data, Some(from), &block);
         self.request::<Bytes>(method, params).await.map(drop)
     }
 
@@ -361,7 +362,7 @@ enum Answer {
     Busy { status: StatusCode, retry_after: Option<Duration> },
 }
 
-fn eth_call(to: Address, data: &Bytes, from: Option<Address>, block: Value) -> Request {
+fn eth_call(to: Address, data: &Bytes, from: Option<Address>, block: &Value) -> Request {
     let call = match from {
         Some(from) => json!({ "from": from, "to": to, "data": data }),
         None => json!({ "to": to, "data": data }),

@@ -150,7 +150,9 @@ impl TrustClient {
                     return Err(invalid("a log is of no block".to_owned()));
                 };
                 let settled_since;
-                let trade = if let Some(trade) = trades.get(&event.tradeId) { trade } else {
+                let trade = if let Some(trade) = trades.get(&event.tradeId) {
+                    trade
+                } else {
                     settled_since = self.client.trade().get(event.tradeId).await?;
                     &settled_since
                 };
@@ -159,7 +161,7 @@ impl TrustClient {
                     block_number: block_number.to(),
                     transaction_hash,
                     timestamp: trade.settled_at.unwrap_or_default(),
-                    delta: to_u64(node, "gained", event.gained)?,
+                    delta: barter_protocol::score(trade.amount_sats),
                     new_score: to_u64(node, "score", event.score)?,
                     trade_id: event.tradeId,
                     counterparty: counterparty

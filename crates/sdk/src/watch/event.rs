@@ -134,8 +134,6 @@ pub enum EventKind {
         wallet: Address,
         /// The trade that raised it.
         trade_id: TradeId,
-        /// By how much.
-        gained: u64,
         /// The score after it.
         score: u64,
     },
@@ -199,9 +197,7 @@ impl fmt::Display for Change {
             EventKind::TradeDisputed { by, .. } => write!(formatter, " by {by}"),
             EventKind::DisputeUpheld { at_fault, .. } => write!(formatter, " against {at_fault}"),
             EventKind::SignatureCancelled { signer, digest } => write!(formatter, " by {signer}, digest {digest}"),
-            EventKind::ScoreUpdated { wallet, gained, score, .. } => {
-                write!(formatter, " of {wallet} by {gained} to {score}")
-            }
+            EventKind::ScoreUpdated { wallet, score, .. } => write!(formatter, " of {wallet} to {score}"),
             EventKind::CreditTransferred { from, to, amount } => write!(formatter, " from {from} to {to}, {amount}"),
             EventKind::TradeAccepted { .. } | EventKind::TradeSettled { .. } | EventKind::DisputeDismissed { .. } => {
                 Ok(())
@@ -306,7 +302,6 @@ fn read_trust(node: &Node, log: &Log) -> Result<Option<EventKind>, Error> {
     Ok(Some(EventKind::ScoreUpdated {
         wallet: event.wallet,
         trade_id: event.tradeId,
-        gained: to_u64(node, "gained", event.gained)?,
         score: to_u64(node, "score", event.score)?,
     }))
 }

@@ -1,0 +1,14 @@
+//! The client against a real node with the real contracts.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod chain;
+mod deployments;
+mod endpoints;
+mod lifecycle;
+mod nodes;
+mod refusals;
+mod secrets;
+mod sending;
+mod settings;
+mod watching;
