@@ -80,12 +80,12 @@ contract BTRCredit is IBTRCredit, EIP712 {
     }
 
     /// @inheritdoc IERC20
-    /// @dev An allowance of 2^256 - 1 is not used up.
+    /// @dev An allowance of 2^256 - 1 is not used up. Emits `Approval` where one is, so that logs say what is left of it.
     function transferFrom(address from, address to, uint256 value) external returns (bool) {
         uint256 allowed = allowance[from][msg.sender];
         if (allowed != type(uint256).max) {
             if (allowed < value) revert ERC20InsufficientAllowance(msg.sender, allowed, value);
-            allowance[from][msg.sender] = allowed - value;
+            _approve(from, msg.sender, allowed - value);
         }
         _transfer(from, to, value);
         return true;
@@ -104,9 +104,11 @@ contract BTRCredit is IBTRCredit, EIP712 {
         external
     {
         if (block.timestamp > deadline) revert PermitExpired(deadline);
-        bytes32 structHash = keccak256(abi.encode(PERMIT_TYPEHASH, owner, spender, value, nonces[owner]++, deadline));
+        uint256 nonce = nonces[owner]++;
+        bytes32 structHash = keccak256(abi.encode(PERMIT_TYPEHASH, owner, spender, value, nonce, deadline));
         address signer = ECDSA.tryRecover(_hashTypedData(structHash), v, r, s);
         if (signer == address(0) || signer != owner) revert InvalidPermit(owner);
+        emit PermitUsed(owner, nonce);
         _approve(owner, spender, value);
     }
 

@@ -8,6 +8,11 @@ import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.so
 /// @title IBTRCredit
 /// @notice Reward credit: an ERC-20 of 18 decimals with EIP-2612 permit, minted by settled trades and burned by holders.
 interface IBTRCredit is IERC20Metadata, IERC20Permit, IERC20Errors {
+    /// @notice A permit was used. Tells it from an `approve`, so that the log alone says which nonce is next.
+    /// @param owner Who signed it.
+    /// @param nonce The nonce it had; the next one's is one more.
+    event PermitUsed(address indexed owner, uint256 nonce);
+
     /// @notice Only `core` may mint.
     error NotCore(address caller, address core);
     /// @notice The permit counted until `deadline`, inclusive.
