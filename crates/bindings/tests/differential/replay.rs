@@ -7,7 +7,7 @@ use barter_protocol::{Ledger, PaymentHash, Preimage, Role, Terms};
 
 use crate::world::World;
 
-/// Rebuilds a ledger from nothing but the events and their blocks' times, and compares everything it shows.
+/// Rebuilds a ledger from nothing but the events and their blocks' times, and compares all of it.
 pub(crate) fn compare(world: &World) {
     let mut rebuilt = Ledger::new(*world.ledger.domain(), world.ledger.arbiter());
     for (time, log) in &world.events {
@@ -17,13 +17,7 @@ pub(crate) fn compare(world: &World) {
             replay_credit(&mut rebuilt, log);
         }
     }
-    assert!(rebuilt.trades().eq(world.ledger.trades()));
-    assert_eq!(rebuilt.trust(), world.ledger.trust());
-    assert_eq!(rebuilt.credit().total_supply(), world.ledger.credit().total_supply());
-    for wallet in world.wallets() {
-        assert_eq!(rebuilt.wallet(wallet), world.ledger.wallet(wallet));
-        assert_eq!(rebuilt.trades_of(wallet), world.ledger.trades_of(wallet));
-    }
+    assert_eq!(rebuilt, world.ledger);
 }
 
 fn replay_core(ledger: &mut Ledger, log: &Log, time: u64) {
@@ -60,5 +54,7 @@ fn replay_credit(ledger: &mut Ledger, log: &Log) {
         }
         BTRCreditEvents::Transfer(e) => ledger.credit_mut().transfer(e.from, e.to, e.value).unwrap(),
         BTRCreditEvents::Approval(e) => ledger.credit_mut().approve(e.owner, e.spender, e.value).unwrap(),
+        // The ledger keeps no nonces; what the permit allows is in the `Approval` after it.
+        BTRCreditEvents::PermitUsed(_) => {}
     }
 }
