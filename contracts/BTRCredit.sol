@@ -137,6 +137,8 @@ contract BTRCredit is IBTRCredit, EIP712 {
     }
 
     function _transfer(address from, address to, uint256 value) private {
+        // Zero from nobody would look like a mint in the log.
+        if (from == address(0)) revert ERC20InvalidSender(from);
         if (to == address(0)) revert ERC20InvalidReceiver(to);
         _take(from, value);
         // Cannot pass 128 bits: a balance is at most the total supply, which is at most all that was ever earned.
