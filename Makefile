@@ -19,6 +19,7 @@ PACKAGES := barter-protocol barter-bindings barter-sdk barter-cli
 NPM := node_modules/.installed
 CARGO_DENY := target/tools/.cargo-deny-$(CARGO_DENY_VERSION)
 VENV := target/venv
+PEERS := tools/peers/node_modules/.installed
 
 ##@ Use
 .PHONY: help
@@ -68,11 +69,11 @@ rehearse: contracts ## deploy-sepolia's way on a local chain with Sepolia's id, 
 
 ##@ Measure
 .PHONY: gas
-gas: contracts ## Compare gas of whole transactions with snapshots/
+gas: contracts $(PEERS) ## Compare gas of whole transactions with snapshots/
 	@$(STEP) --tests "gas snapshots" env FORGE_SNAPSHOT_CHECK=true forge test --isolate --match-path 'test/gas/**'
 
 .PHONY: gas-update
-gas-update: contracts ## Write snapshots/ anew
+gas-update: contracts $(PEERS) ## Write snapshots/ anew
 	@$(STEP) --tests "gas snapshots, written" env FORGE_SNAPSHOT_EMIT=true forge test --isolate --match-path 'test/gas/**'
 
 .PHONY: coverage
@@ -136,7 +137,7 @@ clean: ## Remove what was built; installed tools stay
 
 .PHONY: distclean
 distclean: ## Remove everything that git does not keep, but for .env
-	@rm -rf out cache broadcast target node_modules
+	@rm -rf out cache broadcast target node_modules tools/peers/node_modules
 
 # ---------------------------------------------------------------------------------------- what gets installed
 
@@ -145,6 +146,10 @@ $(NPM): package.json package-lock.json tools/link-foundry tools/need
 	@tools/need node 20.12 npm 9.0
 	@$(STEP) "npm ci" npm ci --ignore-scripts --no-audit --no-fund
 	@tools/link-foundry
+	@touch $@
+
+$(PEERS): tools/peers/package.json tools/peers/package-lock.json | $(NPM)
+	@$(STEP) "npm ci of the contracts gas is compared with" npm ci --prefix tools/peers --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 $(VENV)/%/.installed: requirements/%.txt tools/venv
