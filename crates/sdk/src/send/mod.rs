@@ -45,8 +45,7 @@ const GAS_MARGIN: u64 = 40_000;
 /// Whatever signs hashes: a key in memory, a device, a service.
 pub(crate) type SharedSigner = Arc<dyn Signer + Send + Sync>;
 
-/// A call to send. No call of Barter's carries ether.
-#[derive(Clone, Debug)]
+/// A call to send. No call of Barter's carries ether. It may hold a preimage, so there is no `Debug`.
 pub(crate) struct Call {
     /// The function's name, for errors.
     pub(crate) name: &'static str,

@@ -6,16 +6,23 @@
 
 use std::{
     collections::BTreeMap,
+    fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use alloy_primitives::{B256, Bytes};
 
-/// A signed transaction as it is handed to nodes.
-#[derive(Clone, Debug)]
+/// A signed transaction as it is handed to nodes. It may hold a preimage, which `Debug` does not show.
+#[derive(Clone)]
 pub(crate) struct Signed {
     pub(crate) hash: B256,
     pub(crate) raw: Bytes,
+}
+
+impl fmt::Debug for Signed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Signed({})", self.hash)
+    }
 }
 
 /// The transactions somebody is waiting for, by nonce: what can be handed over again if the node lost it.

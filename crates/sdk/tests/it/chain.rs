@@ -74,7 +74,7 @@ impl Chain {
             .deployment(self.deployment)
             .private_key(KEYS[account])
             .poll_interval(Duration::from_millis(50))
-            .confirmation_timeout(Duration::from_secs(60))
+            .confirmation_timeout(Duration::from_mins(1))
     }
 
     /// A client of one of the accounts.

@@ -10,6 +10,9 @@ use crate::{
     endpoints::{Endpoint, Reaction},
 };
 
+/// What a node does with a request, given its body and a text that repeats the key.
+type Behaviour = fn(&str, &str) -> Reaction;
+
 const API_KEY: &str = "s3cr3tApiKey0123456789";
 const PASSWORD: &str = "hunter2-hunter2";
 
@@ -31,7 +34,7 @@ async fn no_error_shows_the_nodes_key() {
     let echo = format!(
         "{{\"error\":{{\"code\":-32000,\"message\":\"bad key {API_KEY} for /v2/{API_KEY}?token={API_KEY}\"}}}}"
     );
-    let reactions: Vec<(&str, fn(&str, &str) -> Reaction)> = vec![
+    let reactions: Vec<(&str, Behaviour)> = vec![
         ("echo in an error", |_, echo| Reaction::Answer(echo.to_owned())),
         ("echo with a status", |_, echo| Reaction::Status(403, echo.to_owned())),
         ("echo as text", |_, _| Reaction::Answer(format!("unknown field {API_KEY}"))),
