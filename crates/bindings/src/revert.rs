@@ -182,8 +182,9 @@ fn from_credit(data: &[u8]) -> Option<ContractError> {
         }),
         E::ERC20InvalidReceiver(e) => ContractError::Refused(Error::InvalidCreditReceiver { receiver: e.receiver }),
         E::ERC20InvalidSpender(e) => ContractError::Refused(Error::InvalidCreditSpender { spender: e.spender }),
+        E::ERC20InvalidSender(e) => ContractError::Refused(Error::InvalidCreditSender { sender: e.sender }),
         // In the standard's interface, and never used by BTRCredit.
-        E::ERC20InvalidApprover(_) | E::ERC20InvalidSender(_) => return None,
+        E::ERC20InvalidApprover(_) => return None,
     })
 }
 

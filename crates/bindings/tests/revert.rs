@@ -122,6 +122,10 @@ fn refusals_of_credit_are_the_protocols() {
         Error::InvalidCreditReceiver { receiver: nobody }.into()
     );
     assert_eq!(
+        decode(&BTRCredit::ERC20InvalidSender { sender: nobody }),
+        Error::InvalidCreditSender { sender: nobody }.into()
+    );
+    assert_eq!(
         decode(&BTRCredit::ERC20InvalidSpender { spender: nobody }),
         Error::InvalidCreditSpender { spender: nobody }.into()
     );

@@ -191,6 +191,12 @@ pub enum Error {
         /// The address.
         receiver: Address,
     },
+    /// Credit cannot come from this address.
+    #[error("BTR-Credit cannot come from {sender}, which holds none")]
+    InvalidCreditSender {
+        /// The address.
+        sender: Address,
+    },
     /// Nobody has the zero address, so it can spend nothing.
     #[error("{spender} cannot be allowed to move BTR-Credit")]
     InvalidCreditSpender {

@@ -99,8 +99,8 @@ impl SigningDomain {
         self.digest(&SettleTrade::new(trade_id, preimage, deadline))
     }
 
-    /// EIP-712's digest, with the separator computed once.
-    fn digest(&self, message: &impl SolStruct) -> B256 {
+    /// EIP-712's digest of any message in this domain, with the separator computed once.
+    pub fn digest(&self, message: &impl SolStruct) -> B256 {
         let mut bytes = [0; 66];
         bytes[..2].copy_from_slice(&[0x19, 0x01]);
         bytes[2..34].copy_from_slice(self.separator.as_slice());

@@ -292,6 +292,8 @@ fn credit_moves_as_far_as_it_goes() {
     let nobody = Address::ZERO;
     let error = refusal(&mut ledger, |l| l.credit_mut().transfer(ALICE, nobody, balance));
     assert_eq!(error, Error::InvalidCreditReceiver { receiver: nobody });
+    let error = refusal(&mut ledger, |l| l.credit_mut().transfer_from(CAROL, nobody, BOB, U256::ZERO));
+    assert_eq!(error, Error::InvalidCreditSender { sender: nobody });
     let error = refusal(&mut ledger, |l| l.credit_mut().approve(ALICE, nobody, balance));
     assert_eq!(error, Error::InvalidCreditSpender { spender: nobody });
 

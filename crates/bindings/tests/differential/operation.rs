@@ -163,7 +163,7 @@ pub(crate) enum Form {
     Compact,
     /// Over another deadline than the one the call gives.
     OtherDeadline,
-    /// So many bytes of nothing.
+    /// So many bytes that are no signature of anybody's.
     Noise(usize),
 }
 
@@ -208,7 +208,7 @@ fn operation() -> impl Strategy<Value = Operation> {
         2 => (wallet(), wallet_or_zero(), share()).prop_map(|(from, to, share)| O::Transfer { from, to, share }),
         2 => (wallet(), wallet_or_zero(), share())
             .prop_map(|(owner, spender, share)| O::Approve { owner, spender, share }),
-        3 => (wallet(), wallet(), wallet_or_zero(), share(), prop::option::of(share()))
+        3 => (wallet(), wallet_or_zero(), wallet_or_zero(), share(), prop::option::of(share()))
             .prop_map(|(spender, from, to, share, renewed)| O::TransferFrom { spender, from, to, share, renewed }),
         2 => (wallet(), share()).prop_map(|(wallet, share)| O::Burn { wallet, share }),
         2 => (wallet(), prop::option::of(pick()), limit())
@@ -332,7 +332,7 @@ fn signing() -> impl Strategy<Value = Signing> {
         10 => Just(Form::Full),
         6 => Just(Form::Compact),
         1 => Just(Form::OtherDeadline),
-        1 => prop_oneof![Just(1_usize), Just(64), Just(65), Just(66)].prop_map(Form::Noise),
+        1 => prop_oneof![Just(1_usize), Just(63), Just(65), Just(66)].prop_map(Form::Noise),
     ];
     (who(), deadline, form, prop::bool::weighted(0.1)).prop_map(|(by, deadline, form, is_cancelled)| Signing {
         by,

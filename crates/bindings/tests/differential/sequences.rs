@@ -17,7 +17,8 @@ const OPERATIONS_TO_MEET_ALL: u32 = 3_000;
 /// A pair settled more trades than count.
 const BEYOND_CAP: &str = "pair beyond its cap";
 
-/// How each call must have ended at least once, or the sequences test less than they seem to.
+/// How each call must have ended at least once, or the sequences test less than they seem to. (Opening with the zero
+/// address mostly fails for the signature, which nobody can make for it.)
 const OUTCOMES: &[(&str, &str)] = &[
     ("accept", "TradeNotFound WrongStatus TradeExpired NotCounterparty ok"),
     ("approve", "InvalidCreditSpender ok"),
@@ -27,7 +28,7 @@ const OUTCOMES: &[(&str, &str)] = &[
     ("dispute", "TradeNotFound WrongStatus NotParty DisputeAlreadyDismissed ok"),
     (
         "open",
-        "NotParty ZeroCounterparty SelfTrade AmountOutOfRange CategoryTooLong DescriptionTooLong SignatureExpired SignatureIsCancelled InvalidSignature PaymentHashReused ok",
+        "NotParty SelfTrade AmountOutOfRange CategoryTooLong DescriptionTooLong SignatureExpired SignatureIsCancelled InvalidSignature PaymentHashReused ok",
     ),
     ("page", "PageSize TradeNotFound NotParty ok"),
     ("propose", "ZeroCounterparty SelfTrade AmountOutOfRange CategoryTooLong DescriptionTooLong PaymentHashReused ok"),
@@ -45,7 +46,7 @@ const OUTCOMES: &[(&str, &str)] = &[
         "TradeNotFound WrongStatus SignatureExpired SignatureIsCancelled InvalidSignature PreimageMismatch ok",
     ),
     ("transfer", "InvalidCreditReceiver InsufficientCredit ok"),
-    ("transfer from", "InsufficientAllowance InvalidCreditReceiver InsufficientCredit ok"),
+    ("transfer from", "InsufficientAllowance InvalidCreditSender InvalidCreditReceiver InsufficientCredit ok"),
     ("uphold", "NotArbiter TradeNotFound WrongStatus DisputeAlreadyUpheld NotParty ok"),
 ];
 

@@ -8,7 +8,7 @@ use alloy_signer_local::PrivateKeySigner;
 use alloy_sol_types::SolCall;
 use barter_bindings::{BTRCredit, BarterCore, ContractError, IBarterCore};
 use barter_protocol::{
-    Approval, Error, Ledger, Preimage, Role, SigningDomain, Terms, Trade, TradeId, TradeStatus,
+    Approval, Error, Ledger, OpenTrade, Preimage, Role, SigningDomain, Terms, Trade, TradeId, TradeStatus,
     ledger::Settlement,
     limits::{MAX_BATCH, PROPOSAL_LIFETIME},
 };
@@ -150,39 +150,31 @@ impl World {
     fn open(&mut self, draft: &Draft, caller: Who, signing: Signing) {
         let (proposer, counterparty) = (self.address(draft.proposer), self.address(draft.counterparty));
         let caller = self.resolve(caller, proposer, counterparty);
-        let (payer, payee) = if draft.as_payee { (counterparty, proposer) } else { (proposer, counterparty) };
-        let (role, terms) = draft_terms(draft, proposer, counterparty);
+        let message = open_message(draft, proposer, counterparty);
 
         // Signed for the draft's proposer, whoever brings it.
         let signer = self.resolve(signing.by, counterparty, proposer);
         let deadline = self.deadline(signing.deadline);
-        let signed = match &terms {
-            Ok(terms) => {
-                let digest = |deadline| self.ledger.domain().open_trade_digest(terms, role, deadline);
-                self.sign(signing, signer, deadline, &digest)
-            }
-            Err(_) => (Bytes::new(), Approval { signer, digest: B256::ZERO, deadline }),
+        let digest = |deadline| {
+            let deadline = U256::from(deadline);
+            self.ledger.domain().digest(&OpenTrade { deadline, ..message.clone() })
         };
-        let (signature, approval) = signed;
+        let (signature, approval) = self.sign(signing, signer, deadline, &digest);
         if signing.is_cancelled {
             self.cancel(counterparty, approval.digest);
         }
-        let ours = match terms {
-            // The contract asks first whether the caller is a party.
-            Err(_) if caller != payer && caller != payee => {
-                Err(Error::NotParty { trade_id: TradeId::ZERO, wallet: caller })
-            }
-            Err(refusal) => Err(refusal),
+        let ours = match draft_terms(draft, proposer, counterparty).1 {
             Ok(terms) => self.ledger.open(caller, terms, &approval, self.now),
+            Err(refusal) => self.refused_opening(caller, &message, &approval, refusal),
         };
         let call = BarterCore::openTradeCall {
             terms: IBarterCore::Terms {
-                payer,
-                payee,
-                paymentHash: preimage(draft).payment_hash().into(),
-                amountSats: U256::from(draft.amount_sats),
-                category: draft.category.clone(),
-                description: draft.description.clone(),
+                payer: message.payer,
+                payee: message.payee,
+                paymentHash: message.paymentHash,
+                amountSats: message.amountSats,
+                category: message.category,
+                description: message.description,
             },
             deadline: U256::from(deadline),
             signature,
@@ -191,6 +183,26 @@ impl World {
         if let Some(trade_id) = self.check("open", caller, core, &call, ours, |value| value) {
             self.preimages.insert(trade_id, preimage(draft));
         }
+    }
+
+    /// How opening ends on terms outside the limits, which the ledger cannot be asked: the contract looks at the caller,
+    /// then at the signature, then at the terms.
+    fn refused_opening(
+        &self,
+        caller: Address,
+        message: &OpenTrade,
+        approval: &Approval,
+        refusal: Error,
+    ) -> Result<TradeId, Error> {
+        let counterparty = match caller {
+            payer if payer == message.payer => message.payee,
+            payee if payee == message.payee => message.payer,
+            wallet => return Err(Error::NotParty { trade_id: TradeId::ZERO, wallet }),
+        };
+        let deadline = U256::from(approval.deadline);
+        let digest = self.ledger.domain().digest(&OpenTrade { proposer: caller, deadline, ..message.clone() });
+        self.ledger.check_approval(approval, counterparty, digest, self.now)?;
+        Err(refusal)
     }
 
     fn accept(&mut self, trade_id: TradeId, caller: Who) {
@@ -291,7 +303,7 @@ impl World {
                 self.check("approve", caller, credit, &BTRCredit::approveCall { spender, value }, ours, |value| value);
             }
             Operation::TransferFrom { spender, from, to, share, renewed } => {
-                if let Some(share) = renewed {
+                if let Some(share) = renewed.filter(|_| from <= TRADERS) {
                     self.credit(&Operation::Approve { owner: from, spender, share });
                 }
                 let (caller, from, to) = (self.address(spender), self.address(from), self.address(to));
@@ -488,6 +500,21 @@ impl Share {
 
 fn preimage(draft: &Draft) -> Preimage {
     Preimage::new([draft.preimage; 32])
+}
+
+/// A draft as its counterparty signs it, whatever it holds; without a deadline yet.
+fn open_message(draft: &Draft, proposer: Address, counterparty: Address) -> OpenTrade {
+    let (payer, payee) = if draft.as_payee { (counterparty, proposer) } else { (proposer, counterparty) };
+    OpenTrade {
+        proposer,
+        payer,
+        payee,
+        paymentHash: preimage(draft).payment_hash().into(),
+        amountSats: U256::from(draft.amount_sats),
+        category: draft.category.clone(),
+        description: draft.description.clone(),
+        deadline: U256::ZERO,
+    }
 }
 
 /// The role of a draft's proposer, and its terms or their refusal.

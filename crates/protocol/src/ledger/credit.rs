@@ -63,7 +63,8 @@ impl CreditBook {
     /// Moves credit of `from`, out of what it allowed the caller.
     ///
     /// # Errors
-    /// [`Error::InsufficientAllowance`], then as [`transfer`](Self::transfer).
+    /// [`Error::InsufficientAllowance`], [`Error::InvalidCreditSender`] for nothing from the zero address, then as
+    /// [`transfer`](Self::transfer).
     pub fn transfer_from(&mut self, caller: Address, from: Address, to: Address, amount: U256) -> Result<(), Error> {
         let allowance = self.allowance(from, caller);
         let Some(left) = allowance.checked_sub(amount) else {
@@ -97,6 +98,10 @@ impl CreditBook {
     }
 
     fn check_transfer(&self, from: Address, to: Address, amount: U256) -> Result<(), Error> {
+        // Nothing from nobody would look like a mint in the log.
+        if from.is_zero() {
+            return Err(Error::InvalidCreditSender { sender: from });
+        }
         if to.is_zero() {
             return Err(Error::InvalidCreditReceiver { receiver: to });
         }

@@ -144,6 +144,23 @@ impl Ledger {
         self.cancelled.insert((caller, digest));
     }
 
+    /// Whether an approval counts at `now` as `signer`'s over `digest`.
+    ///
+    /// # Errors
+    /// [`Error::SignatureExpired`], [`Error::SignatureIsCancelled`], [`Error::InvalidSignature`].
+    pub fn check_approval(&self, approval: &Approval, signer: Address, digest: B256, now: u64) -> Result<(), Error> {
+        if now > approval.deadline {
+            return Err(Error::SignatureExpired { deadline: approval.deadline, timestamp: now });
+        }
+        if self.is_signature_cancelled(signer, digest) {
+            return Err(Error::SignatureIsCancelled { signer, digest });
+        }
+        if approval.signer != signer || approval.digest != digest {
+            return Err(Error::InvalidSignature { signer, digest });
+        }
+        Ok(())
+    }
+
     // -------------------------------------------------------------------------------------------- effects
 
     fn insert(&mut self, trade: Trade) -> TradeId {
@@ -212,19 +229,6 @@ impl Ledger {
                 party_b: terms.wallet(proposer.other()),
                 payment_hash: terms.payment_hash(),
             });
-        }
-        Ok(())
-    }
-
-    fn check_approval(&self, approval: &Approval, signer: Address, digest: B256, now: u64) -> Result<(), Error> {
-        if now > approval.deadline {
-            return Err(Error::SignatureExpired { deadline: approval.deadline, timestamp: now });
-        }
-        if self.is_signature_cancelled(signer, digest) {
-            return Err(Error::SignatureIsCancelled { signer, digest });
-        }
-        if approval.signer != signer || approval.digest != digest {
-            return Err(Error::InvalidSignature { signer, digest });
         }
         Ok(())
     }
