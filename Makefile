@@ -61,7 +61,7 @@ test-compat: contracts $(VENV)/compat/.installed ## The published Python client,
 .PHONY: test-symbolic
 test-symbolic: contracts $(VENV)/symbolic/.installed ## Proofs with Halmos (Python)
 	@$(STEP) --tests "Halmos" env FOUNDRY_OUT=target/symbolic/out FOUNDRY_CACHE_PATH=target/symbolic/cache \
-	  FOUNDRY_TEST=test/symbolic $(VENV)/symbolic/bin/halmos --forge-build-out target/symbolic/out
+	  FOUNDRY_TEST=test/symbolic $(VENV)/symbolic/bin/python test/symbolic/prove.py --forge-build-out target/symbolic/out
 
 .PHONY: rehearse
 rehearse: contracts ## deploy-sepolia's way on a local chain with Sepolia's id, and all it must refuse
@@ -84,7 +84,7 @@ coverage: contracts ## Lines and branches of contracts/ that no test runs; each 
 
 .PHONY: bench
 bench: $(NPM) $(VENV)/compat/.installed ## Benchmarks, the Python client's beside ours (Python)
-	@BARTER_COMPAT_PYTHON=$(CURDIR)/$(VENV)/compat/bin/python cargo bench --locked --workspace
+	@PYTHON=$(CURDIR)/$(VENV)/compat/bin/python cargo bench --locked --workspace
 
 ##@ Check
 .PHONY: pr
@@ -107,7 +107,7 @@ advisories: $(CARGO_DENY) ## Known vulnerabilities of dependencies (fetches the 
 slither: contracts $(VENV)/slither/.installed ## Static analysis with Slither: no finding without a reason (Python)
 	@$(STEP) "forge build for Slither" env FOUNDRY_OUT=target/slither/out FOUNDRY_CACHE_PATH=target/slither/cache \
 	  forge build contracts --build-info --force
-	@$(STEP) "Slither" $(VENV)/slither/bin/slither . --ignore-compile --foundry-out-directory target/slither/out
+	@$(STEP) "Slither" $(VENV)/slither/bin/python tools/slither target/slither/out
 
 .PHONY: docs
 docs: $(NPM) ## The crates' documentation, warnings denied
