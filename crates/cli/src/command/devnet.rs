@@ -1,0 +1,204 @@
+//! `barter devnet`
+
+use std::path::{Path, PathBuf};
+
+use barter_sdk::{
+    BarterClient, DEPLOYMENT_VARIABLE, DeployPlan, Deployment, Environment, NETWORK_VARIABLE, PRIVATE_KEY_VARIABLE,
+    RPC_URL_VARIABLE,
+};
+use clap::Args;
+use serde::{Serialize, ser::SerializeMap};
+use tokio::io::AsyncReadExt as _;
+
+use crate::{
+    chain::{CHAIN_ID, ChainOptions, LocalChain},
+    context::Context,
+    error::Error,
+    output::Report,
+    page::{CARE, Cell, FAINT, NAME, Page, TITLE, styled},
+    progress::waiting,
+    signal::Signals,
+};
+
+/// Name of the network on the command line and in the environment.
+const NETWORK_NAME: &str = "local";
+
+/// Run a chain on this machine, with the contracts and funded accounts on it, until interrupted
+///
+/// Prints what to put into the environment so that other commands use it.
+#[derive(Args)]
+#[command(after_help = "Example:
+  barter devnet --port 8545 --block-time 2")]
+pub(crate) struct Devnet {
+    /// Port of 127.0.0.1 to listen on; 0 takes any free one
+    #[arg(long, default_value_t = 8545)]
+    port: u16,
+
+    /// Seconds between blocks [default: a block for each transaction]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    block_time: Option<u64>,
+
+    /// How many funded accounts
+    #[arg(long, value_name = "NUMBER", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1_000))]
+    accounts: u16,
+
+    /// Where to write the deployment file [default: a temporary one, removed in the end]
+    #[arg(long, value_name = "FILE")]
+    deployment_out: Option<PathBuf>,
+
+    /// Stop when standard input ends too, as it does when the script that holds its other end is gone
+    #[arg(long)]
+    stop_with_stdin: bool,
+}
+
+/// A chain that runs.
+#[derive(Serialize)]
+struct Running {
+    chain_id: u64,
+    rpc_url: String,
+    contracts: Deployment,
+    deployment_file: PathBuf,
+    accounts: Vec<Account>,
+    environment: Variables,
+}
+
+#[derive(Serialize)]
+struct Account {
+    #[serde(serialize_with = "crate::output::address")]
+    address: alloy_primitives::Address,
+    private_key: String,
+}
+
+/// What to put into the environment, in this order.
+struct Variables(Vec<(&'static str, String)>);
+
+impl Serialize for Variables {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, value) in &self.0 {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+impl Report for Running {
+    fn show(&self, page: &mut Page) {
+        page.title("A chain on this machine, with Barter on it");
+        page.field("node", format!("{}, chain {}", self.rpc_url, self.chain_id));
+        page.field("BarterCore", Cell::new(self.contracts.barter_core.to_string(), NAME));
+        page.field("BTRTrust", Cell::new(self.contracts.btr_trust.to_string(), NAME));
+        page.field("BTRCredit", Cell::new(self.contracts.btr_credit.to_string(), NAME));
+        page.gap();
+        let note = "The whole world knows these keys: use them for nothing of worth.";
+        page.line(format!("{}  {}", styled("Accounts", TITLE), styled(note, CARE)));
+        for account in &self.accounts {
+            page.line(format!(
+                "{}  {}",
+                styled(account.address.to_string(), NAME),
+                styled(&account.private_key, FAINT)
+            ));
+        }
+        page.gap();
+        page.title("For other commands, in another terminal");
+        for (name, value) in &self.environment.0 {
+            page.line(format!("export {name}={}", quoted(value)));
+        }
+    }
+}
+
+impl Devnet {
+    pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
+        context.require_own_chain("devnet")?;
+        let mut signals = Signals::listen()
+            .map_err(|error| Error::System { what: "listening to signals", reason: error.to_string() })?;
+        let options = ChainOptions { port: self.port, accounts: self.accounts, block_time_seconds: self.block_time };
+        let mut chain = tokio::select! {
+            chain = waiting("starting anvil", LocalChain::start(options)) => chain?,
+            _ = signals.next() => return Ok(()),
+        };
+        let handle = chain.handle();
+        let ended = tokio::select! {
+            served = self.serve(&handle, context) => served,
+            error = chain.ended() => Err(error.into()),
+            _ = signals.next() => Ok(()),
+        };
+        chain.stop().await;
+        context.output().say("Stopped; nothing is left behind.");
+        ended
+    }
+
+    /// Deploys, says so, and waits until there is nobody left to serve.
+    async fn serve(&self, chain: &crate::chain::Handle, context: &Context) -> Result<(), Error> {
+        let folder = tempfile::Builder::new().prefix("barter-devnet-").tempdir();
+        let folder = folder.map_err(|error| Error::System { what: "making a folder", reason: error.to_string() })?;
+        let contracts = waiting("deploying the contracts", deploy(chain)).await?;
+        let default_file = folder.path().join(format!("{CHAIN_ID}.json"));
+        let deployment_file = absolute(self.deployment_out.as_deref().unwrap_or(&default_file));
+        contracts.to_file(&deployment_file)?;
+        context.output().result(&running(chain, contracts, deployment_file))?;
+        context.output().say("\nStop with Ctrl-C.");
+        if self.stop_with_stdin {
+            end_of_input().await;
+        } else {
+            std::future::pending::<()>().await;
+        }
+        Ok(())
+    }
+}
+
+/// Puts the contracts on the chain; its first account pays.
+pub(crate) async fn deploy(chain: &crate::chain::Handle) -> Result<Deployment, Error> {
+    let builder = BarterClient::builder().environment(Environment::empty()).chain_id(CHAIN_ID).rpc_url(&chain.rpc_url);
+    let deployer = builder.private_key(chain.account(0)?.private_key.as_str()).deployer()?;
+    Ok(deployer.deploy(DeployPlan::default()).await?.deployment)
+}
+
+fn running(chain: &crate::chain::Handle, contracts: Deployment, deployment_file: PathBuf) -> Running {
+    let mut environment = vec![
+        (NETWORK_VARIABLE, NETWORK_NAME.to_owned()),
+        (RPC_URL_VARIABLE, chain.rpc_url.clone()),
+        (DEPLOYMENT_VARIABLE, deployment_file.display().to_string()),
+    ];
+    environment.extend(chain.accounts.first().map(|account| (PRIVATE_KEY_VARIABLE, account.private_key.clone())));
+    let account = |account: &crate::chain::DevAccount| Account {
+        address: account.address,
+        private_key: account.private_key.clone(),
+    };
+    Running {
+        chain_id: CHAIN_ID,
+        rpc_url: chain.rpc_url.clone(),
+        contracts,
+        deployment_file,
+        accounts: chain.accounts.iter().map(account).collect(),
+        environment: Variables(environment),
+    }
+}
+
+/// So that commands started elsewhere find it.
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// A value as a shell takes it for one word.
+fn quoted(value: &str) -> String {
+    let plain = |char: char| char.is_ascii_alphanumeric() || "/._-:@%+=,".contains(char);
+    if value.chars().all(plain) { value.to_owned() } else { format!("'{}'", value.replace('\'', r"'\''")) }
+}
+
+async fn end_of_input() {
+    let mut input = tokio::io::stdin();
+    let mut ignored = [0; 256];
+    while matches!(input.read(&mut ignored).await, Ok(1..)) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_reads_back_what_is_quoted() {
+        assert_eq!(quoted("http://127.0.0.1:8545"), "http://127.0.0.1:8545");
+        assert_eq!(quoted("/tmp/my files/it's.json"), r"'/tmp/my files/it'\''s.json'");
+    }
+}

@@ -1,0 +1,45 @@
+//! The commands: one file each, which reads its arguments, asks the client, and prints.
+
+pub(crate) mod completions;
+pub(crate) mod credit;
+pub(crate) mod demo;
+pub(crate) mod devnet;
+pub(crate) mod trade;
+pub(crate) mod trust;
+
+use clap::Subcommand;
+
+use crate::{chain, context::Context, error::Error};
+
+/// What to do.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Demo(demo::Demo),
+    Devnet(devnet::Devnet),
+    #[command(subcommand)]
+    Trade(trade::Trade),
+    #[command(subcommand)]
+    Trust(trust::Trust),
+    #[command(subcommand)]
+    Credit(credit::Credit),
+    Completions(completions::Completions),
+    #[command(hide = true)]
+    KeepAnvil(chain::Keeper),
+}
+
+impl Command {
+    /// Does it.
+    pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
+        match self {
+            Self::Demo(command) => command.run(context).await,
+            Self::Devnet(command) => command.run(context).await,
+            Self::Trade(command) => command.run(context).await,
+            Self::Trust(command) => command.run(context).await,
+            Self::Credit(command) => command.run(context).await,
+            Self::Completions(command) => command.run(),
+            Self::KeepAnvil(keeper) => chain::keep(keeper)
+                .await
+                .map_err(|error| Error::System { what: "keeping anvil", reason: error.to_string() }),
+        }
+    }
+}

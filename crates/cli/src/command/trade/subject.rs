@@ -1,0 +1,34 @@
+//! What a transaction was about, as data.
+
+use alloy_primitives::B256;
+use barter_protocol::TradeId;
+use barter_sdk::Receipt;
+use serde::Serialize;
+
+use crate::show::Done;
+
+/// A trade and what it is now.
+#[derive(Debug, Serialize)]
+pub(super) struct Changed {
+    trade_id: TradeId,
+    status: &'static str,
+}
+
+/// What was done to a trade.
+pub(super) fn changed(trade_id: TradeId, status: &'static str, receipt: Receipt) -> Done<Changed> {
+    Done { headline: format!("Trade {trade_id} is {status}."), subject: Changed { trade_id, status }, receipt }
+}
+
+/// Several trades and what they are now.
+#[derive(Debug, Serialize)]
+pub(super) struct AllChanged {
+    pub(super) trade_ids: Vec<TradeId>,
+    pub(super) status: &'static str,
+}
+
+/// A signature that counts no more.
+#[derive(Debug, Serialize)]
+pub(super) struct Withdrawn {
+    pub(super) digest: B256,
+    pub(super) status: &'static str,
+}

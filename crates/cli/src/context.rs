@@ -1,0 +1,112 @@
+//! What a command works with: the options as given, a client made of them, and the way to print.
+
+use alloy_primitives::Address;
+use barter_sdk::{BarterClient, BarterClientBuilder, Environment, WalletInput};
+
+use crate::{error::Error, options::Options, output::Output, secret::Keystore};
+
+const WEI_PER_GWEI: u128 = 1_000_000_000;
+
+/// What a command works with.
+pub(crate) struct Context {
+    options: Options,
+    output: Output,
+}
+
+impl Context {
+    pub(crate) fn new(options: Options) -> Self {
+        let output = Output::new(options.json);
+        Self { options, output }
+    }
+
+    /// How to print.
+    pub(crate) const fn output(&self) -> Output {
+        self.output
+    }
+
+    /// Refuses options that name a chain where the command makes its own: it would seem to work on the one named.
+    pub(crate) fn require_own_chain(&self, command: &str) -> Result<(), Error> {
+        let options = &self.options;
+        let named = [
+            ("--network", options.network.is_some()),
+            ("--rpc-url", options.rpc_url.is_some()),
+            ("--deployment", options.deployment.is_some()),
+        ];
+        match named.into_iter().find(|(_, is_given)| *is_given) {
+            Some((option, _)) => Err(Error::Usage {
+                message: format!("{option} cannot be used with {command}, which runs on a chain of its own"),
+                tip: None,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// A client that reads.
+    pub(crate) fn reading_client(&self) -> Result<BarterClient, Error> {
+        Ok(self.builder()?.read_only().build()?)
+    }
+
+    /// A client that signs, with the keystore's key if one is named, else with the environment's.
+    pub(crate) fn signing_client(&self) -> Result<BarterClient, Error> {
+        let client = self.maybe_signing_client()?;
+        if client.wallet().is_none() {
+            return Err(barter_sdk::Error::NoSigner.into());
+        }
+        Ok(client)
+    }
+
+    /// A client that reads, and the wallet meant: the one named, else the key's own.
+    pub(crate) fn client_for(&self, wallet: Option<&str>) -> Result<(BarterClient, Address), Error> {
+        if let Some(wallet) = wallet {
+            let wallet = wallet.to_address()?;
+            return Ok((self.reading_client()?, wallet));
+        }
+        let client = self.maybe_signing_client()?;
+        let wallet = client.wallet().ok_or(Error::NoWallet)?;
+        Ok((client, wallet))
+    }
+
+    fn maybe_signing_client(&self) -> Result<BarterClient, Error> {
+        let builder = self.builder()?;
+        let builder = match &self.options.keystore {
+            Some(path) => {
+                let keystore = Keystore { path: path.clone(), password_file: self.options.password_file.clone() };
+                builder.signer(keystore.open()?)
+            }
+            None => builder,
+        };
+        Ok(builder.build()?)
+    }
+
+    fn builder(&self) -> Result<BarterClientBuilder, Error> {
+        let environment = match &self.options.env_file {
+            Some(path) => Environment::process().with_file(path)?,
+            None => Environment::load()?,
+        };
+        let max_fee_wei = u128::from(self.options.max_fee_gwei) * WEI_PER_GWEI;
+        let mut builder = BarterClient::builder().environment(environment).max_fee_per_gas_wei(max_fee_wei);
+        if let Some(network) = &self.options.network {
+            builder = builder.network(network);
+        }
+        if let Some(url) = &self.options.rpc_url {
+            self.warn_of_exposed_key(url);
+            builder = builder.rpc_url(url);
+        }
+        if let Some(path) = &self.options.deployment {
+            builder = builder.deployment_file(path);
+        }
+        Ok(builder)
+    }
+
+    /// Providers put the key into the address's path or query, or before its host. A bare host and port hold none.
+    fn warn_of_exposed_key(&self, url: &str) {
+        let rest = url.trim().split_once("://").map_or(url, |(_, rest)| rest).trim_end_matches('/');
+        if rest.contains(['/', '?', '@', '#']) {
+            self.output.warn(
+                "rpc_url_in_arguments",
+                "the node's address on the command line can be seen by other users of this machine, with any key in it; \
+                 set ALCHEMY_RPC_URL instead",
+            );
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! Everything that stops the program, and how it says so.
+
+use std::{io, path::PathBuf};
+
+use alloy_primitives::B256;
+use serde::Serialize;
+
+use crate::{chain::ChainError, exit::Exit, invoice::InvoiceError, signal::Signal};
+
+/// Everything that stops the program.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// The client says so: a rule of the protocol, the node, or the set-up.
+    #[error(transparent)]
+    Client(Box<barter_sdk::Error>),
+    /// An invoice cannot be used.
+    #[error(transparent)]
+    Invoice(#[from] InvoiceError),
+    /// There is no chain on this machine.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
+    /// The command line is not of the form the help shows.
+    #[error("{message}")]
+    Usage {
+        /// What is wrong with it.
+        message: String,
+        /// What was perhaps meant.
+        tip: Option<String>,
+    },
+    /// A key on the command line, where other users of the machine and the shell's history see it. Not repeated.
+    #[error("a private key was given on the command line, expected one in the environment or in a file")]
+    KeyInArguments,
+    /// A file cannot be read.
+    #[error("{} cannot be read: {reason}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// A file cannot be written.
+    #[error("{} cannot be written: {reason}", path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// What was read is not of its form. It is not repeated: it may hold a secret.
+    #[error("{what} cannot be read: {reason}")]
+    Malformed {
+        /// What was read, and from where.
+        what: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A keystore cannot be opened.
+    #[error("the keystore {} cannot be opened: {reason}", path.display())]
+    Keystore {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// Whose wallet is meant was not said, and there is no key to tell.
+    #[error("no wallet was named, and there is no key whose wallet it could be")]
+    NoWallet,
+    /// The machine gives no random bytes.
+    #[error("the machine gives no random bytes: {reason}")]
+    NoRandomness {
+        /// Why.
+        reason: String,
+    },
+    /// The demo did not go as the rules say it must.
+    #[error("the demo went wrong: {what}")]
+    DemoFailed {
+        /// What was not as it must be.
+        what: String,
+    },
+    /// A signal said to stop.
+    #[error("stopped by a signal")]
+    Interrupted {
+        /// Which.
+        signal: Signal,
+    },
+    /// What was to be printed could not be.
+    #[error("the output cannot be written: {0}")]
+    Output(#[source] io::Error),
+    /// The operating system refused something the program cannot do without.
+    #[error("{what} failed: {reason}")]
+    System {
+        /// What was to be done.
+        what: &'static str,
+        /// Why it was not.
+        reason: String,
+    },
+}
+
+impl From<barter_sdk::Error> for Error {
+    fn from(error: barter_sdk::Error) -> Self {
+        Self::Client(Box::new(error))
+    }
+}
+
+impl From<barter_protocol::Error> for Error {
+    fn from(rule: barter_protocol::Error) -> Self {
+        barter_sdk::Error::from(rule).into()
+    }
+}
+
+/// An error as `--json` prints it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct ErrorReport {
+    /// Its kind, as a stable name.
+    pub(crate) code: &'static str,
+    /// What happened, in a sentence, its causes included.
+    pub(crate) message: String,
+    /// What to do next.
+    pub(crate) next_step: String,
+    /// The transaction that was signed before it happened, if one was.
+    pub(crate) transaction_hash: Option<B256>,
+    /// What the program exits with.
+    pub(crate) exit_code: u8,
+}
+
+impl Error {
+    /// The kind of error as a stable name, for programs.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::Client(error) => error.code(),
+            Self::Invoice(error) => error.code(),
+            Self::Chain(error) => error.code(),
+            Self::Usage { .. } => "usage",
+            Self::KeyInArguments => "key_in_arguments",
+            Self::Unreadable { .. } => "unreadable_file",
+            Self::Unwritable { .. } => "unwritable_file",
+            Self::Malformed { .. } => "malformed_input",
+            Self::Keystore { .. } => "keystore",
+            Self::NoWallet => "no_wallet",
+            Self::NoRandomness { .. } => "no_randomness",
+            Self::DemoFailed { .. } => "demo_failed",
+            Self::Interrupted { .. } => "interrupted",
+            Self::Output(_) => "output",
+            Self::System { .. } => "system",
+        }
+    }
+
+    /// What to do next, in a sentence.
+    pub(crate) fn next_step(&self) -> &'static str {
+        match self {
+            Self::Client(error) => client_next_step(error),
+            Self::Invoice(error) => error.next_step(),
+            Self::Chain(error) => error.next_step(),
+            Self::Usage { .. } => "Run the command with --help; it shows an example.",
+            Self::KeyInArguments => {
+                "Set DEPLOYER_PRIVATE_KEY, or use --keystore; and use this key for nothing of worth any more."
+            }
+            Self::Unreadable { .. } => "Check the path and its permissions.",
+            Self::Unwritable { .. } => "Choose a folder that exists and may be written to.",
+            Self::Malformed { .. } => "Check its content against what the command's --help says.",
+            Self::Keystore { .. } => "Check the file and its password.",
+            Self::NoWallet => "Name the wallet, or set DEPLOYER_PRIVATE_KEY.",
+            Self::NoRandomness { .. } | Self::System { .. } => "See what the operating system lacks, then try again.",
+            Self::DemoFailed { .. } => "This is a fault of Barter: please report it.",
+            Self::Interrupted { .. } => "Start it again.",
+            Self::Output(_) => "See that there is room for it.",
+        }
+    }
+
+    /// What the program exits with.
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::Client(error) => Exit::of(error),
+            // As where the chain finds the same.
+            Self::Invoice(InvoiceError::WrongPreimage { .. }) => Exit::Refused,
+            Self::Invoice(_)
+            | Self::Usage { .. }
+            | Self::KeyInArguments
+            | Self::Unreadable { .. }
+            | Self::Unwritable { .. }
+            | Self::Malformed { .. }
+            | Self::NoWallet => Exit::Input,
+            Self::Chain(_) | Self::Keystore { .. } | Self::NoRandomness { .. } | Self::System { .. } => Exit::SetUp,
+            Self::Interrupted { signal } => Exit::Signal(*signal),
+            Self::DemoFailed { .. } | Self::Output(_) => Exit::Fault,
+        }
+    }
+
+    /// This error as data.
+    pub(crate) fn report(&self) -> ErrorReport {
+        let (message, transaction_hash) = match self {
+            // It repeats what was given where a wallet or an id is wanted, which may be a key by mistake.
+            Self::Client(error) => (without_keys(&error.report().message, error), error.transaction_hash()),
+            other => (other.to_string(), None),
+        };
+        ErrorReport {
+            code: self.code(),
+            message,
+            next_step: match self {
+                Self::Usage { tip: Some(tip), .. } => tip.clone(),
+                _ => self.next_step().to_owned(),
+            },
+            transaction_hash,
+            exit_code: self.exit().code(),
+        }
+    }
+
+    /// Whether it only says that whoever read our output has read enough.
+    pub(crate) fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// What to do next in the words of the command line, where the client's are those of its builder.
+fn client_next_step(error: &barter_sdk::Error) -> &'static str {
+    use barter_sdk::Error as Client;
+    match error {
+        Client::NoSigner => "Set DEPLOYER_PRIVATE_KEY, or name a keystore with --keystore.",
+        Client::NoRpcUrl { .. } => "Set ALCHEMY_RPC_URL to the node's address, or give it with --rpc-url.",
+        Client::NoDeployment { .. } => {
+            "Name a deployment file with --deployment or BARTER_DEPLOYMENT, or deploy the contracts first."
+        }
+        Client::WrongChain { .. } => "Name the node's network with --network, or use a node of this one.",
+        Client::SignedForOtherChain { .. } => "Ask for a signature for this chain, or name the other with --network.",
+        Client::FeeAboveCap { .. } => "Wait for lower fees, or raise the cap with --max-fee-gwei.",
+        other => other.next_step(),
+    }
+}
+
+/// A message that repeats input, without what could be a private key in it.
+fn without_keys(message: &str, error: &barter_sdk::Error) -> String {
+    use barter_sdk::Error as Client;
+    match error {
+        Client::InvalidAddress { .. }
+        | Client::InvalidTradeId { .. }
+        | Client::InvalidCreditAmount { .. }
+        | Client::UnknownNetwork { .. } => crate::text::without_keys(message),
+        _ => message.to_owned(),
+    }
+}

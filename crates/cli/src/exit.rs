@@ -1,0 +1,81 @@
+//! What the program exits with. The table in the README and in `barter --help` says the same.
+
+use barter_protocol::Error as Rule;
+use barter_sdk::Error;
+
+use crate::signal::Signal;
+
+/// What the program exits with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// 1: a rule of the protocol refuses it. Trying the same again will not help.
+    Refused,
+    /// 2: the command line, or something it names, is not of its form.
+    Input,
+    /// 3: the node or the way to it failed, or the chain did not take the transaction. Trying again may help.
+    Network,
+    /// 4: what was asked for does not exist.
+    NotFound,
+    /// 5: the set-up is not complete or does not fit: key, deployment, network, anvil.
+    SetUp,
+    /// 6: a transaction was signed, and it is not known what became of it. Look before trying again.
+    Unknown,
+    /// 70: a fault of this program.
+    Fault,
+    /// 128 and the signal's number: a signal stopped it.
+    Signal(Signal),
+}
+
+impl Exit {
+    /// Its number.
+    pub(crate) const fn code(self) -> u8 {
+        match self {
+            Self::Refused => 1,
+            Self::Input => 2,
+            Self::Network => 3,
+            Self::NotFound => 4,
+            Self::SetUp => 5,
+            Self::Unknown => 6,
+            Self::Fault => 70,
+            Self::Signal(signal) => 128 + signal.number(),
+        }
+    }
+
+    /// What an error of the client leads to.
+    pub(crate) fn of(error: &Error) -> Self {
+        match error {
+            Error::TradeNotFound { .. } | Error::NoTrustToken { .. } => Self::NotFound,
+            Error::InvalidAddress { .. }
+            | Error::InvalidTradeId { .. }
+            | Error::InvalidCreditAmount { .. }
+            | Error::UnknownNetwork { .. }
+            | Error::Refused(Rule::NotHexadecimal { .. } | Rule::WrongLength { .. }) => Self::Input,
+            Error::NoRpcUrl { .. }
+            | Error::InvalidRpcUrl { .. }
+            | Error::NoDeployment { .. }
+            | Error::InvalidDeployment { .. }
+            | Error::InvalidEnvironmentFile { .. }
+            | Error::NoSigner
+            | Error::InvalidPrivateKey
+            | Error::Signing { .. }
+            | Error::Tls { .. }
+            | Error::WrongChain { .. }
+            | Error::SignedForOtherChain { .. }
+            | Error::NoContract { .. }
+            | Error::InsufficientFunds { .. }
+            | Error::NoDeployer { .. } => Self::SetUp,
+            Error::Unconfirmed { .. } | Error::TimedOut { .. } => Self::Unknown,
+            Error::Network { .. }
+            | Error::HttpStatus { .. }
+            | Error::RequestTimedOut { .. }
+            | Error::InvalidResponse { .. }
+            | Error::NodeRefused { .. }
+            | Error::FeeAboveCap { .. }
+            | Error::NotSent { .. }
+            | Error::Replaced { .. }
+            | Error::ReorganisedTooDeep { .. } => Self::Network,
+            // The rules, and whatever the client learns to say that has no place of its own here.
+            _ => Self::Refused,
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! A sign of life while something takes long.
+
+use std::{
+    future::Future,
+    io::{IsTerminal, Write},
+    pin::pin,
+    time::Duration,
+};
+
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
+
+/// Shorter waits are not worth a word.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+const FRAME: Duration = Duration::from_millis(100);
+
+const FRAMES: [char; 10] = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+
+/// Waits for `future`; from the first second on, says on standard error what is waited for and for how long, if somebody
+/// looks at a terminal there.
+pub(crate) async fn waiting<F: Future>(what: &str, future: F) -> F::Output {
+    if !std::io::stderr().is_terminal() {
+        return future.await;
+    }
+    let mut future = pin!(future);
+    let start = Instant::now();
+    let mut ticks = interval_at(start + PATIENCE, FRAME);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut shown = 0;
+    let output = loop {
+        tokio::select! {
+            biased;
+            output = &mut future => break output,
+            _ = ticks.tick() => {
+                draw(&format!("\r{} {what} ({} s)\x1b[K", FRAMES[shown % FRAMES.len()], start.elapsed().as_secs()));
+                shown += 1;
+            }
+        }
+    };
+    if shown > 0 {
+        draw("\r\x1b[K");
+    }
+    output
+}
+
+/// Nothing depends on whether it could be drawn.
+fn draw(text: &str) {
+    let mut stderr = std::io::stderr().lock();
+    let _ = stderr.write_all(text.as_bytes());
+    let _ = stderr.flush();
+}

@@ -1,0 +1,10 @@
+//! The client's data on a page. As data it prints itself: its field names are the client's.
+
+mod change;
+mod profile;
+mod receipt;
+mod trade;
+
+pub(crate) use change::change;
+pub(crate) use receipt::Done;
+pub(crate) use trade::ListedTrades;

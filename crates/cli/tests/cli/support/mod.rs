@@ -1,0 +1,195 @@
+//! Starts the program, a chain for it, and looks at what it printed.
+
+pub(crate) mod devnet;
+pub(crate) mod node;
+pub(crate) mod trade;
+
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use serde_json::Value;
+
+pub(crate) use devnet::{Devnet, Wallet};
+pub(crate) use trade::Deal;
+
+/// The program under test.
+pub(crate) const BARTER: &str = env!("CARGO_BIN_EXE_barter");
+
+/// Variables that steer the program and must not come from whoever runs the tests.
+const OWN_VARIABLES: [&str; 8] = [
+    "ALCHEMY_RPC_URL",
+    "DEPLOYER_PRIVATE_KEY",
+    "BARTER_NETWORK",
+    "BARTER_DEPLOYMENT",
+    "BARTER_KEYSTORE",
+    "BARTER_KEYSTORE_PASSWORD",
+    "BARTER_KEYSTORE_PASSWORD_FILE",
+    "NO_COLOR",
+];
+
+/// A call of the program, in a folder of its own so that no `.env` or `deployments/` of ours is found.
+#[derive(Debug)]
+pub(crate) struct Barter {
+    command: Command,
+    folder: tempfile::TempDir,
+    input: Option<String>,
+    secrets: Vec<String>,
+}
+
+/// What a call printed and how it ended.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Barter {
+    pub(crate) fn new<S: AsRef<str>>(arguments: impl IntoIterator<Item = S>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = Command::new(BARTER);
+        for name in OWN_VARIABLES {
+            command.env_remove(name);
+        }
+        command.env("ANVIL", anvil()).current_dir(folder.path());
+        command.args(arguments.into_iter().map(|argument| argument.as_ref().to_owned()));
+        Self { command, folder, input: None, secrets: Vec::new() }
+    }
+
+    /// The command line in words, split at white space.
+    pub(crate) fn words(line: &str) -> Self {
+        Self::new(line.split_whitespace())
+    }
+
+    pub(crate) fn arg(mut self, argument: impl AsRef<std::ffi::OsStr>) -> Self {
+        self.command.arg(argument);
+        self
+    }
+
+    pub(crate) fn args<A: AsRef<std::ffi::OsStr>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
+        self.command.args(arguments);
+        self
+    }
+
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    pub(crate) fn input(mut self, text: impl Into<String>) -> Self {
+        self.input = Some(text.into());
+        self
+    }
+
+    /// Puts a file into the folder the program is started in.
+    pub(crate) fn file(self, name: &str, text: impl AsRef<[u8]>) -> Self {
+        let path = self.folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+        self
+    }
+
+    /// Node and deployment of a chain.
+    pub(crate) fn on(self, devnet: &Devnet) -> Self {
+        let network = self.env("BARTER_NETWORK", "local").env("ALCHEMY_RPC_URL", &devnet.rpc_url);
+        network.env("BARTER_DEPLOYMENT", &devnet.deployment_file)
+    }
+
+    /// Signs as a wallet, whose key must not be printed.
+    pub(crate) fn signed_by(self, wallet: &Wallet) -> Self {
+        self.env("DEPLOYER_PRIVATE_KEY", &wallet.private_key).hiding(&wallet.private_key)
+    }
+
+    /// A text that must not be printed, nor its part after 0x.
+    pub(crate) fn hiding(mut self, secret: &str) -> Self {
+        self.secrets.push(secret.trim_start_matches("0x").to_owned());
+        self
+    }
+
+    /// Runs it to its end.
+    pub(crate) fn run(mut self) -> Outcome {
+        self.command.stdin(if self.input.is_some() { Stdio::piped() } else { Stdio::null() });
+        let mut child = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        if let Some(input) = &self.input {
+            // It may have ended without reading.
+            let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        }
+        let output = child.wait_with_output().unwrap();
+        let outcome = Outcome {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        };
+        for secret in self.secrets {
+            assert!(!outcome.stdout.contains(&secret), "a secret on standard output: {}", outcome.stdout);
+            assert!(!outcome.stderr.contains(&secret), "a secret on standard error: {}", outcome.stderr);
+        }
+        outcome
+    }
+
+    /// Runs it with `--json` and reads the result.
+    pub(crate) fn json(self) -> Value {
+        let outcome = self.arg("--json").run();
+        assert_eq!(outcome.code, 0, "{outcome:?}");
+        serde_json::from_str(&outcome.stdout).unwrap_or_else(|error| panic!("{error}: {outcome:?}"))
+    }
+
+    /// Runs it with `--json` and reads the error.
+    pub(crate) fn failure(self) -> Failure {
+        let outcome = self.arg("--json").run();
+        assert_ne!(outcome.code, 0, "{outcome:?}");
+        assert_eq!(outcome.stdout, "", "a result on standard output beside an error");
+        let line = outcome.stderr.lines().last().unwrap_or_else(|| panic!("nothing on standard error: {outcome:?}"));
+        let value: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {outcome:?}"));
+        let error = &value["error"];
+        let text = |name: &str| error[name].as_str().unwrap_or_else(|| panic!("no {name}: {value}")).to_owned();
+        assert_eq!(error["exit_code"], outcome.code, "{value}");
+        let failure =
+            Failure { exit: outcome.code, code: text("code"), message: text("message"), next_step: text("next_step") };
+        assert!(!failure.message.contains('\n') && !failure.next_step.is_empty(), "{failure:?}");
+        failure
+    }
+}
+
+/// An error as `--json` prints it.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    pub(crate) exit: i32,
+    pub(crate) code: String,
+    pub(crate) message: String,
+    pub(crate) next_step: String,
+}
+
+impl Failure {
+    /// Checks kind, exit code, and that the message names these values.
+    #[track_caller]
+    pub(crate) fn expect(&self, code: &str, exit: i32, names: &[&str]) {
+        assert_eq!((self.code.as_str(), self.exit), (code, exit), "{self:?}");
+        for name in names {
+            assert!(self.message.contains(name), "the message does not name {name}: {self:?}");
+        }
+    }
+}
+
+/// The pinned anvil of this repository, or another that ANVIL names.
+pub(crate) fn anvil() -> PathBuf {
+    if let Some(named) = std::env::var_os("ANVIL") {
+        return named.into();
+    }
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors()
+        .map(|folder| folder.join("node_modules/.bin/anvil"))
+        .find(|path| path.is_file())
+        .unwrap_or_else(|| PathBuf::from("anvil"))
+}
+
+/// The names of an object's fields, sorted.
+pub(crate) fn fields(value: &Value) -> Vec<&str> {
+    let mut names: Vec<&str> =
+        value.as_object().unwrap_or_else(|| panic!("no object: {value}")).keys().map(String::as_str).collect();
+    names.sort_unstable();
+    names
+}
