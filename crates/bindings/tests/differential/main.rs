@@ -23,13 +23,22 @@ use proptest::{
 /// What every run starts from, unless the environment says otherwise.
 const SEED: u64 = 0x0BA2_7E12;
 
+/// Environment variables that change what is run.
+const CASES_VARIABLE: &str = "PROPTEST_CASES";
+const SEED_VARIABLE: &str = "PROPTEST_RNG_SEED";
+
+/// Whether the environment changes nothing: the same cases as ever, of which it is known what they meet.
+fn is_usual_run() -> bool {
+    [CASES_VARIABLE, SEED_VARIABLE].iter().all(|variable| std::env::var_os(variable).is_none())
+}
+
 /// Runs `count` random cases of a test, unless the environment says how many.
 fn cases<S: Strategy<Value: Debug>>(count: u32, strategy: &S, test: impl FnMut(S::Value) -> TestCaseResult) {
     let mut config = Config { failure_persistence: None, ..Config::default() };
-    if std::env::var_os("PROPTEST_CASES").is_none() {
+    if std::env::var_os(CASES_VARIABLE).is_none() {
         config.cases = count;
     }
-    if std::env::var_os("PROPTEST_RNG_SEED").is_none() {
+    if std::env::var_os(SEED_VARIABLE).is_none() {
         config.rng_seed = RngSeed::Fixed(SEED);
     }
     let test = RefCell::new(test);
