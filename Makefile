@@ -43,15 +43,21 @@ deploy-sepolia: $(NPM) ## Deploy to Sepolia; keys and node come from the environ
 
 ##@ Test
 .PHONY: test
-test: test-contracts test-rust ## Everything that must hold: contracts, committed artifacts, crates
+test: ## Everything that must hold: contracts, committed artifacts, crates
+	@$(MAKE) --jobs 2 test-contracts test-rust
 
 .PHONY: test-contracts
 test-contracts: check-artifacts ## The contracts' tests: unit, fuzz, invariants
 	@$(STEP) --tests "forge test" forge test --no-match-path 'test/gas/**'
 
 .PHONY: test-rust
-test-rust: check-artifacts ## The crates' tests and doctests
+test-rust: build-rust check-artifacts ## The crates' tests and doctests
 	@$(STEP) --tests "cargo test" cargo test --locked --workspace
+
+# Apart, so that it can run while solc, which uses one core, is at work.
+.PHONY: build-rust
+build-rust: $(NPM)
+	@$(STEP) "building the crates' tests" cargo test --locked --workspace --no-run
 
 .PHONY: test-compat
 test-compat: contracts $(VENV)/compat/.installed ## The published Python client, unmodified, against our deployment (Python)
