@@ -1,6 +1,6 @@
 //! Where the three contracts are, and how they get there.
 
-use alloy_primitives::{Address, B256, Bytes, address, bytes::BytesMut};
+use alloy_primitives::{Address, B256, Bytes, address, b256, bytes::BytesMut};
 use alloy_sol_types::SolConstructor;
 
 use crate::BarterCore;
@@ -8,6 +8,10 @@ use crate::BarterCore;
 /// The deterministic deployer (Arachnid's), at the same address on every chain: called with a salt and init code, it
 /// creates the contract with CREATE2.
 pub const DETERMINISTIC_DEPLOYER: Address = address!("4e59b44847b379578588920cA78FbF26c0B4956C");
+
+/// The salt of this release: keccak256("barter.v1"), as the deploy script has it. Deployments that use another have other
+/// addresses.
+pub const RELEASE_SALT: B256 = b256!("0x78f4433fd9af792b1751cf544ff6e1ad6fcab0cc1e4d9880990657493759721d");
 
 /// `BarterCore`'s nonce when it creates BTRTrust: the first of a contract.
 const TRUST_NONCE: u64 = 1;
@@ -36,14 +40,14 @@ impl Addresses {
 /// arbiter.
 ///
 /// ```
-/// use alloy_primitives::{Address, B256};
-/// use barter_bindings::{DETERMINISTIC_DEPLOYER, Deployment};
+/// use alloy_primitives::Address;
+/// use barter_bindings::{DETERMINISTIC_DEPLOYER, Deployment, RELEASE_SALT};
 ///
-/// let deployment = Deployment::new(Address::ZERO, B256::ZERO);
-/// // A transaction to DETERMINISTIC_DEPLOYER with this data creates all three contracts.
-/// assert_eq!(deployment.calldata()[..32], B256::ZERO[..]);
-/// assert_ne!(deployment.addresses().trust, deployment.addresses().credit);
-/// # let _ = DETERMINISTIC_DEPLOYER;
+/// let deployment = Deployment::new(Address::ZERO, RELEASE_SALT);
+/// // A transaction to this address with this data creates all three contracts.
+/// let (to, data) = (DETERMINISTIC_DEPLOYER, deployment.calldata());
+/// assert_eq!(data[..32], RELEASE_SALT[..]);
+/// assert_ne!(deployment.addresses().core, to);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deployment {

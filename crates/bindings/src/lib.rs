@@ -6,5 +6,5 @@ mod deployment;
 mod revert;
 
 pub use contracts::{BTRCredit, BTRTrust, BarterCore, IBarterCore};
-pub use deployment::{Addresses, DETERMINISTIC_DEPLOYER, Deployment};
+pub use deployment::{Addresses, DETERMINISTIC_DEPLOYER, Deployment, RELEASE_SALT};
 pub use revert::ContractError;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use alloy_primitives::{Address, B256, U64};
-use barter_bindings::DETERMINISTIC_DEPLOYER;
+use barter_bindings::{DETERMINISTIC_DEPLOYER, RELEASE_SALT};
 use serde::Serialize;
 use serde_json::json;
 
@@ -13,13 +13,20 @@ use crate::{
     send::{Call, Sender},
 };
 
-/// What to deploy. The same plan gives the same three addresses on every chain.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What to deploy. The same plan gives the same three addresses on every chain. The default is the release's: those of
+/// `make deploy-local`, with no arbiter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeployPlan {
     /// Any 32 bytes; another salt gives other addresses.
     pub salt: B256,
     /// Who may rule on disputes, for good. The zero address: nobody.
     pub arbiter: Address,
+}
+
+impl Default for DeployPlan {
+    fn default() -> Self {
+        Self { salt: RELEASE_SALT, arbiter: Address::ZERO }
+    }
 }
 
 impl DeployPlan {

@@ -5,6 +5,7 @@ use alloy_sol_types::SolCall;
 use barter_bindings::{Addresses, ContractError, Deployment};
 use revm::{
     Context, DatabaseCommit, ExecuteEvm, MainBuilder, MainContext, MainnetEvm,
+    bytecode::Bytecode,
     context::{
         BlockEnv, CfgEnv, TxEnv,
         result::{ExecutionResult, Output},
@@ -12,6 +13,7 @@ use revm::{
     database::InMemoryDB,
     handler::MainnetContext,
     primitives::{TxKind, hardfork::SpecId},
+    state::AccountInfo,
 };
 
 /// Chain id of the EVM.
@@ -46,6 +48,20 @@ impl Chain {
         match self.run(caller, TxKind::Create, init_code, true) {
             ExecutionResult::Success { output: Output::Create(_, Some(address)), .. } => address,
             failed => panic!("creating a contract failed: {failed:?}"),
+        }
+    }
+
+    /// Puts code at an address, as genesis does.
+    pub(crate) fn install(&mut self, address: Address, code: Bytes) {
+        let account = AccountInfo::from_bytecode(Bytecode::new_raw(code));
+        self.evm.ctx.journaled_state.database.insert_account_info(address, account);
+    }
+
+    /// Sends bare data, and returns what came back.
+    pub(crate) fn send_data(&mut self, caller: Address, to: Address, data: Bytes) -> Bytes {
+        match self.run(caller, TxKind::Call(to), data, true) {
+            ExecutionResult::Success { output, .. } => output.into_data(),
+            failed => panic!("the call failed: {failed:?}"),
         }
     }
 

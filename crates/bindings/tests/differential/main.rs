@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 mod chain;
+mod deployment;
 mod formulas;
 mod ids;
 mod operation;
