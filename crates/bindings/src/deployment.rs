@@ -9,8 +9,8 @@ use crate::BarterCore;
 /// creates the contract with CREATE2.
 pub const DETERMINISTIC_DEPLOYER: Address = address!("4e59b44847b379578588920cA78FbF26c0B4956C");
 
-/// The salt of this release: keccak256("barter.v1"), as the deploy script has it. Deployments that use another have other
-/// addresses.
+/// The salt of this release: keccak256("barter.v1"), as the deploy script has it. Deployments that use another have
+/// other addresses.
 pub const RELEASE_SALT: B256 = b256!("0x78f4433fd9af792b1751cf544ff6e1ad6fcab0cc1e4d9880990657493759721d");
 
 /// `BarterCore`'s nonce when it creates BTRTrust: the first of a contract.

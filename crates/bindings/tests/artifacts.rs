@@ -1,5 +1,5 @@
-//! The committed artifacts are what forge built, where it has built: `make check-artifacts` builds first, and then cannot
-//! pass by having nothing to compare with. A clone with cargo alone has no forge.
+//! The committed artifacts are what forge built, where it has built: `make check-artifacts` builds first, and then
+//! cannot pass by having nothing to compare with. A clone with cargo alone has no forge.
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 

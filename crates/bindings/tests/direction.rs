@@ -19,7 +19,8 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("barter-cli", &["barter-protocol", "barter-bindings", "barter-sdk"]),
 ];
 
-/// What does I/O, keeps time or makes random numbers, by the start of its name: the protocol has none of it, at any depth.
+/// What does I/O, keeps time or makes random numbers, by the start of its name: the protocol has none of it, at any
+/// depth.
 const NOT_IN_PROTOCOL: &[&str] = &[
     "alloy-consensus",
     "alloy-contract",
@@ -65,7 +66,8 @@ fn own_dependencies(metadata: &Metadata) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 /// Everything a crate is built with, at any depth, with no feature asked for. Not over the metadata,
-/// which knows only the features all crates of the workspace ask for together; without macros, which run in the compiler.
+/// which knows only the features all crates of the workspace ask for together; without macros, which run in the
+/// compiler.
 fn built_with(name: &str) -> BTreeSet<String> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["tree", "--offline", "--manifest-path", MANIFEST, "--package", name]);

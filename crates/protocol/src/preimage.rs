@@ -9,8 +9,8 @@ use crate::{Error, PaymentHash, hex32};
 
 /// The 32 bytes a Lightning payment reveals to its payer.
 ///
-/// A secret until the trade is settled: whoever holds it before the payer has paid can take the payment. `Debug` does not
-/// show it; `Display` does, for where it is asked for by name.
+/// A secret until the trade is settled: whoever holds it before the payer has paid can take the payment. `Debug` does
+/// not show it; `Display` does, for where it is asked for by name.
 ///
 /// ```
 /// use barter_protocol::Preimage;

@@ -35,13 +35,17 @@ impl Role {
 
 /// What two parties agree on, within the protocol's limits: there is no way to hold others.
 ///
+/// Texts are UTF-8 here. The contract does not look inside them: of a trade somebody else proposed with other bytes, the
+/// texts read from the chain are lossy, and its id cannot be computed from them again.
+///
 /// ```
 /// use alloy_primitives::Address;
 /// use barter_protocol::{Error, PaymentHash, Terms};
 ///
 /// let (payer, payee) = (Address::repeat_byte(1), Address::repeat_byte(2));
 /// let refused = Terms::new(payer, payee, PaymentHash::new([3; 32]), 500, "goods", "a book");
-/// assert_eq!(refused, Err(Error::AmountOutOfRange { amount_sats: 500, minimum: 1_000, maximum: 2_100_000_000_000_000 }));
+/// let (minimum, maximum) = (1_000, 2_100_000_000_000_000);
+/// assert_eq!(refused, Err(Error::AmountOutOfRange { amount_sats: 500, minimum, maximum }));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Terms {

@@ -41,7 +41,8 @@ impl Trade {
         }
     }
 
-    /// A trade proposed and accepted at `now`: what a counterparty's signature allows. Whoever calls this has checked it.
+    /// A trade proposed and accepted at `now`: what a counterparty's signature allows. Whoever calls this has checked
+    /// it.
     pub fn open(terms: Terms, proposer: Role, now: u64) -> Self {
         let mut trade = Self::propose(terms, proposer, now);
         trade.stored = TradeStatus::Accepted;

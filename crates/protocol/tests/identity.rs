@@ -93,7 +93,7 @@ fn a_signature_counts_on_one_chain_for_one_contract() {
 
 proptest! {
     #[test]
-    fn a_pairs_key_is_the_same_both_ways_round(one in any::<[u8; 20]>(), other in any::<[u8; 20]>(), hash in any::<u8>()) {
+    fn a_pairs_key_is_the_same_both_ways_round((one, other, hash) in any::<([u8; 20], [u8; 20], u8)>()) {
         let (one, other) = (Address::from(one), Address::from(other));
         prop_assume!(one != other && !one.is_zero() && !other.is_zero());
         let there = terms(one, other, hash, 1_000, "", "");

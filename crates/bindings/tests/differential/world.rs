@@ -185,8 +185,8 @@ impl World {
         }
     }
 
-    /// How opening ends on terms outside the limits, which the ledger cannot be asked: the contract looks at the caller,
-    /// then at the signature, then at the terms.
+    /// How opening ends on terms outside the limits, which the ledger cannot be asked: the contract looks at the
+    /// caller, then at the signature, then at the terms.
     fn refused_opening(
         &self,
         caller: Address,

@@ -23,8 +23,8 @@ use wallet::Counters;
 
 /// Everything the contracts keep, with the calls that change it and the views that show it.
 ///
-/// A refused call changes nothing, and refuses with what the contract would revert with. Times are Unix seconds and come
-/// in as arguments; they must not run backwards.
+/// A refused call changes nothing, and refuses with what the contract would revert with. Times are Unix seconds and
+/// come in as arguments; they must not run backwards.
 ///
 /// ```
 /// use alloy_primitives::Address;

@@ -45,7 +45,8 @@ impl TrustBook {
         self.profiles.contains_key(&wallet)
     }
 
-    /// Records a settled trade of two different wallets. Returns whether it counted for score, and so counts for credit.
+    /// Records a settled trade of two different wallets. Returns whether it counted for score, and so counts for
+    /// credit.
     pub(super) fn record(&mut self, party_a: Address, party_b: Address, amount_sats: u64, now: u64) -> bool {
         let pair_count = self.pairs.entry(ordered(party_a, party_b)).or_default();
         let is_new_pair = *pair_count == 0;
