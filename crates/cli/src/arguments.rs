@@ -101,6 +101,50 @@ mod tests {
         Arguments::command().debug_assert();
     }
 
+    /// The calls of this program in a help text's examples, as their words.
+    fn examples(text: &str) -> Vec<Vec<String>> {
+        let text = text.replace("\\\n", " ");
+        let calls =
+            text.lines().filter_map(|line| line.split('|').map(str::trim).find(|call| call.starts_with("barter ")));
+        calls.map(|call| words(call.split(['>', '#']).next().unwrap())).collect()
+    }
+
+    /// Splits at spaces outside single quotes.
+    fn words(call: &str) -> Vec<String> {
+        let mut words = vec![String::new()];
+        let mut is_quoted = false;
+        for char in call.trim().chars() {
+            match char {
+                '\'' => is_quoted = !is_quoted,
+                ' ' if !is_quoted => words.push(String::new()),
+                char => words.last_mut().unwrap().push(char),
+            }
+        }
+        words.retain(|word| !word.is_empty());
+        words
+    }
+
+    fn check_examples(command: &clap::Command) -> usize {
+        let text = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let own = examples(&text);
+        for example in &own {
+            let read = Arguments::read(example.iter().map(OsString::from));
+            assert!(read.is_ok(), "{example:?}: {:?}", read.err().map(|_| "is not taken"));
+        }
+        own.len() + command.get_subcommands().map(check_examples).sum::<usize>()
+    }
+
+    #[test]
+    fn every_example_is_a_command_line_that_is_taken() {
+        let readme = examples(include_str!("../README.md"));
+        for example in &readme {
+            assert!(Arguments::read(example.iter().map(OsString::from)).is_ok(), "{example:?}");
+        }
+        assert!(readme.len() >= 4, "{readme:?}");
+        let checked = check_examples(&Arguments::command());
+        assert!(checked >= 26, "only {checked} examples");
+    }
+
     fn failure(line: &str) -> Error {
         match Arguments::read(line.split_whitespace().map(OsString::from)) {
             Err(Unparsed::Wrong(error)) => error,

@@ -1,9 +1,14 @@
 //! What a command works with: the options as given, a client made of them, and the way to print.
 
+use std::time::Duration;
+
 use alloy_primitives::Address;
 use barter_sdk::{BarterClient, BarterClientBuilder, Environment, WalletInput};
 
 use crate::{error::Error, options::Options, output::Output, secret::Keystore};
+
+/// Longest that a single request to the node may take.
+const LONGEST_REQUEST: Duration = Duration::from_secs(30);
 
 const WEI_PER_GWEI: u128 = 1_000_000_000;
 
@@ -85,6 +90,8 @@ impl Context {
         };
         let max_fee_wei = u128::from(self.options.max_fee_gwei) * WEI_PER_GWEI;
         let mut builder = BarterClient::builder().environment(environment).max_fee_per_gas_wei(max_fee_wei);
+        let timeout = Duration::from_secs(self.options.timeout);
+        builder = builder.confirmation_timeout(timeout).request_timeout(timeout.min(LONGEST_REQUEST));
         if let Some(network) = &self.options.network {
             builder = builder.network(network);
         }

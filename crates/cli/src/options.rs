@@ -56,6 +56,17 @@ pub(crate) struct Options {
     )]
     pub(crate) max_fee_gwei: u64,
 
+    /// Longest wait for a transaction to be mined, in seconds; a single request may take 30 of them
+    #[arg(
+        long,
+        global = true,
+        value_name = "SECONDS",
+        default_value_t = 600,
+        value_parser = clap::value_parser!(u64).range(1..=86_400),
+        help_heading = "Global options"
+    )]
+    pub(crate) timeout: u64,
+
     /// Print data (JSON) instead of text
     #[arg(long, global = true, help_heading = "Global options")]
     pub(crate) json: bool,

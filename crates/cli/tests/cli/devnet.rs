@@ -42,11 +42,20 @@ fn tells_what_to_put_into_the_environment() {
 }
 
 /// A devnet that talks to people, once it has said everything.
-fn started(arguments: &[&str]) -> (Child, Vec<String>) {
+struct Started {
+    child: Child,
+    lines: Vec<String>,
+    /// What it has for temporary files: one that is killed leaves its own behind.
+    folder: tempfile::TempDir,
+}
+
+fn started(arguments: &[&str]) -> Started {
+    let folder = tempfile::tempdir().unwrap();
     let mut child = Command::new(BARTER)
         .args(["devnet", "--port", "0"])
         .args(arguments)
         .env("ANVIL", anvil())
+        .env("TMPDIR", folder.path())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -61,24 +70,26 @@ fn started(arguments: &[&str]) -> (Child, Vec<String>) {
             break;
         }
     }
-    (child, lines)
+    Started { child, lines, folder }
 }
 
 #[test]
 fn stops_anvil_on_ctrl_c_on_termination_and_on_hanging_up() {
     for stop in [Signal::INT, Signal::TERM, Signal::HUP] {
-        let (mut child, _) = started(&["--accounts", "1"]);
+        let Started { mut child, folder, .. } = started(&["--accounts", "1"]);
         let processes = processes_below(child.id());
         assert!(processes.len() >= 2, "keeper and anvil: {processes:?}");
         signal(child.id(), stop);
         assert_eq!(child.wait().unwrap().code(), Some(0), "{stop:?}");
         assert_gone(&processes);
+        let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+        assert!(left.is_empty(), "{left:?}");
     }
 }
 
 #[test]
 fn anvil_does_not_outlive_a_devnet_that_is_killed() {
-    let (mut child, _) = started(&["--accounts", "1"]);
+    let Started { mut child, folder: _folder, .. } = started(&["--accounts", "1"]);
     let processes = processes_below(child.id());
     assert!(processes.len() >= 2, "keeper and anvil: {processes:?}");
     child.kill().unwrap();
@@ -88,7 +99,7 @@ fn anvil_does_not_outlive_a_devnet_that_is_killed() {
 
 #[test]
 fn says_that_its_keys_are_public_and_prints_lines_for_a_shell() {
-    let (mut child, lines) = started(&["--accounts", "3", "--block-time", "1"]);
+    let Started { mut child, lines, folder: _folder } = started(&["--accounts", "3", "--block-time", "1"]);
     signal(child.id(), Signal::TERM);
     child.wait().unwrap();
     let text = lines.join("\n");
@@ -104,7 +115,7 @@ fn says_that_its_keys_are_public_and_prints_lines_for_a_shell() {
 fn writes_the_deployment_where_it_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("made/for/me.json");
-    let (mut child, _) = started(&["--deployment-out", file.to_str().unwrap()]);
+    let Started { mut child, folder: _folder, .. } = started(&["--deployment-out", file.to_str().unwrap()]);
     let text = std::fs::read_to_string(&file).unwrap();
     signal(child.id(), Signal::TERM);
     child.wait().unwrap();

@@ -3,6 +3,7 @@
 //! One file a subject. What is printed is compared by its fields and exit codes, not by its prose, except where the prose is
 //! the promise: an error names the value and what was expected, and no output ever shows a secret.
 
+#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests, which may")]
 
 mod card_and_credit;

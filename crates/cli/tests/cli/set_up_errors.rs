@@ -48,6 +48,32 @@ fn a_node_that_is_no_node() {
 }
 
 #[test]
+fn a_node_that_does_not_answer() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let call = Barter::words("credit supply --timeout 1").on(Devnet::shared()).env("ALCHEMY_RPC_URL", &url);
+    call.failure().expect("request_timed_out", 3, &[&url, "1.0 s"]);
+}
+
+#[test]
+fn a_transaction_that_nobody_mines() {
+    let devnet = Devnet::start(2);
+    let (payer, payee) = (devnet.wallet(), devnet.wallet());
+    devnet.node().call("evm_setAutomine", &serde_json::json!([false]));
+    let preimage = new_preimage();
+    let call = || propose(&payee.address, preimage).args(["--timeout", "1"]).on(&devnet).signed_by(&payer);
+    let failure = call().failure();
+    failure.expect("timed_out", 6, &["1.0 s"]);
+    let hash = failure.transaction_hash.unwrap();
+    assert!(failure.message.contains(&hash) && failure.next_step.contains("Look"), "{hash}");
+    let text = propose(&payee.address, new_preimage()).args(["--timeout", "1"]).on(&devnet).signed_by(&payer).run();
+    assert!(text.code == 6 && text.stderr.contains("transaction:"), "{text:?}");
+    // It was only late: the next look finds it, and nothing is signed twice.
+    devnet.node().call("evm_mine", &serde_json::json!([]));
+    call().failure().expect("already_proposed", 1, &["proposed"]);
+}
+
+#[test]
 fn an_address_of_a_node_that_is_none_is_not_repeated() {
     for url in ["ws://node.example/SECRETKEY", "SECRETKEY", "http://[SECRETKEY"] {
         let failure = Barter::words("credit supply").env("ALCHEMY_RPC_URL", url).hiding("SECRETKEY").failure();

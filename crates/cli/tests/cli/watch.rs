@@ -102,6 +102,30 @@ fn can_be_of_one_trade_and_for_people() {
 }
 
 #[test]
+fn waits_for_a_node_that_went_away() {
+    let mut devnet = Devnet::start(1);
+    let mut child = Command::new(BARTER)
+        .args(["trade", "watch", "--json"])
+        .env("BARTER_NETWORK", "local")
+        .env("ALCHEMY_RPC_URL", &devnet.rpc_url)
+        .env("BARTER_DEPLOYMENT", &devnet.deployment_file)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Long enough for it to have found the node; had it not, it would end with an error instead of a warning.
+    std::thread::sleep(Duration::from_secs(1));
+    devnet.stop();
+    let mut line = String::new();
+    BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
+    let warning: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(warning["warning"]["code"], "network", "{warning}");
+    assert!(child.try_wait().unwrap().is_none(), "it ended");
+    signal(child.id(), Signal::INT);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
 fn ends_at_the_last_block_asked_for() {
     let deal = Deal::accepted();
     let number = deal.settle()["block_number"].clone();

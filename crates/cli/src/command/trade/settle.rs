@@ -19,7 +19,8 @@ use crate::{
 /// The payer settles; or anybody with the payer's signature, as `trade sign-settle` prints it.
 #[derive(Args)]
 #[command(after_help = "Examples:
-  barter trade settle 0x9d3c1b55a7f0c2e4d6b8a091f3e5c7d92b4a6c8e0f1d3b5a79c8e6f4d2b0a1c3 --preimage-file preimage.txt
+  barter trade settle 0x9d3c1b55a7f0c2e4d6b8a091f3e5c7d92b4a6c8e0f1d3b5a79c8e6f4d2b0a1c3 \\
+    --preimage-file preimage.txt
   lncli payinvoice … | jq -r .payment_preimage | barter trade settle 0x9d3c… --preimage-file -
   barter trade settle --signed settlement.json")]
 pub(crate) struct Settle {

@@ -83,11 +83,18 @@ impl Devnet {
     }
 }
 
-impl Drop for Devnet {
-    fn drop(&mut self) {
+impl Devnet {
+    /// Stops it, and waits until it is gone.
+    pub(crate) fn stop(&mut self) {
         // Closing its standard input is what stops it.
         drop(self.child.stdin.take());
         let _ = self.child.wait();
+    }
+}
+
+impl Drop for Devnet {
+    fn drop(&mut self) {
+        self.stop();
     }
 }
 

@@ -147,8 +147,13 @@ impl Barter {
         let error = &value["error"];
         let text = |name: &str| error[name].as_str().unwrap_or_else(|| panic!("no {name}: {value}")).to_owned();
         assert_eq!(error["exit_code"], outcome.code, "{value}");
-        let failure =
-            Failure { exit: outcome.code, code: text("code"), message: text("message"), next_step: text("next_step") };
+        let failure = Failure {
+            exit: outcome.code,
+            code: text("code"),
+            message: text("message"),
+            next_step: text("next_step"),
+            transaction_hash: error["transaction_hash"].as_str().map(str::to_owned),
+        };
         assert!(!failure.message.contains('\n') && !failure.next_step.is_empty(), "{failure:?}");
         failure
     }
@@ -161,6 +166,7 @@ pub(crate) struct Failure {
     pub(crate) code: String,
     pub(crate) message: String,
     pub(crate) next_step: String,
+    pub(crate) transaction_hash: Option<String>,
 }
 
 impl Failure {
