@@ -105,7 +105,7 @@ mod tests {
     fn examples(text: &str) -> Vec<Vec<String>> {
         let text = text.replace("\\\n", " ");
         let calls =
-            text.lines().filter_map(|line| line.split('|').map(str::trim).find(|call| call.starts_with("barter ")));
+            text.lines().filter_map(|line| line.split('|').map(str::trim).find(|part| part.starts_with("barter ")));
         calls.map(|call| words(call.split(['>', '#']).next().unwrap())).collect()
     }
 
@@ -141,6 +141,15 @@ mod tests {
             assert!(Arguments::read(example.iter().map(OsString::from)).is_ok(), "{example:?}");
         }
         assert!(readme.len() >= 4, "{readme:?}");
+        // Not part of the package, and so perhaps not there.
+        let guides = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/guides")).into_iter().flatten();
+        for guide in guides {
+            let guide = guide.unwrap().path();
+            for example in examples(&std::fs::read_to_string(&guide).unwrap()) {
+                let read = Arguments::read(example.iter().map(OsString::from));
+                assert!(read.is_ok(), "{}: {example:?}", guide.display());
+            }
+        }
         let checked = check_examples(&Arguments::command());
         assert!(checked >= 26, "only {checked} examples");
     }

@@ -5,7 +5,7 @@ use barter_sdk::TrustProfile;
 use crate::{
     output::Report,
     page::{BAD, BEST, Cell, FAINT, Page},
-    text::{counted, grouped, instant},
+    text::{grouped, instant},
 };
 
 impl Report for TrustProfile {
@@ -26,7 +26,8 @@ impl Report for TrustProfile {
         page.field_if("member since", self.member_since.map(instant));
         page.field_if("last trade", self.last_trade_at.map(instant));
         page.field("credit", format!("{} BTR-C held, {} earned", self.credit_balance, self.credit_earned));
-        let proposed = counted(self.counts.proposed, "proposal");
-        page.field("proposals", Cell::new(format!("{proposed}, {} its own", grouped(self.counts.initiated)), FAINT));
+        let proposals =
+            format!("{}, of which {} its own", grouped(self.counts.proposed), grouped(self.counts.initiated));
+        page.field("proposals", Cell::new(proposals, FAINT));
     }
 }

@@ -46,7 +46,7 @@ fn story(trade: &Trade, page: &mut Page) {
     page.field_if("accepted", trade.accepted_at.map(instant));
     page.field_if("settled", trade.settled_at.map(instant));
     match trade.status {
-        TradeStatus::Proposed => page.field("can be accepted", format!("until {}", instant(trade.expires_at))),
+        TradeStatus::Proposed => page.field("expires", instant(trade.expires_at)),
         TradeStatus::Expired => page.field("expired", instant(trade.expires_at)),
         _ => page,
     };
