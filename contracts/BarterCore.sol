@@ -268,6 +268,7 @@ contract BarterCore is IBarterCore, EIP712 {
             key = record.previousOf(wallet);
         }
         if (key != 0) next = page[length - 1].tradeId;
+        // uncovered: IR has no source map for assembly; getTradesPaged.t.sol sees pages of every length.
         assembly ("memory-safe") {
             mstore(page, length)
         }
@@ -525,6 +526,7 @@ contract BarterCore is IBarterCore, EIP712 {
     }
 
     /// @dev An EOA's signature counts even where the EOA has code (EIP-7702); otherwise the wallet decides (ERC-1271).
+    /// An unreadable signature recovers to the zero address: no signer here is, because `_checkTerms` refuses one.
     function _checkSignature(address signer, bytes32 digest, uint256 deadline, bytes calldata signature) private view {
         if (block.timestamp > deadline) revert SignatureExpired(deadline, block.timestamp);
         if (_cancelled[signer][digest]) revert SignatureIsCancelled(signer, digest);
