@@ -30,8 +30,8 @@ use nonce::{Nonces, Signed};
 /// Transactions of one wallet that may be in the air at once: geth keeps 64 of an account that wait for an earlier nonce.
 /// Further sends wait their turn.
 const MAX_IN_FLIGHT: usize = 64;
-/// How often a transaction is signed anew because something else took its nonce.
-const MAX_SUBMITS: u32 = 5;
+/// How often a transaction is signed anew because another program with the same key took its nonce first.
+const MAX_SUBMITS: u32 = 20;
 /// How often a transaction is handed over when it is unclear whether the node has it.
 const MAX_OFFERS: u32 = 3;
 /// Wait between two such offers.

@@ -13,12 +13,16 @@ use crate::{
 };
 
 fn reader(url: &str) -> BarterClient {
+    reader_within(url, Duration::from_secs(20))
+}
+
+fn reader_within(url: &str, request_timeout: Duration) -> BarterClient {
     BarterClient::builder()
         .environment(barter_sdk::Environment::empty())
         .network("local")
         .rpc_url(url)
         .deployment(plan().predict_addresses())
-        .request_timeout(Duration::from_millis(300))
+        .request_timeout(request_timeout)
         .build()
         .unwrap()
 }
@@ -36,9 +40,10 @@ async fn a_dead_endpoint_is_a_network_error() {
 async fn a_node_that_hangs_times_out() {
     let endpoint = Endpoint::start("", |_| Reaction::Hang).await;
     let started = Instant::now();
-    let error = reader(&endpoint.url).trust().score(wallet(0)).await.unwrap_err();
+    let client = reader_within(&endpoint.url, Duration::from_millis(300));
+    let error = client.trust().score(wallet(0)).await.unwrap_err();
     assert!(matches!(error, Error::RequestTimedOut { method: "eth_call", .. }), "{error:?}");
-    assert!(started.elapsed() < Duration::from_secs(2));
+    assert!(started.elapsed() < Duration::from_secs(10));
 }
 
 #[tokio::test]

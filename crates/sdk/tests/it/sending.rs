@@ -65,14 +65,30 @@ async fn fifty_at_once_with_blocks_every_second() {
     }
 }
 
+/// They do not know of each other, so one may take the other's nonce in the node's pool. Then it is told so, and may simply
+/// try again.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_clients_of_one_key_find_their_way() {
     let chain = Chain::start().await;
-    let (one, other) = (chain.client(0), chain.client(0));
-    let sends = (0..20).map(|index| propose(if index % 2 == 0 { &one } else { &other }));
-    for proposed in join_all(sends).await {
-        proposed.unwrap();
-    }
+    let clients = [chain.client(0), chain.client(0)];
+    let before = nonce(&chain, 0).await;
+    let sends = (0..20).map(|index| {
+        let client = &clients[index % 2];
+        async move {
+            let (_, hash) = secret();
+            for _ in 0..10 {
+                match client.trade().propose(wallet(1), hash, 4_000, "", "").await {
+                    Ok(proposed) => return proposed.trade_id,
+                    Err(Error::Replaced { .. }) => {}
+                    Err(error) => panic!("{error:?}"),
+                }
+            }
+            panic!("replaced ten times");
+        }
+    });
+    let ids: HashSet<_> = join_all(sends).await.into_iter().collect();
+    assert_eq!(ids.len(), 20);
+    assert_eq!(nonce(&chain, 0).await, before + 20);
 }
 
 #[tokio::test(flavor = "multi_thread")]
