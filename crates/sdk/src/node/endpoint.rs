@@ -1,6 +1,6 @@
 //! Where the node is, and what of it may be shown.
 
-use std::fmt;
+use std::{fmt, net::IpAddr};
 
 use reqwest::Url;
 
@@ -40,6 +40,13 @@ impl Endpoint {
 
     pub(crate) fn is_https(&self) -> bool {
         self.url.scheme() == "https"
+    }
+
+    /// Whether it is on this machine, where no proxy can be meant to be asked for it.
+    pub(crate) fn is_loopback(&self) -> bool {
+        let host = self.url.host_str().unwrap_or_default();
+        let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        host == "localhost" || address.is_ok_and(|address| address.is_loopback())
     }
 
     /// Scheme, host and port.
@@ -88,6 +95,19 @@ mod tests {
             Endpoint::parse("https://user:pass-word@node.example:8443/v2/SECRETKEY?token=OTHERKEY#x").unwrap();
         assert_eq!(endpoint.shown(), "https://node.example:8443");
         assert_eq!(format!("{endpoint:?}"), "Endpoint(https://node.example:8443)");
+    }
+
+    #[test]
+    fn knows_this_machine() {
+        for (url, expected) in [
+            ("http://127.0.0.1:8545", true),
+            ("http://localhost", true),
+            ("http://[::1]:8545", true),
+            ("http://10.0.0.1", false),
+            ("https://localhost.node.example", false),
+        ] {
+            assert_eq!(Endpoint::parse(url).unwrap().is_loopback(), expected, "{url}");
+        }
     }
 
     #[test]

@@ -74,7 +74,8 @@ type Request = (&'static str, Value);
 
 impl Node {
     pub(crate) fn new(endpoint: Endpoint, chain_id: u64, timeout: Duration) -> Result<Self, Error> {
-        let http = Client::builder()
+        let builder = if endpoint.is_loopback() { Client::builder().no_proxy() } else { Client::builder() };
+        let http = builder
             .tls_backend_preconfigured(tls_config(endpoint.is_https())?)
             // A node that sends elsewhere would be handed the key and the transactions.
             .redirect(Policy::none())
@@ -215,10 +216,14 @@ impl Node {
         self.request("eth_getBlockByNumber", json!([U64::from(number), false])).await
     }
 
-    /// What the node holds for a fitting tip, in wei for a unit of gas.
-    pub(crate) async fn suggested_tip_wei(&self) -> Result<u128, Error> {
-        let tip: U128 = self.request("eth_maxPriorityFeePerGas", json!([])).await?;
-        Ok(tip.to())
+    /// What the node holds for a fitting tip, in wei for a unit of gas. `None` if it has no opinion: the method is common,
+    /// and in no standard.
+    pub(crate) async fn suggested_tip_wei(&self) -> Result<Option<u128>, Error> {
+        match self.request::<U128>("eth_maxPriorityFeePerGas", json!([])).await {
+            Ok(tip) => Ok(Some(tip.to())),
+            Err(Error::NodeRefused { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Logs that fit a filter of JSON-RPC.

@@ -42,6 +42,9 @@ const GAS_MARGIN_PART: u64 = 5;
 /// known when they are mined. What is not used is not paid.
 const GAS_MARGIN: u64 = 40_000;
 
+/// The tip where the node suggests none, in wei for a unit of gas: what nodes suggested for years.
+const DEFAULT_TIP_WEI: u128 = 1_000_000_000;
+
 /// Whatever signs hashes: a key in memory, a device, a service.
 pub(crate) type SharedSigner = Arc<dyn Signer + Send + Sync>;
 
@@ -161,7 +164,8 @@ impl Sender {
         let base_fee = head?
             .base_fee_per_gas
             .ok_or_else(|| self.node.invalid("eth_getBlockByNumber", "the chain has no base fee (EIP-1559)"))?;
-        Fees::suggest(base_fee.to(), tip?, self.policy.max_fee_per_gas_wei)
+        let tip_wei = tip?.unwrap_or(DEFAULT_TIP_WEI);
+        Fees::suggest(base_fee.to(), tip_wei, self.policy.max_fee_per_gas_wei)
     }
 
     /// Gives the call a nonce, signs it and hands it over, holding the nonces' lock all the while.

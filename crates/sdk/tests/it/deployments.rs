@@ -10,6 +10,7 @@ use crate::chain::{Chain, plan};
 #[tokio::test]
 async fn deploys_where_it_said_and_only_once() {
     let chain = Chain::start_empty(31_337);
+    chain.mine(6).await;
     let deployer = chain.builder(0).deployer().unwrap();
     let first = deployer.deploy(plan()).await.unwrap();
     let receipt = first.receipt.as_ref().unwrap();

@@ -366,3 +366,29 @@ async fn a_call_to_a_wallet_instead_of_a_contract_is_not_sent() {
     assert!(matches!(error, Error::NoContract { address, .. } if address == Address::repeat_byte(0x42)), "{error:?}");
     assert_eq!(nonce(&chain, 0).await, before);
 }
+
+#[tokio::test]
+async fn a_node_without_an_opinion_on_tips_will_do() {
+    let chain = Chain::start().await;
+    let refusal = r#"{"jsonrpc":"2.0","id":0,"error":{"code":-32601,"message":"the method does not exist"}}"#;
+    let endpoint = Endpoint::start(&chain.url, |body| {
+        if body.contains("eth_maxPriorityFeePerGas") { Reaction::Answer(refusal.to_owned()) } else { Reaction::Pass }
+    })
+    .await;
+    propose(&chain.builder(0).rpc_url(&endpoint.url).build().unwrap()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_node_that_does_not_say_why_it_reverts_is_asked_again() {
+    let chain = Chain::start().await;
+    let refusal = r#"{"jsonrpc":"2.0","id":0,"error":{"code":-32000,"message":"execution reverted"}}"#;
+    let endpoint = Endpoint::start(&chain.url, |body| {
+        if body.contains("eth_estimateGas") { Reaction::Answer(refusal.to_owned()) } else { Reaction::Pass }
+    })
+    .await;
+    let client = chain.builder(0).rpc_url(&endpoint.url).build().unwrap();
+    let error = client.trade().accept(barter_sdk::B256::ZERO).await.unwrap_err();
+    assert!(matches!(error, Error::TradeNotFound { .. }), "{error:?}");
+    let error = propose(&client).await.unwrap_err();
+    assert!(matches!(error, Error::NodeRefused { method: "eth_estimateGas", .. }), "{error:?}");
+}
