@@ -88,6 +88,7 @@ contract BTRCredit is IBTRCredit, EIP712 {
             _approve(from, msg.sender, allowed - value);
         }
         _transfer(from, to, value);
+        // uncovered: IR merges this with the same line of `transfer`; transferFrom.t.sol asserts the answer.
         return true;
     }
 

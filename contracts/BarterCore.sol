@@ -241,9 +241,17 @@ contract BarterCore is IBarterCore, EIP712 {
         uint256 left = account.proposed();
         tradeIds = new bytes32[](left);
         while (left != 0) {
+            // Each record takes the place of the one before: memory that grew with the list would cost quadratically.
+            uint256 free;
+            assembly ("memory-safe") {
+                free := mload(0x40)
+            }
             bytes memory record = key.load();
             tradeIds[--left] = key.idOf(record);
             key = record.previousOf(wallet);
+            assembly ("memory-safe") {
+                mstore(0x40, free)
+            }
         }
     }
 

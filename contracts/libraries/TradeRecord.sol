@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IBarterCore} from "../interfaces/IBarterCore.sol";
+
 /// @title TradeRecord
 /// @notice What never changes about a trade, kept as the code of an account of its own: 200 gas a byte, where a storage
 /// slot costs 691. `bytes memory record` throughout is that code:
@@ -28,9 +30,6 @@ pragma solidity 0.8.37;
 /// - amount, payer, category and description in the *commitment*, so that an id somebody is about to accept cannot, after
 ///   a reorganisation, stand for other terms (160 bits, a collision is needed).
 library TradeRecord {
-    /// @notice The record could not be stored: the transaction ran out of gas while storing it.
-    error RecordNotStored();
-
     uint256 private constant HEADER_BYTES = 34;
     uint256 private constant TEXT_AT = 114;
     uint256 private constant CATEGORY_LENGTH_MASK = 0x3f;
@@ -113,6 +112,7 @@ library TradeRecord {
 
     /// @dev Of a record that is not empty; its low 160 bits count.
     function commitmentOf(bytes memory record) private pure returns (uint256 commitment) {
+        // uncovered: IR has no source map for assembly; TradeRecord.t.sol proves it equal to plain Solidity.
         assembly ("memory-safe") {
             commitment := keccak256(add(record, add(0x20, HEADER_BYTES)), sub(mload(record), HEADER_BYTES))
         }
@@ -120,6 +120,7 @@ library TradeRecord {
 
     /// @notice sha256 over the 32 bytes of a preimage: what a Lightning invoice calls its payment hash.
     function hashOf(bytes32 preimage) internal view returns (bytes32 hash) {
+        // uncovered: IR has no source map for assembly; TradeRecord.t.sol proves it equal to plain Solidity.
         assembly ("memory-safe") {
             mstore(0x00, preimage)
             // The precompile can fail only by running out of gas.
@@ -137,6 +138,7 @@ library TradeRecord {
         uint256 length = record.length;
         address account;
         uint256 codeBytes;
+        // uncovered: IR has no source map for assembly; TradeRecord.t.sol proves it equal to plain Solidity.
         assembly ("memory-safe") {
             tstore(HANDOVER, length)
             for { let i := 0 } lt(i, length) { i := add(i, 0x20) } {
@@ -150,12 +152,13 @@ library TradeRecord {
         }
         if (codeBytes == length) return true;
         if (accountOf(key).code.length != 0 && account == address(0)) return false;
-        revert RecordNotStored();
+        revert IBarterCore.RecordNotStored();
     }
 
     /// @notice Answers a record's init code. Ends the call: returns to the caller where a record is being stored,
     /// otherwise comes back.
     function serve() internal view {
+        // uncovered: IR has no source map for assembly; TradeRecord.t.sol proves it equal to plain Solidity.
         assembly ("memory-safe") {
             let length := tload(HANDOVER)
             if length {
@@ -171,6 +174,7 @@ library TradeRecord {
     /// @notice The account that holds a key's record.
     function accountOf(bytes12 key) internal view returns (address account) {
         bytes32 initCodeHash = INIT_CODE_HASH;
+        // uncovered: IR has no source map for assembly; TradeRecord.t.sol proves it equal to plain Solidity.
         assembly ("memory-safe") {
             let pointer := mload(0x40)
             mstore(pointer, address())
@@ -185,6 +189,7 @@ library TradeRecord {
     function load(bytes12 key) internal view returns (bytes memory record) {
         address account = accountOf(key);
         // `account.code`, without the 150 gas the compiler spends on the way.
+        // uncovered: IR has no source map for assembly; TradeRecord.t.sol proves it equal to plain Solidity.
         assembly ("memory-safe") {
             let length := extcodesize(account)
             record := mload(0x40)
@@ -244,6 +249,7 @@ library TradeRecord {
 
     /// @dev 32 bytes of the record from `start`.
     function word(bytes memory record, uint256 start) private pure returns (uint256 value) {
+        // uncovered: IR has no source map for assembly; TradeRecord.t.sol proves it equal to plain Solidity.
         assembly ("memory-safe") {
             value := mload(add(add(record, 0x20), start))
         }
@@ -251,6 +257,7 @@ library TradeRecord {
 
     function slice(bytes memory record, uint256 start, uint256 length) private pure returns (string memory text) {
         text = new string(length);
+        // uncovered: IR has no source map for assembly; TradeRecord.t.sol proves it equal to plain Solidity.
         assembly ("memory-safe") {
             mcopy(add(text, 0x20), add(add(record, 0x20), start), length)
         }

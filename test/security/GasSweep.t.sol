@@ -19,7 +19,8 @@ contract GasSweepTest is BarterTest {
         bytes memory call = abi.encodeCall(
             core.proposeTrade, (bob, PAYMENT_HASH, 50_000, string(new bytes(32)), string(new bytes(200)))
         );
-        _sweep(call, 0);
+        // The longer the record, the more is left to say so when storing it runs out of gas.
+        assertGt(_sweep(call, 0), 0, "the sweep met RecordNotStored");
     }
 
     function test_ProposingAsPayeeStoresAllOrNothing() public {
@@ -54,10 +55,9 @@ contract GasSweepTest is BarterTest {
         assertEq(keccak256(abi.encode(core.getTrade(tradeId), core.getWallet(alice), core.getWallet(bob))), before);
     }
 
-    function _sweep(bytes memory call, uint256 accepted) private {
+    function _sweep(bytes memory call, uint256 accepted) private returns (uint256 unstored) {
         uint256 snapshot = vm.snapshotState();
         bytes32 nothing = _state();
-        uint256 unstored = 0;
         uint256 stored = 0;
         for (uint256 gasLimit = 2_000; stored < 20; gasLimit += 61) {
             assertLt(gasLimit, 400_000, "enough is enough");
@@ -71,12 +71,11 @@ contract GasSweepTest is BarterTest {
             }
             // Out of gas says nothing; of what says something, only this can come of gas.
             if (result.length != 0) {
-                assertEq(result, abi.encodeWithSelector(TradeRecord.RecordNotStored.selector));
+                assertEq(result, abi.encodeWithSelector(IBarterCore.RecordNotStored.selector));
                 ++unstored;
             }
             assertEq(_state(), nothing, "a failed call changes nothing");
         }
-        assertGt(unstored, 0, "the sweep met RecordNotStored");
     }
 
     function _assertWhole(bytes32 tradeId, uint256 accepted) private view {
