@@ -243,12 +243,14 @@ contract BarterCore is IBarterCore, EIP712 {
         while (left != 0) {
             // Each record takes the place of the one before: memory that grew with the list would cost quadratically.
             uint256 free;
+            // uncovered: IR has no source map for assembly; getTradesByAddress.t.sol measures what it is for.
             assembly ("memory-safe") {
                 free := mload(0x40)
             }
             bytes memory record = key.load();
             tradeIds[--left] = key.idOf(record);
             key = record.previousOf(wallet);
+            // uncovered: as above.
             assembly ("memory-safe") {
                 mstore(0x40, free)
             }

@@ -210,7 +210,9 @@ interface IBarterCore {
     error BatchSize(uint256 length, uint256 maximum);
     /// @notice A page may hold 1 to `maximum` entries.
     error PageSize(uint256 limit, uint256 maximum);
-    /// @notice No such function; the contract takes no ether.
+    /// @notice The record could not be stored: the transaction ran out of gas while storing it.
+    error RecordNotStored();
+    /// @notice No such function. Ether sent along is refused without an error's data.
     error UnknownCall();
 
     // ------------------------------------------------------------------------------------------------ trading

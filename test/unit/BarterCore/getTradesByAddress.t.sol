@@ -53,6 +53,23 @@ contract GetTradesByAddressTest is BarterTest {
         assertEq(list[2], disputed);
     }
 
+    /// @dev Twice the trades cost at most a little more than twice: memory that grew with the list would cost quadratically,
+    /// and let strangers push a wallet's list past what a node computes.
+    function test_CostGrowsLinearlyWithTheList() public {
+        uint256 ofOneThousand = _costAfter(1_000);
+        uint256 ofTwoThousand = _costAfter(1_000);
+        assertLt(ofTwoThousand, ofOneThousand * 21 / 10);
+    }
+
+    /// @dev Gas of the call alone: this test's own memory grows, too.
+    function _costAfter(uint256 moreTrades) private returns (uint256) {
+        for (uint256 i = 0; i < moreTrades; ++i) {
+            _propose(carol, bob, 50_000);
+        }
+        core.getTradesByAddress(bob);
+        return vm.lastCallGas().gasTotalUsed;
+    }
+
     function _start(address proposer, address counterparty, uint256 key, uint256 entry) private returns (bytes32) {
         (, bytes32 paymentHash) = _newPreimage();
         if (entry == 0) {

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Test} from "forge-std/Test.sol";
 
+import {IBarterCore} from "../../../contracts/interfaces/IBarterCore.sol";
 import {TradeRecord} from "../../../contracts/libraries/TradeRecord.sol";
 
 /// @notice A contract that keeps records as BarterCore does.
@@ -153,7 +154,7 @@ contract TradeRecordTest is Test {
     function test_RevertWhen_TheCodeIsRefused() public {
         bytes memory record = _recordLike(1, 150);
         record[0] = 0xef;
-        vm.expectRevert(abi.encodeWithSelector(TradeRecord.RecordNotStored.selector));
+        vm.expectRevert(abi.encodeWithSelector(IBarterCore.RecordNotStored.selector));
         keeper.store(bytes12("one"), record);
     }
 
