@@ -45,8 +45,8 @@ pub enum ContractError {
         /// Who must have signed.
         owner: Address,
     },
-    /// No such function, or ether was sent along.
-    #[error("BarterCore has no such function and takes no ether; is the address right?")]
+    /// No such function. A call that brings ether reverts without data, which is [`NoReason`](Self::NoReason).
+    #[error("BarterCore has no such function; is the address right?")]
     UnknownCall,
     /// The gas ran out while a trade's record was being stored.
     #[error("the gas ran out while the trade was being stored; send it with more gas")]
