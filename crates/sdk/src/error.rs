@@ -274,7 +274,7 @@ pub enum Error {
     Unconfirmed {
         /// The transaction, or the latest of its replacements.
         transaction_hash: B256,
-        /// All its replacements' hashes, oldest first, the above included. At most one of them can be mined.
+        /// The hash of everything that was signed for this call, oldest first, the above included. At most one is mined.
         attempts: Vec<B256>,
         /// What keeps the answer from coming.
         #[source]
@@ -285,7 +285,7 @@ pub enum Error {
     TimedOut {
         /// The transaction, or the latest of its replacements.
         transaction_hash: B256,
-        /// All its replacements' hashes, oldest first, the above included. At most one of them can be mined.
+        /// The hash of everything that was signed for this call, oldest first, the above included. At most one is mined.
         attempts: Vec<B256>,
         /// Its nonce.
         nonce: u64,

@@ -32,6 +32,8 @@ const MAX_ATTEMPTS: u32 = 4;
 const FIRST_BACKOFF: Duration = Duration::from_millis(250);
 /// Longest wait that a busy node may ask for.
 const MAX_BACKOFF: Duration = Duration::from_secs(5);
+/// The one method that does something: a second request may find that the first one did it.
+const SEND_METHOD: &str = "eth_sendRawTransaction";
 /// How long a connection may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -233,7 +235,7 @@ impl Node {
 
     /// Hands over a signed transaction.
     pub(crate) async fn send_raw(&self, raw: &Bytes) -> Result<(), Error> {
-        self.request::<Value>("eth_sendRawTransaction", json!([raw])).await.map(drop)
+        self.request::<Value>(SEND_METHOD, json!([raw])).await.map(drop)
     }
 
     // ---------------------------------------------------------------------------------------- requests
@@ -303,6 +305,14 @@ impl Node {
         for _ in 1..MAX_ATTEMPTS {
             match self.post_once(method, &body).await? {
                 Answer::Complete(status, answer) => return Ok((status, answer)),
+                // Only 429 says that nothing was done. Whoever hands a transaction over must know that it may have arrived.
+                Answer::Busy { status: status @ StatusCode::SERVICE_UNAVAILABLE, .. } if method == SEND_METHOD => {
+                    return Err(Error::HttpStatus {
+                        endpoint: self.shown().to_owned(),
+                        method,
+                        status: status.as_u16(),
+                    });
+                }
                 Answer::Busy { retry_after, .. } => {
                     tokio::time::sleep(retry_after.unwrap_or(backoff).min(MAX_BACKOFF)).await;
                     backoff *= 2;

@@ -27,7 +27,10 @@ const LOOKS_AFTER_NONCE: u32 = 3;
 pub(super) struct Waiting {
     slot: Slot,
     latest: Signed,
+    /// Everything that was signed for the call, oldest first, those included whose nonce another transaction took: should the
+    /// node have been wrong about one, its receipt is found.
     attempts: Vec<B256>,
+    replacements: usize,
     gas_limit: u64,
     fees: Fees,
     started: Instant,
@@ -36,10 +39,9 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
-    pub(super) fn new(slot: Slot, signed: Signed, gas_limit: u64, fees: Fees) -> Self {
+    pub(super) fn new(slot: Slot, latest: Signed, attempts: Vec<B256>, gas_limit: u64, fees: Fees) -> Self {
         let now = Instant::now();
-        let attempts = vec![signed.hash];
-        Self { slot, latest: signed, attempts, gas_limit, fees, started: now, bumped: now, offered: now }
+        Self { slot, latest, attempts, replacements: 0, gas_limit, fees, started: now, bumped: now, offered: now }
     }
 
     /// It is mined, if not deep enough: there is nothing to raise or to hand over, unless it stops being mined.
@@ -72,7 +74,7 @@ impl Sender {
                         let used = self.is_nonce_used(&waiting).await;
                         looks_after_nonce = if used { looks_after_nonce + 1 } else { 0 };
                     }
-                    if looks_after_nonce > LOOKS_AFTER_NONCE {
+                    if looks_after_nonce > LOOKS_AFTER_NONCE && self.is_unknown(&waiting).await {
                         return Err(Error::Replaced {
                             transaction_hash: waiting.latest.hash,
                             nonce: waiting.slot.nonce(),
@@ -109,6 +111,16 @@ impl Sender {
         count.is_ok_and(|count| count > waiting.slot.nonce())
     }
 
+    /// Whether the node is sure to have none of the attempts: one whose receipt is late is not yet replaced.
+    async fn is_unknown(&self, waiting: &Waiting) -> bool {
+        for hash in &waiting.attempts {
+            if !matches!(self.node.knows_transaction(*hash).await, Ok(false)) {
+                return false;
+            }
+        }
+        true
+    }
+
     /// Whether enough blocks are on top. The receipt is looked up anew each time, so one that a reorganisation took back is
     /// not counted on.
     async fn is_deep_enough(&self, receipt: &node::Receipt) -> bool {
@@ -125,7 +137,7 @@ impl Sender {
         if !waiting.slot.is_current() {
             return;
         }
-        if waiting.bumped.elapsed() >= self.policy.bump_after && waiting.attempts.len() <= MAX_REPLACEMENTS {
+        if waiting.bumped.elapsed() >= self.policy.bump_after && waiting.replacements < MAX_REPLACEMENTS {
             waiting.bumped = Instant::now();
             if self.bump(waiting, call).await {
                 waiting.offered = Instant::now();
@@ -146,6 +158,7 @@ impl Sender {
         let Some(fees) = waiting.fees.replacement(suggested, self.policy.max_fee_per_gas_wei) else { return false };
         let Ok(signed) = self.sign(call, waiting.slot.nonce(), waiting.gas_limit, fees).await else { return false };
         waiting.attempts.push(signed.hash);
+        waiting.replacements += 1;
         waiting.fees = fees;
         // If the node does not take it, the next one is higher still; the one before stays where it is.
         if self.node.send_raw(&signed.raw).await.is_ok() {

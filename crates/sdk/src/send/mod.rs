@@ -80,8 +80,18 @@ enum Offer {
     NonceUsed,
     /// The node does not have it, and says why.
     Refused(Error),
-    /// Nobody can say.
+    /// Nobody can say: it may yet be mined.
     Unknown(Error),
+}
+
+/// Where a signed transaction is.
+enum Place {
+    /// The node has it, mined or waiting.
+    Here,
+    /// The node does not have it, and has another at its nonce.
+    Outrun,
+    /// The node has neither it nor another at its nonce.
+    Nowhere,
 }
 
 impl Sender {
@@ -171,15 +181,21 @@ impl Sender {
     /// Gives the call a nonce, signs it and hands it over, holding the nonces' lock all the while.
     async fn submit(&self, call: &Call, gas_limit: u64, fees: Fees) -> Result<Waiting, Error> {
         let mut next = self.nonces.next.lock().await;
-        let mut last = None;
+        let mut attempts = Vec::new();
         for _ in 0..MAX_SUBMITS {
             let nonce = self.free_nonce(*next).await?;
             let signed = self.sign(call, nonce, gas_limit, fees).await?;
-            last = Some(signed.hash);
+            attempts.push(signed.hash);
             match self.offer(&signed, nonce).await {
                 Offer::Taken => {
                     *next = Some(nonce.saturating_add(1).max(next.unwrap_or(0)));
-                    return Ok(Waiting::new(self.nonces.hold(nonce, signed.clone()), signed, gas_limit, fees));
+                    return Ok(Waiting::new(
+                        self.nonces.hold(nonce, signed.clone()),
+                        signed,
+                        attempts,
+                        gas_limit,
+                        fees,
+                    ));
                 }
                 Offer::NonceUsed => *next = None,
                 Offer::Refused(error) => {
@@ -190,14 +206,14 @@ impl Sender {
                     *next = None;
                     return Err(Error::Unconfirmed {
                         transaction_hash: signed.hash,
-                        attempts: vec![signed.hash],
+                        attempts,
                         source: Box::new(error),
                     });
                 }
             }
         }
         let nonce = self.node.transaction_count(self.wallet(), "pending").await?;
-        Err(Error::Replaced { transaction_hash: last.unwrap_or_default(), nonce })
+        Err(Error::Replaced { transaction_hash: attempts.last().copied().unwrap_or_default(), nonce })
     }
 
     /// The next nonce, or an earlier one that the node is missing and nobody holds a transaction for.
@@ -239,31 +255,44 @@ impl Sender {
 
     /// Hands a transaction to the node. Every node words its refusals in its own way, so it is not read what it says but
     /// asked what it has: "already known" and an answer lost on the way are both success.
+    ///
+    /// Once an answer was lost, the transaction may be anywhere, and nothing but finding it ends the doubt: a nonce that is
+    /// used may have been used by it. To sign the call anew then could do twice what was asked for once.
     async fn offer(&self, signed: &Signed, nonce: u64) -> Offer {
+        let mut lost = None;
         let mut attempt = 1;
         loop {
             let failure = match self.node.send_raw(&signed.raw).await {
                 Ok(()) => return Offer::Taken,
                 Err(failure) => failure,
             };
-            match self.is_taken(signed, nonce).await {
-                Ok(Some(offer)) => return offer,
-                Ok(None) if matches!(failure, Error::NodeRefused { .. }) => return Offer::Refused(failure),
-                _ if attempt == MAX_OFFERS => return Offer::Unknown(failure),
-                _ => attempt += 1,
+            let is_refused = matches!(failure, Error::NodeRefused { .. });
+            let is_certain = is_refused && lost.is_none();
+            match self.find(signed, nonce).await {
+                Ok(Place::Here) => return Offer::Taken,
+                Ok(Place::Nowhere) if is_certain => return Offer::Refused(failure),
+                // Looked for twice: a service with several nodes may have refused the second copy of what it took itself,
+                // and answer from one that has not heard of it yet.
+                Ok(Place::Outrun) if is_certain && attempt > 1 => return Offer::NonceUsed,
+                // What was lost first is what to tell; refusals after it are of its making.
+                _ if attempt == MAX_OFFERS => return Offer::Unknown(lost.unwrap_or(failure)),
+                _ if is_refused => {}
+                _ => lost = lost.or(Some(failure)),
             }
+            attempt += 1;
             tokio::time::sleep(OFFER_PAUSE).await;
         }
     }
 
-    /// Whether the node has the transaction, or another at its nonce; neither is `None`.
-    async fn is_taken(&self, signed: &Signed, nonce: u64) -> Result<Option<Offer>, Error> {
-        if self.node.knows_transaction(signed.hash).await? {
-            return Ok(Some(Offer::Taken));
-        }
+    /// Where a transaction is, as far as the node knows. The nonce is asked for before the transaction: in the other order, one
+    /// that arrives between the two questions would look like another's.
+    async fn find(&self, signed: &Signed, nonce: u64) -> Result<Place, Error> {
         let used = self.node.transaction_count(self.wallet(), "latest").await? > nonce
             || self.node.transaction_count(self.wallet(), "pending").await? > nonce;
-        Ok(used.then_some(Offer::NonceUsed))
+        if self.node.knows_transaction(signed.hash).await? {
+            return Ok(Place::Here);
+        }
+        Ok(if used { Place::Outrun } else { Place::Nowhere })
     }
 
     /// Why the node did not take a transaction: most often because the wallet cannot pay for it.

@@ -23,6 +23,8 @@ pub(crate) enum Reaction {
     Hang,
     /// Hands it to the node and closes without an answer.
     Swallow,
+    /// Hands it to the node, and answers this HTTP status with this body instead.
+    Override(u16, String),
     /// Closes without an answer.
     Close,
 }
@@ -88,6 +90,10 @@ async fn serve(
             Reaction::Swallow => {
                 forward(node, &body).await;
                 return;
+            }
+            Reaction::Override(status, answer) => {
+                forward(node, &body).await;
+                (status, answer)
             }
             Reaction::Close => return,
         };

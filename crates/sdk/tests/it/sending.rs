@@ -7,7 +7,7 @@ use std::{
 };
 
 use barter_protocol::Error as Rule;
-use barter_sdk::{Address, BarterClient, Error, Proposed, Refusal};
+use barter_sdk::{Address, BarterClient, Error, Proposed, Receipt, Refusal};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -126,6 +126,67 @@ async fn an_answer_lost_on_the_way_is_no_failure() {
     propose(&client).await.unwrap();
     propose(&client).await.unwrap();
     assert_eq!(nonce(&chain, 0).await, before + 2);
+}
+
+/// Burns, which must not happen twice, through an endpoint that treats the first sends as told and denies knowing the
+/// transaction for a number of lookups. Also tells how many transactions were mined.
+async fn burn_through(sends: usize, react: fn() -> Reaction, denials: usize) -> (Result<Receipt, Error>, u64) {
+    let chain = Chain::start().await;
+    let (preimage, hash) = secret();
+    let id = chain.client(0).trade().propose(wallet(1), hash, 4_000, "", "").await.unwrap().trade_id;
+    chain.client(1).trade().accept(id).await.unwrap();
+    chain.client(0).trade().settle(id, preimage).await.unwrap();
+    let (sends, denials) = (AtomicUsize::new(sends), AtomicUsize::new(denials));
+    let take =
+        |left: &AtomicUsize| left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+    let endpoint = Endpoint::start(&chain.url, move |body| {
+        if body.contains("eth_sendRawTransaction") && take(&sends) {
+            react()
+        } else if body.contains("eth_getTransactionByHash") && take(&denials) {
+            Reaction::Answer(r#"{"jsonrpc":"2.0","id":0,"result":null}"#.to_owned())
+        } else {
+            Reaction::Pass
+        }
+    })
+    .await;
+    let before = nonce(&chain, 0).await;
+    let client = chain.builder(0).rpc_url(&endpoint.url).build().unwrap();
+    let burned = client.credit().burn("1".parse().unwrap()).await;
+    let mined = nonce(&chain, 0).await - before;
+    assert_eq!(chain.client(0).credit().balance_of(wallet(0)).await.unwrap().to_string(), "3");
+    (burned, mined)
+}
+
+#[tokio::test]
+async fn a_call_whose_answer_was_lost_is_sent_once_even_if_the_node_denies_it_at_first() {
+    let (burned, mined) = burn_through(1, || Reaction::Swallow, 1).await;
+    assert_eq!((burned.unwrap().gas_used > 0, mined), (true, 1));
+}
+
+#[tokio::test]
+async fn a_call_whose_answer_was_lost_is_unconfirmed_if_the_node_never_admits_it() {
+    let (burned, mined) = burn_through(1, || Reaction::Swallow, usize::MAX).await;
+    let error = burned.unwrap_err();
+    let Error::Unconfirmed { transaction_hash, attempts, source } = &error else { panic!("{error:?}") };
+    assert_eq!((attempts.as_slice(), mined), ([*transaction_hash].as_slice(), 1));
+    assert!(matches!(**source, Error::Network { .. }), "the first cause is told, not what it led to: {source:?}");
+}
+
+#[tokio::test]
+async fn a_call_that_a_busy_gateway_passed_on_all_the_same_is_sent_once() {
+    let (burned, mined) = burn_through(1, || Reaction::Override(503, String::new()), 1).await;
+    assert_eq!((burned.unwrap().gas_used > 0, mined), (true, 1));
+}
+
+/// A gateway that tries a second backend when the first is slow hands on the second one's refusal.
+#[tokio::test]
+async fn a_call_that_a_gateway_sent_twice_itself_is_not_signed_anew() {
+    let refusal = || {
+        let refusal = r#"{"jsonrpc":"2.0","id":0,"error":{"code":-32000,"message":"nonce too low"}}"#;
+        Reaction::Override(200, refusal.to_owned())
+    };
+    let (burned, mined) = burn_through(1, refusal, 1).await;
+    assert_eq!((burned.unwrap().gas_used > 0, mined), (true, 1));
 }
 
 #[tokio::test]
@@ -298,6 +359,20 @@ async fn a_nonce_taken_by_another_program_is_told() {
     let error = sending.await.unwrap().unwrap_err();
     assert!(matches!(error, Error::Replaced { .. }), "{error:?}");
     assert!(error.transaction_hash().is_some());
+}
+
+/// A node may count a transaction long before it finds its receipt; "replaced" would be an invitation to send it again.
+#[tokio::test]
+async fn a_receipt_that_is_long_in_coming_is_not_taken_for_a_replacement() {
+    let chain = Chain::start().await;
+    let left = AtomicUsize::new(12);
+    let endpoint = Endpoint::start(&chain.url, move |body| {
+        let late = body.contains("eth_getTransactionReceipt")
+            && left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        if late { Reaction::Answer(r#"{"jsonrpc":"2.0","id":0,"result":null}"#.to_owned()) } else { Reaction::Pass }
+    })
+    .await;
+    propose(&chain.builder(0).rpc_url(&endpoint.url).build().unwrap()).await.unwrap();
 }
 
 #[tokio::test]
