@@ -39,21 +39,42 @@ impl Scan {
         to: u64,
     ) -> Result<(Vec<Log>, u64), Error> {
         loop {
-            let end = to.min(from.saturating_add(self.blocks - 1));
-            let range = json!({
-                "address": filter.addresses,
-                "topics": filter.topics,
-                "fromBlock": U64::from(from),
-                "toBlock": U64::from(end),
-            });
-            match node.logs(&range).await {
-                Ok(logs) => {
-                    self.blocks = self.blocks.saturating_mul(2).min(self.largest);
-                    return Ok((logs, end));
-                }
-                Err(error) if is_too_much(&error) && end > from => self.blocks = (end - from).div_ceil(2),
-                Err(error) => return Err(error),
+            let end = self.end(from, to);
+            if let Some(logs) = self.read(node, filter, from, end).await? {
+                return Ok((logs, end));
             }
+        }
+    }
+
+    /// The last block of the next page from `from` up to `to` at most.
+    pub(crate) fn end(&self, from: u64, to: u64) -> u64 {
+        to.min(from.saturating_add(self.blocks - 1))
+    }
+
+    /// The logs of a page of blocks; `None` if the node refused it for its size, and [`end`](Self::end) is nearer now.
+    pub(crate) async fn read(
+        &mut self,
+        node: &Node,
+        filter: &LogFilter,
+        from: u64,
+        end: u64,
+    ) -> Result<Option<Vec<Log>>, Error> {
+        let range = json!({
+            "address": filter.addresses,
+            "topics": filter.topics,
+            "fromBlock": U64::from(from),
+            "toBlock": U64::from(end),
+        });
+        match node.logs(&range).await {
+            Ok(logs) => {
+                self.blocks = self.blocks.saturating_mul(2).min(self.largest);
+                Ok(Some(logs))
+            }
+            Err(error) if is_too_much(&error) && end > from => {
+                self.blocks = (end - from).div_ceil(2);
+                Ok(None)
+            }
+            Err(error) => Err(error),
         }
     }
 }

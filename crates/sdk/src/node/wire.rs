@@ -10,6 +10,7 @@ use serde::Deserialize;
 pub(crate) struct Header {
     pub(crate) number: U64,
     pub(crate) hash: B256,
+    pub(crate) parent_hash: B256,
     pub(crate) base_fee_per_gas: Option<U128>,
 }
 

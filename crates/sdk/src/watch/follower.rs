@@ -14,7 +14,10 @@ use alloy_primitives::{Address, B256};
 use barter_protocol::{TradeId, limits::MAX_PAGE};
 use tokio::time::sleep;
 
-use super::event::{self, Change, Event, EventKind};
+use super::{
+    event::{self, Change, Event, EventKind},
+    page,
+};
 use crate::{
     BarterClient, Error,
     node::{Header, LogFilter, Node, Scan},
@@ -69,6 +72,8 @@ pub(super) struct Follower {
     /// The wallet's trades, where only one wallet is watched: events name the trade and not its parties.
     trades: HashSet<TradeId>,
     lagging: u32,
+    /// Looks in a row at which a block near the head was refused.
+    refused_looks: u32,
     ready: VecDeque<Change>,
     pause_first: bool,
     ended: bool,
@@ -87,6 +92,7 @@ impl Follower {
             forgetful: false,
             trades: HashSet::new(),
             lagging: 0,
+            refused_looks: 0,
             ready: VecDeque::new(),
             pause_first: false,
             ended: false,
@@ -168,30 +174,35 @@ impl Follower {
     /// Reads the next page, and makes sure that it continues what was read before.
     async fn advance(&mut self, from: u64, head: &Header) -> Result<Step, Error> {
         let to = head.number().min(self.plan.to_block.unwrap_or(u64::MAX));
-        let (logs, end_number, end_hash) = if self.next == head.number() {
-            // One block, by its hash: there is no doubt which.
-            let logs = self.node().logs(&self.filter.of_block(head.hash)).await?;
-            (logs, head.number(), head.hash)
-        } else {
-            let client = self.client.clone();
-            let (logs, end) = self.scan.page(client.node(), &self.filter, self.next, to).await?;
-            let Some(header) = self.node().header(end).await? else { return Ok(Step::Idle) };
-            (logs, end, header.hash)
+        let client = self.client.clone();
+        let page = match page::read(client.node(), &self.filter, &mut self.scan, (self.next, to), head).await {
+            Ok(Some(page)) => page,
+            Ok(None) => return Ok(Step::Idle),
+            // A node that is behind does not know the block that another one showed.
+            Err(Error::NodeRefused { .. })
+                if page::is_near_head(self.next, head) && self.refused_looks < LAGGING_LOOKS =>
+            {
+                self.refused_looks += 1;
+                return Ok(Step::Idle);
+            }
+            Err(error) => return Err(error),
         };
-        let blocks = self.group(&logs)?;
-        if blocks.iter().any(|block| block.number == end_number && block.hash != end_hash) {
-            // The chain changed between the two answers.
+        self.refused_looks = 0;
+        let blocks = self.group(&page.logs)?;
+        if blocks.iter().any(|block| block.number == page.end && block.hash != page.end_hash) {
+            // The logs are of another chain than the headers.
             return Ok(Step::Idle);
         }
-        if let Some(tip) = self.checkpoints.back() {
-            match self.node().header(tip.number).await? {
-                Some(header) if header.hash == tip.hash => {}
-                Some(_) => return self.roll_back(from).await,
-                None => return self.wait_for_laggard(from).await,
-            }
+        if let Some(tip) = self.checkpoints.back().filter(|tip| tip.hash != page.parent_hash) {
+            return match self.node().header(tip.number).await? {
+                // Two nodes, of which one is on another chain: look again.
+                Some(header) if header.hash == tip.hash => Ok(Step::Idle),
+                Some(_) => self.roll_back(from).await,
+                None => self.wait_for_laggard(from).await,
+            };
         }
         self.lagging = 0;
-        self.accept(blocks, end_number, end_hash, head.number());
+        self.accept(blocks, page.end, page.end_hash, head.number());
         Ok(Step::Progress)
     }
 

@@ -2,6 +2,7 @@
 
 mod event;
 mod follower;
+mod page;
 
 use std::{
     fmt,

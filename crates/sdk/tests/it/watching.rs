@@ -262,8 +262,93 @@ async fn pages_shrink_until_the_node_takes_them() {
     let events: Vec<_> = client.watch().from_block(0).to_block(end).stream().collect().await;
     assert_eq!(events.into_iter().flatten().count(), 21);
     assert_eq!(client.trust().history(wallet(0)).await.unwrap().len(), 3);
-    let requests = endpoint.bodies().iter().filter(|body| body.contains("eth_getLogs")).count();
+    let requests = endpoint.bodies().iter().filter(|body| body.contains("toBlock")).count();
     assert!(requests < 80, "{requests} requests for {end} blocks");
+}
+
+/// The past is read by the range, and what the range ends with is asked for apart: in between, the chain may change.
+#[tokio::test]
+async fn a_reorganisation_in_the_middle_of_a_page_is_noticed() {
+    let chain = Chain::start().await;
+    let snapshot = chain.rpc("evm_snapshot", json!([])).await;
+    let gone = propose(&chain.client(0), 1).await;
+    chain.mine(60).await;
+    let (url, snapshot) = (chain.url.clone(), std::sync::Mutex::new(Some(snapshot)));
+    let ranges = std::sync::atomic::AtomicUsize::new(0);
+    let endpoint = Endpoint::start(&chain.url, move |body| {
+        if body.contains("eth_getLogs") && body.contains("toBlock") {
+            ranges.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        } else if body.contains("eth_getBlockByNumber")
+            && ranges.load(std::sync::atomic::Ordering::SeqCst) == 1
+            && let Some(snapshot) = snapshot.lock().unwrap().take()
+        {
+            // The endpoint's thread may wait: the node is another process.
+            let url = url.clone();
+            let reorganise = async move {
+                crate::chain::rpc(&url, "evm_revert", json!([snapshot])).await;
+                crate::chain::rpc(&url, "anvil_mine", json!(["0x50"])).await;
+            };
+            let apart = std::thread::spawn(|| {
+                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(reorganise);
+            });
+            apart.join().unwrap();
+        }
+        Reaction::Pass
+    })
+    .await;
+    let client = chain.builder(3).rpc_url(&endpoint.url).build().unwrap();
+    let end = client.block_number().await.unwrap();
+    let events: Vec<_> = client.watch().from_block(0).to_block(end).stream().collect().await;
+    assert!(events.is_empty(), "trade {gone} is not on the chain: {events:?}");
+}
+
+/// Of a service with several nodes one may be behind: asked for a range, it gives the logs it has, and no error.
+#[tokio::test]
+async fn a_backend_that_lags_hides_nothing() {
+    let chain = Chain::start().await;
+    let hidden = propose(&chain.client(0), 1).await;
+    chain.mine(3).await;
+    let endpoint = Endpoint::start(&chain.url, |body| {
+        let request: serde_json::Value = serde_json::from_str(body).unwrap();
+        let range_end = request["params"][0]["toBlock"].as_str().map(str::to_owned);
+        // It does not know the block of the proposal yet, number 2.
+        match range_end {
+            Some(end) if u64::from_str_radix(&end[2..], 16).unwrap() >= 2 => {
+                Reaction::Answer(r#"{"jsonrpc":"2.0","id":0,"result":[]}"#.to_owned())
+            }
+            _ => Reaction::Pass,
+        }
+    })
+    .await;
+    let client = chain.builder(3).rpc_url(&endpoint.url).build().unwrap();
+    let mut events = client.watch().from_block(0).stream();
+    assert_eq!(next(&mut events).await.event().kind.trade_id(), Some(hidden));
+    quiet(&mut events).await;
+}
+
+/// Asked for a block it does not know yet, such a one refuses; that is told only if it stays so.
+#[tokio::test]
+async fn a_backend_that_does_not_know_the_block_yet_is_waited_for() {
+    let chain = Chain::start().await;
+    let trade_id = propose(&chain.client(0), 1).await;
+    let refusal = r#"{"jsonrpc":"2.0","id":0,"error":{"code":-32000,"message":"unknown block"}}"#;
+    for (refusals, is_told) in [(2, false), (usize::MAX, true)] {
+        let left = std::sync::atomic::AtomicUsize::new(refusals);
+        let endpoint = Endpoint::start(&chain.url, move |body| {
+            use std::sync::atomic::Ordering::SeqCst;
+            let refuse = body.contains("blockHash")
+                && left.fetch_update(SeqCst, SeqCst, |left: usize| left.checked_sub(1)).is_ok();
+            if refuse { Reaction::Answer(refusal.to_owned()) } else { Reaction::Pass }
+        })
+        .await;
+        let client = chain.builder(3).rpc_url(&endpoint.url).build().unwrap();
+        let mut events = client.watch().from_block(2).stream();
+        let first = timeout(Duration::from_secs(20), events.next()).await.unwrap().unwrap();
+        match first {
+            Ok(change) => assert_eq!((change.event().kind.trade_id(), is_told), (Some(trade_id), false)),
+            Err(error) => assert!(is_told && matches!(error, Error::NodeRefused { .. }), "{error:?}"),
+        }
+    }
 }
 
 #[tokio::test]

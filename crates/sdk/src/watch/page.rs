@@ -1,0 +1,92 @@
+//! A page of the chain: the logs of a row of blocks, and the certainty that they are of one chain.
+
+use alloy_primitives::B256;
+use futures_util::{
+    future,
+    stream::{self, StreamExt as _, TryStreamExt as _},
+};
+
+use crate::{
+    Error,
+    node::{Header, Log, LogFilter, Node, Scan},
+};
+
+/// The newest blocks, head included, that are read one by one by their hashes: those are answered exactly or not at all. Asked
+/// for a range, a node that has not got its last blocks yet gives fewer logs and does not say so; this many blocks is more
+/// than nodes behind one address are apart, and most reorganisations are not as deep.
+const NEAR_HEAD_BLOCKS: u64 = 16;
+/// Requests for such blocks that are made at once.
+const REQUESTS_AT_ONCE: usize = 8;
+
+/// The logs of a row of blocks.
+pub(super) struct Page {
+    pub(super) logs: Vec<Log>,
+    /// The hash of the block before the first.
+    pub(super) parent_hash: B256,
+    /// The last block.
+    pub(super) end: u64,
+    pub(super) end_hash: B256,
+}
+
+/// Whether a page that starts at `from` is read block by block.
+pub(super) fn is_near_head(from: u64, head: &Header) -> bool {
+    from.saturating_add(NEAR_HEAD_BLOCKS) > head.number()
+}
+
+/// Reads the page that starts at `from` and ends at `to` or before. `None` if the chain changed meanwhile: look again.
+pub(super) async fn read(
+    node: &Node,
+    filter: &LogFilter,
+    scan: &mut Scan,
+    (from, to): (u64, u64),
+    head: &Header,
+) -> Result<Option<Page>, Error> {
+    if is_near_head(from, head) {
+        return read_blocks(node, filter, (from, to), head).await;
+    }
+    read_range(node, filter, scan, (from, to.min(head.number().saturating_sub(NEAR_HEAD_BLOCKS)))).await
+}
+
+/// By the range: the last block's hash stands for all before it, and must be the same before and after.
+async fn read_range(
+    node: &Node,
+    filter: &LogFilter,
+    scan: &mut Scan,
+    (from, to): (u64, u64),
+) -> Result<Option<Page>, Error> {
+    loop {
+        let end = scan.end(from, to);
+        let (first, last) = future::try_join(node.header(from), node.header(end)).await?;
+        let (Some(first), Some(last)) = (first, last) else { return Ok(None) };
+        let Some(logs) = scan.read(node, filter, from, end).await? else { continue };
+        let after = node.header(end).await?;
+        if after.is_none_or(|after| after.hash != last.hash) {
+            return Ok(None);
+        }
+        return Ok(Some(Page { logs, parent_hash: first.parent_hash, end, end_hash: last.hash }));
+    }
+}
+
+/// Block by block: each must be the parent of the next.
+async fn read_blocks(
+    node: &Node,
+    filter: &LogFilter,
+    (from, to): (u64, u64),
+    head: &Header,
+) -> Result<Option<Page>, Error> {
+    let headers = (from..=to).map(|number| async move {
+        if number == head.number() { Ok(Some(head.clone())) } else { node.header(number).await }
+    });
+    let headers: Vec<Option<Header>> = stream::iter(headers).buffered(REQUESTS_AT_ONCE).try_collect().await?;
+    let headers: Option<Vec<Header>> = headers.into_iter().collect();
+    let Some(headers) = headers else { return Ok(None) };
+    if headers.windows(2).any(|pair| pair[1].parent_hash != pair[0].hash) {
+        return Ok(None);
+    }
+    let (Some(first), Some(last)) = (headers.first(), headers.last()) else { return Ok(None) };
+    let filters: Vec<_> = headers.iter().map(|header| filter.of_block(header.hash)).collect();
+    let logs = stream::iter(filters).map(|filter| async move { node.logs(&filter).await });
+    let logs: Vec<Vec<Log>> = logs.buffered(REQUESTS_AT_ONCE).try_collect().await?;
+    let logs = logs.into_iter().flatten().collect();
+    Ok(Some(Page { logs, parent_hash: first.parent_hash, end: to, end_hash: last.hash }))
+}
