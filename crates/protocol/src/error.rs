@@ -244,3 +244,76 @@ pub enum Error {
         expected: usize,
     },
 }
+
+impl Error {
+    /// The refusal's stable name, for programs: the variant's, in snake case.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::ZeroCounterparty => "zero_counterparty",
+            Self::SelfTrade { .. } => "self_trade",
+            Self::AmountOutOfRange { .. } => "amount_out_of_range",
+            Self::CategoryTooLong { .. } => "category_too_long",
+            Self::DescriptionTooLong { .. } => "description_too_long",
+            Self::PaymentHashReused { .. } => "payment_hash_reused",
+            Self::TradeNotFound { .. } => "trade_not_found",
+            Self::WrongStatus { .. } => "wrong_status",
+            Self::TradeExpired { .. } => "trade_expired",
+            Self::NotCounterparty { .. } => "not_counterparty",
+            Self::NotPayer { .. } => "not_payer",
+            Self::NotParty { .. } => "not_party",
+            Self::PreimageMismatch { .. } => "preimage_mismatch",
+            Self::DisputeAlreadyDismissed { .. } => "dispute_already_dismissed",
+            Self::DisputeAlreadyUpheld { .. } => "dispute_already_upheld",
+            Self::NotArbiter { .. } => "not_arbiter",
+            Self::SignatureExpired { .. } => "signature_expired",
+            Self::InvalidSignature { .. } => "invalid_signature",
+            Self::SignatureIsCancelled { .. } => "signature_is_cancelled",
+            Self::BatchSize { .. } => "batch_size",
+            Self::PageSize { .. } => "page_size",
+            Self::InsufficientCredit { .. } => "insufficient_credit",
+            Self::InvalidCreditReceiver { .. } => "invalid_credit_receiver",
+            Self::InvalidCreditSender { .. } => "invalid_credit_sender",
+            Self::InsufficientAllowance { .. } => "insufficient_allowance",
+            Self::InvalidCreditSpender { .. } => "invalid_credit_spender",
+            Self::NotHexadecimal { .. } => "not_hexadecimal",
+            Self::WrongLength { .. } => "wrong_length",
+            Self::UnknownStatus { .. } => "unknown_status",
+            Self::UnknownRuling { .. } => "unknown_ruling",
+        }
+    }
+
+    /// What to do about it, in a sentence.
+    pub const fn next_step(&self) -> &'static str {
+        match self {
+            Self::ZeroCounterparty => "Name the counterparty's wallet.",
+            Self::SelfTrade { .. } => "Name another wallet than your own as the counterparty.",
+            Self::AmountOutOfRange { .. } => "Trade an amount within these limits.",
+            Self::CategoryTooLong { .. } | Self::DescriptionTooLong { .. } => {
+                "Shorten the text; letters beyond ASCII take several bytes."
+            }
+            Self::PaymentHashReused { .. } => "Ask the payee for a new invoice, and use its payment hash.",
+            Self::TradeNotFound { .. } => "Check the id and the network, or list the wallet's trades.",
+            Self::WrongStatus { .. } => "Read the trade: somebody may have acted on it already.",
+            Self::TradeExpired { .. } => "Propose the trade again.",
+            Self::NotCounterparty { .. } => "Let the counterparty accept.",
+            Self::NotPayer { .. } => "Let the payer settle, or ask the payer for a signature.",
+            Self::NotParty { .. } => "Use the key of one of the trade's parties.",
+            Self::PreimageMismatch { .. } => "Give the preimage that paying this trade's invoice revealed.",
+            Self::DisputeAlreadyDismissed { .. } => "Settle the trade; it cannot be disputed again.",
+            Self::DisputeAlreadyUpheld { .. } => "Nothing: the ruling is final.",
+            Self::NotArbiter { .. } => "Let the arbiter rule, if the deployment has one.",
+            Self::SignatureExpired { .. } => "Ask for a signature with a later deadline.",
+            Self::InvalidSignature { .. } => "Ask the signer to sign exactly these terms, for this chain and contract.",
+            Self::SignatureIsCancelled { .. } => "Ask for a new signature with another deadline.",
+            Self::BatchSize { .. } => "Split the batch.",
+            Self::PageSize { .. } => "Ask for a page within these limits.",
+            Self::InsufficientCredit { .. } => "Use at most the wallet's balance.",
+            Self::InvalidCreditReceiver { .. } => "Burn the credit instead.",
+            Self::InvalidCreditSender { .. } => "Name a wallet that holds credit.",
+            Self::InsufficientAllowance { .. } => "Ask the holder for a larger allowance.",
+            Self::InvalidCreditSpender { .. } => "Name a wallet that may spend.",
+            Self::NotHexadecimal { .. } | Self::WrongLength { .. } => "Give 0x and 64 hexadecimal digits.",
+            Self::UnknownStatus { .. } | Self::UnknownRuling { .. } => "Use the number that the contract gave.",
+        }
+    }
+}

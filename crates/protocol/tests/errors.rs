@@ -59,7 +59,42 @@ fn refusal<T>(ledger: &mut Ledger, call: impl FnOnce(&mut Ledger) -> Result<T, E
     let before = ledger.clone();
     let Err(error) = call(ledger) else { panic!("expected a refusal") };
     assert_eq!(*ledger, before, "a refused call changes nothing");
+    assert_eq!(error.code(), snake_case(&error), "{error:?}");
+    assert!(error.next_step().ends_with('.'), "{error:?}");
     error
+}
+
+/// The variant's name as `Debug` has it, in snake case.
+fn snake_case(error: &Error) -> String {
+    let mut name = String::new();
+    for letter in format!("{error:?}").chars().take_while(|letter| letter.is_alphanumeric()) {
+        if letter.is_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.extend(letter.to_lowercase());
+    }
+    name
+}
+
+/// Programs rely on these: a code once published stays.
+#[test]
+fn codes_of_what_no_ledger_refuses() {
+    let (wallet, units) = (BOB, U256::ONE);
+    for error in [
+        Error::AmountOutOfRange { amount_sats: 1, minimum: 2, maximum: 3 },
+        Error::PageSize { limit: 0, maximum: 500 },
+        Error::InvalidCreditReceiver { receiver: wallet },
+        Error::InvalidCreditSender { sender: wallet },
+        Error::InvalidCreditSpender { spender: wallet },
+        Error::InsufficientAllowance { spender: wallet, allowance: units, needed: units },
+        Error::UnknownStatus { code: 9 },
+        Error::UnknownRuling { code: 9 },
+        Error::NotHexadecimal { what: "preimage", position: 1 },
+        Error::WrongLength { what: "preimage", digits: 1, expected: 64 },
+    ] {
+        assert_eq!(error.code(), snake_case(&error));
+        assert!(error.next_step().ends_with('.'), "{error:?}");
+    }
 }
 
 #[test]
