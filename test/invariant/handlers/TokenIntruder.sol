@@ -88,6 +88,17 @@ contract TokenIntruder is Intruder {
         );
     }
 
+    /// @dev The zero address owns nothing, so nothing of it needs no allowance.
+    function transferFromNobody(uint256 seed) external step {
+        _refused(
+            "transfer from nobody",
+            actors.pick(seed),
+            address(credit),
+            abi.encodeCall(IERC20.transferFrom, (address(0), actors.pick(seed >> 8), 0)),
+            abi.encodeWithSelector(IERC20Errors.ERC20InvalidSender.selector, address(0))
+        );
+    }
+
     function transferFromTooMuch(uint256 seed) external step {
         address from = actors.pick(seed);
         address spender = _outsider(seed >> 8, address(0), address(0));
