@@ -128,9 +128,17 @@ impl BarterClient {
 
     /// Sends a call and waits for it to be mined.
     pub(crate) async fn send<C: SolCall>(&self, contract: Address, call: &C) -> Result<Receipt, Error> {
-        let call = Call { name: name_of::<C>(), to: contract, data: call.abi_encode().into() };
-        self.sender()?.send(call).await
+        self.sender()?.send(to_send(contract, call)).await
     }
+
+    /// Does all that is done before a call is signed, and no more.
+    pub(crate) async fn simulate<C: SolCall>(&self, contract: Address, call: &C) -> Result<(), Error> {
+        self.sender()?.simulate(&to_send(contract, call)).await
+    }
+}
+
+fn to_send<C: SolCall>(contract: Address, call: &C) -> Call {
+    Call { name: name_of::<C>(), to: contract, data: call.abi_encode().into() }
 }
 
 /// A function's name without its arguments.

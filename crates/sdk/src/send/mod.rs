@@ -119,6 +119,11 @@ impl Sender {
         self.confirm(waiting, &call).await
     }
 
+    /// Checks and simulates, and stops there.
+    pub(crate) async fn simulate(&self, call: &Call) -> Result<(), Error> {
+        self.prepare(call).await.map(drop)
+    }
+
     /// Signs a digest of EIP-712.
     pub(crate) async fn sign_digest(&self, digest: B256) -> Result<Bytes, Error> {
         let signature = self.signer.sign_hash(&digest).await.map_err(|error| self.unsigned(&error))?;

@@ -9,6 +9,7 @@ use barter_protocol::{
     PaymentHash, Role, Terms, TradeId,
     limits::{MAX_BATCH, MAX_PAGE},
 };
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::Serialize;
 
 use crate::{BarterClient, Error, PaymentHashInput, PreimageInput, Receipt, TradeIdInput, WalletInput};
@@ -17,6 +18,9 @@ pub use signed::{SettlementOrder, SignedOpen, SignedSettlement};
 
 /// Most trades that [`TradeClient::list_by_address`] gathers.
 pub const MAX_LISTED_TRADES: usize = 100_000;
+
+/// Trades of a batch that are read at once before it is sent.
+const READS_AT_ONCE: usize = 8;
 
 /// Trades: propose, accept, settle, dispute, list. From [`BarterClient::trade`].
 #[derive(Clone, Debug)]
@@ -217,6 +221,25 @@ impl TradeClient {
         self.client.send(self.core(), &call).await
     }
 
+    /// Asks the contract whether it would let this client's wallet settle a trade with this preimage. Nothing is checked here
+    /// and nothing is sent; but the preimage is shown to the node, whatever the answer. To settle, use
+    /// [`settle`](Self::settle), which sees what is wrong without showing it.
+    ///
+    /// # Errors
+    /// As [`settle`](Self::settle) before sending.
+    ///
+    /// # Retry safety
+    /// Safe to repeat, as nothing is sent.
+    pub async fn simulate_settle(
+        &self,
+        trade_id: impl TradeIdInput,
+        preimage: impl PreimageInput,
+    ) -> Result<(), Error> {
+        let call =
+            BarterCore::settleTradeCall { tradeId: trade_id.to_trade_id()?, preimage: preimage.to_preimage()?.into() };
+        self.client.simulate(self.core(), &call).await
+    }
+
     /// Signs a settlement that anybody may then send: the payer's way to settle without ether. `deadline` is the last second,
     /// Unix time, at which the signature counts. Nothing is sent; the trade is read.
     ///
@@ -257,15 +280,18 @@ impl TradeClient {
 
     /// Settles up to 100 trades in one transaction, all or none.
     ///
+    /// The trades that this client's wallet pays for are read first and their preimages compared here, as
+    /// [`settle`](Self::settle) does. A signed settlement is taken as it is: its preimage was given away by whoever signed.
+    ///
     /// # Errors
     /// [`Error::Refused`] with `BatchSize`; else as [`settle`](Self::settle) and
-    /// [`settle_by_signature`](Self::settle_by_signature), of the first trade that cannot be settled. The preimages are
-    /// compared by the simulation, not here.
+    /// [`settle_by_signature`](Self::settle_by_signature), of the first trade that cannot be settled; the wallet's own
+    /// trades come before those with a signature.
     ///
     /// # Retry safety
     /// Safe to repeat: once settled, it ends in `WrongStatus` with the status `settled`, before anything is signed.
     pub async fn settle_batch(&self, orders: &[SettlementOrder]) -> Result<Receipt, Error> {
-        self.client.sender()?;
+        let caller = self.client.sender()?.wallet();
         if orders.is_empty() || orders.len() > MAX_BATCH {
             return Err(barter_protocol::Error::BatchSize { length: orders.len(), maximum: MAX_BATCH }.into());
         }
@@ -274,6 +300,18 @@ impl TradeClient {
                 self.require_signed_for_here(signed.chain_id)?;
             }
         }
+        let own: Vec<_> = orders
+            .iter()
+            .filter_map(|order| match order {
+                SettlementOrder::Own { trade_id, preimage } => Some((*trade_id, *preimage)),
+                SettlementOrder::Signed(_) => None,
+            })
+            .collect();
+        stream::iter(own)
+            .map(|(trade_id, preimage)| self.check_settlement(trade_id, preimage, caller))
+            .buffered(READS_AT_ONCE)
+            .try_collect::<()>()
+            .await?;
         let settlements = orders.iter().map(settlement).collect();
         self.client.send(self.core(), &BarterCore::settleTradesCall { settlements }).await
     }

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use barter_sdk::{BarterClient, Error};
+use barter_sdk::{BarterClient, Error, SettlementOrder};
 
 use crate::{
     chain::{Chain, plan, secret, wallet},
@@ -177,6 +177,9 @@ async fn a_preimage_in_the_wrong_hands_is_not_shown_to_the_node() {
     let payer = chain.builder(0).rpc_url(&endpoint.url).build().unwrap();
     let wrong = barter_sdk::Preimage::new([0x77; 32]);
     assert_eq!(payer.trade().settle(id, wrong).await.unwrap_err().code(), "preimage_mismatch");
+    let own = |preimage| [SettlementOrder::Own { trade_id: id, preimage }];
+    assert_eq!(payee.trade().settle_batch(&own(preimage)).await.unwrap_err().code(), "not_payer");
+    assert_eq!(payer.trade().settle_batch(&own(wrong)).await.unwrap_err().code(), "preimage_mismatch");
     for body in endpoint.bodies() {
         for secret in [preimage, wrong] {
             assert!(!body.contains(&secret.to_string()[2..]), "{body}");

@@ -87,6 +87,7 @@ async fn without_a_key_nothing_is_sent() {
         trade.dismiss(B256::ZERO).await.unwrap_err(),
         trade.uphold(B256::ZERO, wallet(0)).await.unwrap_err(),
         trade.settle_batch(&[]).await.unwrap_err(),
+        trade.simulate_settle(B256::ZERO, preimage).await.unwrap_err(),
         client.credit().burn("1".parse().unwrap()).await.unwrap_err(),
         chain.builder(0).read_only().deployer().unwrap_err(),
     ] {
@@ -128,6 +129,12 @@ async fn refusals_of_the_contract_are_typed_and_nothing_is_sent() {
     assert_eq!((caller, who), (wallet(1), wallet(0)));
     let order = SettlementOrder::Own { trade_id, preimage };
     assert_eq!(payee.trade().settle_batch(&[order]).await.unwrap_err().code(), "not_payer");
+
+    // The same, in the contract's own words.
+    let error = payee.trade().simulate_settle(trade_id, preimage).await.unwrap_err();
+    assert!(matches!(error, Error::Refused(Rule::NotPayer { caller, .. }) if caller == wallet(1)), "{error:?}");
+    assert_eq!(payer.trade().simulate_settle(trade_id, wrong).await.unwrap_err().code(), "preimage_mismatch");
+    payer.trade().simulate_settle(trade_id, preimage).await.unwrap();
 
     let error = stranger.trade().dispute(trade_id).await.unwrap_err();
     assert!(matches!(error, Error::Refused(Rule::NotParty { wallet: who, .. }) if who == wallet(2)), "{error:?}");

@@ -1,7 +1,7 @@
 //! The trade itself, act by act.
 
 use barter_protocol::{Error as Rule, Preimage, TradeStatus, credit, limits::MAX_DESCRIPTION_BYTES, score};
-use barter_sdk::{CreditAmount, Proposed, Receipt, SettlementOrder, TradeId};
+use barter_sdk::{CreditAmount, Proposed, TradeId};
 
 use super::{
     payment::InProcessPayee,
@@ -79,18 +79,16 @@ impl Play {
     }
 
     /// The payee made the preimage, and so could claim a payment that never came. It is the contract that refuses: `settle`
-    /// would not even ask it, because the client sees who the payer is, so this is sent as a batch of one, which leaves the
-    /// judgement to the contract.
+    /// would not even ask it, because the client sees who the payer is, so the contract is asked outright.
     async fn settle_without_payment(&self, stage: &Stage, trade_id: TradeId) -> Result<RefusalReport, Error> {
-        let order = SettlementOrder::Own { trade_id, preimage: self.lightning.own_preimage() };
-        let attempt: Result<Receipt, _> = waiting("trying", stage.payee.trade().settle_batch(&[order])).await;
-        match attempt {
+        let trade = stage.payee.trade();
+        match waiting("trying", trade.simulate_settle(trade_id, self.lightning.own_preimage())).await {
             Err(error @ barter_sdk::Error::Refused(Rule::NotPayer { .. })) => {
                 let error: ErrorReport = Error::from(error).report();
                 Ok(RefusalReport { caller: stage.payee_wallet, trade_id, error })
             }
             Err(error) => Err(error.into()),
-            Ok(_) => Err(failed("the payee settled a trade that nobody had paid")),
+            Ok(()) => Err(failed("the contract would let the payee settle a trade that nobody had paid")),
         }
     }
 
