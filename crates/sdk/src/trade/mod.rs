@@ -388,7 +388,7 @@ impl TradeClient {
         let wallet = wallet.to_address()?;
         let mut trades = Vec::new();
         let mut before = None;
-        while trades.len() < MAX_LISTED_TRADES {
+        for _ in 0..MAX_LISTED_TRADES / MAX_PAGE {
             let page = self.list_paged(wallet, before, MAX_PAGE).await?;
             trades.extend(page.trades);
             before = page.next;

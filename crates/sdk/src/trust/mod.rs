@@ -4,12 +4,13 @@ mod card;
 mod history;
 mod profile;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolEvent as _;
 use barter_bindings::{BTRTrust, BarterCore, ContractError};
-use barter_protocol::TradeStatus;
+use barter_protocol::{TradeId, limits::MAX_PAGE};
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use crate::{
     BarterClient, Error, Refusal, Trade, WalletInput,
@@ -19,6 +20,9 @@ use crate::{
 pub use card::{CardAttribute, TrustCard};
 pub use history::ScoreEvent;
 pub use profile::{TradeCounts, TrustProfile, completion_rate};
+
+/// Trades of a history that are read at once.
+const READS_AT_ONCE: usize = 8;
 
 /// Scores, profiles and cards. From [`BarterClient::trust`].
 #[derive(Clone, Debug)]
@@ -61,8 +65,9 @@ impl TrustClient {
 
     /// A wallet's score step by step, oldest first, from the event log.
     ///
-    /// Takes one request for every 500 trades of the wallet, and one for every 10,000 blocks since the deployment, more
-    /// where the node allows fewer blocks a request.
+    /// Takes one request for every 10,000 blocks since the deployment, more where the node allows fewer blocks a request; and
+    /// one for every step, or one for every 500 trades of the wallet where those are fewer. Trades that strangers propose do
+    /// not make it dearer than the first.
     ///
     /// # Errors
     /// As [`score`](Self::score).
@@ -81,14 +86,30 @@ impl TrustClient {
         to: u64,
     ) -> Result<Vec<ScoreEvent>, Error> {
         let wallet = wallet.to_address()?;
-        let trades = self.client.trade().list_by_address(wallet).await?;
-        let settled = trades.into_iter().filter(|trade| trade.status == TradeStatus::Settled);
-        let trades: HashMap<_, _> = settled.map(|trade| (trade.trade_id, trade)).collect();
-        if trades.is_empty() {
-            return Ok(Vec::new());
+        self.client.node().require_chain_once().await?;
+        let steps = self.steps(wallet).await?;
+        let trades = self.trades(wallet, steps.iter().map(|step| step.trade_id).collect()).await?;
+        let mut events = Vec::new();
+        for step in steps {
+            let invalid = |reason: String| self.client.node().invalid("eth_getLogs", reason);
+            let trade = trades.get(&step.trade_id);
+            let trade = trade.ok_or_else(|| invalid(format!("there is no trade {}", step.trade_id)))?;
+            let counterparty = trade.counterparty_of(wallet);
+            let timestamp = trade.settled_at.unwrap_or_default();
+            if (from..=to).contains(&timestamp) {
+                events.push(ScoreEvent {
+                    block_number: step.block_number,
+                    transaction_hash: step.transaction_hash,
+                    timestamp,
+                    delta: barter_protocol::score(trade.amount_sats),
+                    new_score: step.new_score,
+                    trade_id: step.trade_id,
+                    counterparty: counterparty
+                        .ok_or_else(|| invalid(format!("trade {} is not {wallet}'s", step.trade_id)))?,
+                    amount_sats: trade.amount_sats,
+                });
+            }
         }
-        let mut events = self.score_events(wallet, &trades).await?;
-        events.retain(|event| (from..=to).contains(&event.timestamp));
         Ok(events)
     }
 
@@ -126,11 +147,8 @@ impl TrustClient {
         self.client.deployment().barter_core
     }
 
-    async fn score_events(
-        &self,
-        wallet: Address,
-        trades: &HashMap<barter_protocol::TradeId, Trade>,
-    ) -> Result<Vec<ScoreEvent>, Error> {
+    /// The steps of a wallet's score, from the event log.
+    async fn steps(&self, wallet: Address) -> Result<Vec<Step>, Error> {
         let node = self.client.node();
         let filter = LogFilter {
             addresses: vec![self.trust()],
@@ -139,7 +157,7 @@ impl TrustClient {
         let head = node.head().await?.number();
         let mut scan = Scan::default();
         let mut from = self.client.deployment().block;
-        let mut events = Vec::new();
+        let mut steps = Vec::new();
         while from <= head {
             let (logs, end) = scan.page(node, &filter, from, head).await?;
             for log in logs {
@@ -149,28 +167,57 @@ impl TrustClient {
                 let (Some(block_number), Some(transaction_hash)) = (log.block_number, log.transaction_hash) else {
                     return Err(invalid("a log is of no block".to_owned()));
                 };
-                let settled_since;
-                let trade = if let Some(trade) = trades.get(&event.tradeId) {
-                    trade
-                } else {
-                    settled_since = self.client.trade().get(event.tradeId).await?;
-                    &settled_since
-                };
-                let counterparty = trade.counterparty_of(wallet);
-                events.push(ScoreEvent {
+                steps.push(Step {
                     block_number: block_number.to(),
                     transaction_hash,
-                    timestamp: trade.settled_at.unwrap_or_default(),
-                    delta: barter_protocol::score(trade.amount_sats),
-                    new_score: to_u64(node, "score", event.score)?,
                     trade_id: event.tradeId,
-                    counterparty: counterparty
-                        .ok_or_else(|| invalid(format!("trade {} is not {wallet}'s", event.tradeId)))?,
-                    amount_sats: trade.amount_sats,
+                    new_score: to_u64(node, "score", event.score)?,
                 });
             }
             from = end.saturating_add(1);
         }
-        Ok(events)
+        Ok(steps)
     }
+
+    /// These trades of a wallet: page by page where that takes fewer requests, and else one by one, so that trades strangers
+    /// proposed to it do not have to be read.
+    async fn trades(&self, wallet: Address, mut missing: HashSet<TradeId>) -> Result<HashMap<TradeId, Trade>, Error> {
+        let mut found = HashMap::new();
+        if missing.is_empty() {
+            return Ok(found);
+        }
+        let trades = self.client.trade();
+        let listed = usize::try_from(self.profile(wallet).await?.counts.proposed).unwrap_or(usize::MAX);
+        let pages = listed.div_ceil(MAX_PAGE);
+        if pages < missing.len() {
+            let mut before = None;
+            for _ in 0..pages {
+                let page = trades.list_paged(wallet, before, MAX_PAGE).await?;
+                let wanted = page.trades.into_iter().filter(|trade| missing.remove(&trade.trade_id));
+                found.extend(wanted.map(|trade| (trade.trade_id, trade)));
+                before = page.next;
+                if before.is_none() || missing.is_empty() {
+                    break;
+                }
+            }
+        }
+        let rest: Vec<Trade> = stream::iter(missing)
+            .map(|trade_id| {
+                let trades = trades.clone();
+                async move { trades.get(trade_id).await }
+            })
+            .buffered(READS_AT_ONCE)
+            .try_collect()
+            .await?;
+        found.extend(rest.into_iter().map(|trade| (trade.trade_id, trade)));
+        Ok(found)
+    }
+}
+
+/// A step of a wallet's score, as the event log has it.
+struct Step {
+    block_number: u64,
+    transaction_hash: B256,
+    trade_id: TradeId,
+    new_score: u64,
 }

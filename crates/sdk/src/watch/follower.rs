@@ -29,6 +29,10 @@ const REORGANISATION_DEPTH: u64 = 256;
 /// an address with several nodes behind it answers from one that is ahead and then from one that lags.
 const LAGGING_LOOKS: u32 = 3;
 
+/// Pages of the wallet's trades, newest first, that are read before anything else. Strangers can make the list as long as they
+/// like; whose an older trade is, is looked up when something happens to it.
+const MAX_KNOWN_PAGES: usize = 20;
+
 /// Where to start, where to end, and what to leave out.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
@@ -71,6 +75,8 @@ pub(super) struct Follower {
     forgetful: bool,
     /// The wallet's trades, where only one wallet is watched: events name the trade and not its parties.
     trades: HashSet<TradeId>,
+    /// Where the list of them goes on that was read at the start. If anywhere, a trade not among them may be the wallet's too.
+    unread: Option<TradeId>,
     lagging: u32,
     /// Looks in a row at which a block near the head was refused.
     refused_looks: u32,
@@ -91,6 +97,7 @@ impl Follower {
             checkpoints: VecDeque::new(),
             forgetful: false,
             trades: HashSet::new(),
+            unread: None,
             lagging: 0,
             refused_looks: 0,
             ready: VecDeque::new(),
@@ -148,14 +155,14 @@ impl Follower {
         self.advance(from, &head).await
     }
 
-    /// Finds the first block and the wallet's trades so far. Trades are read before the first block, so that none proposed
+    /// Finds the first block and the wallet's newest trades so far. Trades are read before the first block, so that none proposed
     /// in between is missed.
     async fn start(&mut self) -> Result<Step, Error> {
         self.node().require_chain_once().await?;
         let head = self.node().head().await?;
         if let Some(wallet) = self.plan.wallet {
             let mut before = None;
-            loop {
+            for _ in 0..MAX_KNOWN_PAGES {
                 let page = self.client.trade().list_paged(wallet, before, MAX_PAGE).await?;
                 self.trades.extend(page.trades.iter().map(|trade| trade.trade_id));
                 before = page.next;
@@ -163,6 +170,7 @@ impl Follower {
                     break;
                 }
             }
+            self.unread = before;
         }
         let from = self.plan.from_block.unwrap_or(head.number() + 1);
         // Nothing can have happened before the contracts were there.
@@ -201,9 +209,39 @@ impl Follower {
                 None => self.wait_for_laggard(from).await,
             };
         }
+        if !self.look_up(&blocks).await? {
+            return Ok(Step::Idle);
+        }
         self.lagging = 0;
         self.accept(blocks, page.end, page.end_hash, head.number());
         Ok(Step::Progress)
+    }
+
+    /// Looks up whose the trades are that may be among those of the wallet's that were not read at the start. `false` if the
+    /// node does not have one of them: the chain changed, or the node is behind.
+    async fn look_up(&mut self, blocks: &[Checkpoint]) -> Result<bool, Error> {
+        let Some(wallet) = self.plan.wallet.filter(|_| self.unread.is_some()) else { return Ok(true) };
+        let mut told = HashSet::new();
+        for event in blocks.iter().flat_map(|block| &block.events) {
+            let Some(trade_id) = event.kind.trade_id() else { continue };
+            match event.kind {
+                // These name the wallet themselves.
+                EventKind::TradeProposed { .. } => {
+                    told.insert(trade_id);
+                }
+                EventKind::ScoreUpdated { .. } => {}
+                _ if self.trades.contains(&trade_id) || !told.insert(trade_id) => {}
+                _ => match self.client.trade().get(trade_id).await {
+                    Ok(trade) if trade.counterparty_of(wallet).is_some() => {
+                        self.trades.insert(trade_id);
+                    }
+                    Ok(_) => {}
+                    Err(Error::TradeNotFound { .. }) => return Ok(false),
+                    Err(error) => return Err(error),
+                },
+            }
+        }
+        Ok(true)
     }
 
     /// The events to report, by block, in the chain's order.

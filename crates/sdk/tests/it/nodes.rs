@@ -5,7 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use alloy_sol_types::SolCall as _;
+use barter_bindings::BarterCore;
 use barter_sdk::{BarterClient, Error, SettlementOrder};
+use futures_util::StreamExt as _;
+use tokio::time::timeout;
 
 use crate::{
     chain::{Chain, plan, secret, wallet},
@@ -185,4 +189,67 @@ async fn a_preimage_in_the_wrong_hands_is_not_shown_to_the_node() {
             assert!(!body.contains(&secret.to_string()[2..]), "{body}");
         }
     }
+}
+
+/// Anybody can propose trades to a wallet, in any number. What follows from the wallet's own trades must not get dearer.
+#[tokio::test]
+async fn strangers_proposals_make_no_history_dearer() {
+    let chain = Chain::start().await;
+    let (payer, payee) = (chain.client(0), chain.client(1));
+    for _ in 0..2 {
+        let (preimage, hash) = secret();
+        let id = payer.trade().propose(wallet(1), hash, 4_000, "", "").await.unwrap().trade_id;
+        payee.trade().accept(id).await.unwrap();
+        payer.trade().settle(id, preimage).await.unwrap();
+    }
+    let expected = payer.trust().history(wallet(0)).await.unwrap();
+    assert_eq!((expected.len(), expected[1].new_score), (2, 6));
+
+    let endpoint = endless_trades(&chain).await;
+    let client = reader(&endpoint.url);
+    client.block_number().await.unwrap();
+    let before = endpoint.requests();
+    let history = timeout(Duration::from_secs(10), client.trust().history(wallet(0))).await;
+    assert_eq!(history.expect("it ends").unwrap(), expected);
+    assert!(endpoint.requests() - before < 10, "{} requests", endpoint.requests() - before);
+    let listed = timeout(Duration::from_secs(10), client.trade().list_by_address(wallet(0))).await;
+    assert!(listed.expect("it ends").unwrap().is_empty());
+}
+
+/// The same for watching: what is read before is bounded, and what that leaves out is looked up.
+#[tokio::test]
+async fn strangers_proposals_neither_delay_nor_blind_a_watcher() {
+    let chain = Chain::start().await;
+    let (payer, payee) = (chain.client(0), chain.client(1));
+    let (_, hash) = secret();
+    let id = payer.trade().propose(wallet(1), hash, 4_000, "", "").await.unwrap().trade_id;
+    let (_, hash) = secret();
+    let other = payer.trade().propose(wallet(2), hash, 4_000, "", "").await.unwrap().trade_id;
+    let from = payer.block_number().await.unwrap() + 1;
+    chain.client(2).trade().accept(other).await.unwrap();
+    payee.trade().accept(id).await.unwrap();
+    let end = payer.block_number().await.unwrap();
+
+    let endpoint = endless_trades(&chain).await;
+    let client = reader(&endpoint.url);
+    let events = client.watch().from_block(from).to_block(end).wallet(wallet(1)).unwrap().stream();
+    let events: Vec<_> = timeout(Duration::from_secs(10), events.collect()).await.expect("it ends");
+    let ids: Vec<_> = events.into_iter().map(|event| event.unwrap().event().kind.trade_id()).collect();
+    assert_eq!(ids, [Some(id)]);
+}
+
+/// A node on which every wallet's list of trades is without end, and whatever is on a page is of no interest.
+async fn endless_trades(chain: &Chain) -> Endpoint {
+    let selector = alloy_primitives::hex::encode(BarterCore::getTradesPagedCall::SELECTOR);
+    // An empty page, and where to go on.
+    let words = [format!("{:064x}", 0x40), format!("{:064x}", 1), format!("{:064x}", 0)].concat();
+    let answer = format!(r#"{{"jsonrpc":"2.0","id":0,"result":"0x{words}"}}"#);
+    Endpoint::start(&chain.url, move |body| {
+        if body.starts_with('{') && body.contains(&selector) {
+            Reaction::Answer(answer.clone())
+        } else {
+            Reaction::Pass
+        }
+    })
+    .await
 }
