@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashSet,
+    pin::Pin,
     sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
 };
@@ -466,4 +467,69 @@ async fn a_node_that_does_not_say_why_it_reverts_is_asked_again() {
     assert!(matches!(error, Error::TradeNotFound { .. }), "{error:?}");
     let error = propose(&client).await.unwrap_err();
     assert!(matches!(error, Error::NodeRefused { method: "eth_estimateGas", .. }), "{error:?}");
+}
+
+/// A device whose owner says no.
+struct Unwilling;
+
+impl alloy_signer::Signer for Unwilling {
+    fn sign_hash<'life0, 'life1, 'signing>(
+        &'life0 self,
+        _: &'life1 barter_sdk::B256,
+    ) -> Pin<Box<dyn Future<Output = alloy_signer::Result<alloy_primitives::Signature>> + Send + 'signing>>
+    where
+        'life0: 'signing,
+        'life1: 'signing,
+    {
+        Box::pin(async { Err(alloy_signer::Error::other("the user declined")) })
+    }
+
+    fn address(&self) -> Address {
+        wallet(0)
+    }
+
+    fn chain_id(&self) -> Option<u64> {
+        None
+    }
+
+    fn set_chain_id(&mut self, _: Option<u64>) {}
+}
+
+#[tokio::test]
+async fn a_signer_that_does_not_sign_is_told_and_blocks_nothing() {
+    let chain = Chain::start().await;
+    let before = nonce(&chain, 0).await;
+    let client = chain.builder(0).signer(Unwilling).build().unwrap();
+    let (_, hash) = secret();
+    for error in [
+        propose(&client).await.unwrap_err(),
+        propose(&client).await.unwrap_err(),
+        client.trade().sign_open(wallet(1), barter_sdk::Role::Payer, hash, 4_000, "", "", 0).await.unwrap_err(),
+    ] {
+        let Error::Signing { wallet: who, reason } = &error else { panic!("{error:?}") };
+        assert_eq!((*who, reason.as_str()), (wallet(0), "the user declined"));
+        assert_eq!((error.code(), error.transaction_hash()), ("signing", None));
+    }
+    assert_eq!(nonce(&chain, 0).await, before);
+}
+
+#[tokio::test]
+async fn a_transaction_that_runs_out_of_gas_is_told() {
+    let chain = Chain::start().await;
+    let trade_id = propose(&chain.client(0)).await.unwrap().trade_id;
+    let endpoint = Endpoint::start(&chain.url, |body| {
+        if body.contains("eth_estimateGas") {
+            Reaction::Answer(r#"{"jsonrpc":"2.0","id":0,"result":"0x0"}"#.to_owned())
+        } else {
+            Reaction::Pass
+        }
+    })
+    .await;
+    let blind = chain.builder(1).rpc_url(&endpoint.url).build().unwrap();
+    let error = blind.trade().accept(trade_id).await.unwrap_err();
+    let Error::Reverted { call: "acceptTrade", refusal, transaction_hash: Some(_) } = &error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(**refusal, Refusal::OutOfGas { gas_limit: 40_000 });
+    assert!(error.to_string().ends_with("it ran out of its 40000 gas"), "{error}");
 }

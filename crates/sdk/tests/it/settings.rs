@@ -70,3 +70,35 @@ fn a_local_network_needs_no_address() {
         .unwrap();
     assert_eq!((client.endpoint(), client.wallet()), ("http://127.0.0.1:8545", None));
 }
+
+/// What a machine without certificates can do is a matter of its environment, so this runs itself again in another one.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_machine_without_certificates_is_told() {
+    const INSIDE: &str = "BARTER_TEST_WITHOUT_CERTIFICATES";
+    let build = |url: &str| {
+        let builder = BarterClient::builder().environment(Environment::empty()).network("local").rpc_url(url);
+        builder.deployment(plan().predict_addresses()).build().err()
+    };
+    if std::env::var_os(INSIDE).is_some() {
+        let error = build("https://node.example/key").unwrap();
+        assert!(matches!(error, Error::Tls { .. }), "{error:?}");
+        assert_eq!(error.code(), "tls");
+        assert!(!error.is_transient() && error.transaction_hash().is_none());
+        assert!(build("http://127.0.0.1:1").is_none(), "there is nothing to encrypt");
+        return;
+    }
+    let empty = tempfile::tempdir().unwrap();
+    let file = empty.path().join("none.pem");
+    fs::write(&file, "").unwrap();
+    let name = format!("{}::a_machine_without_certificates_is_told", module_path!().split_once("::").unwrap().1);
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", &name])
+        .env(INSIDE, "1")
+        .env("SSL_CERT_FILE", &file)
+        .env("SSL_CERT_DIR", empty.path())
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && told.contains("1 passed"), "{told}");
+}
