@@ -16,14 +16,22 @@ import {svm} from "./Svm.sol";
 ///
 /// sha256 is an unknown function to the prover: "settles exactly if sha256(preimage) is the payment hash" holds whatever
 /// that function is. That no two preimages share a hash is not proven, nor provable. keccak256 is taken to have no
-/// collisions. ecrecover too is unknown: what is proven of signatures is that the digest and signer are the right ones.
+/// collisions. ecrecover too is unknown: what is proven of signatures is that the right digest was signed by the right
+/// wallet. Only signatures of 65 bytes and wallets without code are tried; the unit tests have the others.
 contract BarterCoreSymbolicTest is Test {
     uint256 private constant START = 1_763_600_000;
     uint256 private constant MIN_AMOUNT_SATS = 1_000;
     uint256 private constant MAX_AMOUNT_SATS = 2_100_000_000_000_000;
+    uint256 private constant MAX_S = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0;
     address private constant PROPOSER = address(0xa11ce);
     address private constant COUNTERPARTY = address(0xb0b);
     address private constant ARBITER = address(0xa4b17e4);
+
+    struct Signature {
+        bytes32 r;
+        bytes32 s;
+        uint8 v;
+    }
 
     BarterCore private core;
     BarterCore private coreWithoutArbiter;
@@ -84,32 +92,31 @@ contract BarterCoreSymbolicTest is Test {
         assertEq(success, caller == _payer(proposerPays) && matches);
     }
 
-    /// @dev By signature: exactly if it recovers to the payer over the digest of this very trade, preimage and deadline, the
-    /// deadline has not passed, and the preimage is right; whoever brings it.
+    /// @dev By signature: exactly if it recovers to the payer over this very trade, preimage and deadline, the deadline has
+    /// not passed, and the preimage is right; whoever brings it.
     function check_SettlesBySignatureExactlyIfThePayerSigned(
         bytes32 paymentHash,
         address caller,
         bytes32 preimage,
         uint256 deadline,
-        bytes32 r,
-        bytes32 s,
-        uint8 v
+        Signature memory signature
     ) external {
-        // The library refuses the mirrored half of signatures, and v can be 27 and 28 only.
-        vm.assume(uint256(s) <= 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0);
-        vm.assume(v == 27 || v == 28);
         bytes32 tradeId = _accept(core, paymentHash, 50_000, true);
-        bool matches = sha256(abi.encode(preimage)) == paymentHash;
-        bytes32 digest = core.settleTradeDigest(tradeId, preimage, deadline);
-        bool signed = ecrecover(digest, v, r, s) == PROPOSER;
-        bool success = _call(
-            core,
-            caller,
-            abi.encodeCall(
-                BarterCore.settleTradeBySignature,
-                (IBarterCore.Settlement(tradeId, preimage, deadline, abi.encodePacked(r, s, v)))
+        bytes32 digest = _digest(
+            keccak256(
+                abi.encode(
+                    keccak256("SettleTrade(bytes32 tradeId,bytes32 preimage,uint256 deadline)"),
+                    tradeId,
+                    preimage,
+                    deadline
+                )
             )
         );
+        bool signed = _isSignedBy(PROPOSER, digest, signature);
+        bool matches = sha256(abi.encode(preimage)) == paymentHash;
+        IBarterCore.Settlement memory settlement =
+            IBarterCore.Settlement(tradeId, preimage, deadline, _encode(signature));
+        bool success = _call(core, caller, abi.encodeCall(BarterCore.settleTradeBySignature, (settlement)));
         assertEq(success, signed && matches && START <= deadline);
     }
 
@@ -200,6 +207,53 @@ contract BarterCoreSymbolicTest is Test {
         assertEq(trade.payer, _payer(proposerPays));
     }
 
+    /// @dev Opened exactly by a party whose counterparty signed these very terms, for it as proposer, before the deadline.
+    function check_OpensExactlyIfTheCounterpartySigned(
+        bytes32 paymentHash,
+        uint256 amountSats,
+        bool proposerPays,
+        uint256 deadline,
+        Signature memory signature
+    ) external {
+        vm.assume(amountSats >= MIN_AMOUNT_SATS && amountSats <= MAX_AMOUNT_SATS);
+        (address payer, address payee) = proposerPays ? (PROPOSER, COUNTERPARTY) : (COUNTERPARTY, PROPOSER);
+        bytes32 digest = _digest(
+            keccak256(
+                abi.encode(
+                    keccak256(
+                        "OpenTrade(address proposer,address payer,address payee,bytes32 paymentHash,uint256 amountSats,string category,string description,uint256 deadline)"
+                    ),
+                    PROPOSER,
+                    payer,
+                    payee,
+                    paymentHash,
+                    amountSats,
+                    keccak256("goods"),
+                    keccak256("a thing"),
+                    deadline
+                )
+            )
+        );
+        bool signed = _isSignedBy(COUNTERPARTY, digest, signature);
+        IBarterCore.Terms memory terms = IBarterCore.Terms(payer, payee, paymentHash, amountSats, "goods", "a thing");
+        vm.prank(PROPOSER);
+        (bool success, bytes memory answer) =
+            address(core).call(abi.encodeCall(BarterCore.openTrade, (terms, deadline, _encode(signature))));
+        assertEq(success, signed && START <= deadline);
+        if (success) assertEq(_status(core, abi.decode(answer, (bytes32))), 1);
+    }
+
+    /// @dev Nobody opens a trade between two others, with whatever signature.
+    function check_OnlyPartiesOpen(bytes32 paymentHash, address caller, uint256 deadline, Signature memory signature)
+        external
+    {
+        vm.assume(caller != PROPOSER && caller != COUNTERPARTY);
+        IBarterCore.Terms memory terms =
+            IBarterCore.Terms(PROPOSER, COUNTERPARTY, paymentHash, 50_000, "goods", "a thing");
+        bytes memory data = abi.encodeCall(BarterCore.openTrade, (terms, deadline, _encode(signature)));
+        assertFalse(_call(core, caller, data));
+    }
+
     // ------------------------------------------------------------------------------------------------ helpers
 
     function _payer(bool proposerPays) private pure returns (address) {
@@ -234,6 +288,30 @@ contract BarterCoreSymbolicTest is Test {
     function _call(BarterCore to, address caller, bytes memory data) private returns (bool success) {
         vm.prank(caller);
         (success,) = address(to).call(data);
+    }
+
+    /// @dev EIP-712, written out.
+    function _digest(bytes32 structHash) private view returns (bytes32) {
+        bytes32 domain = keccak256(
+            abi.encode(
+                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
+                keccak256("Barter"),
+                keccak256("1"),
+                block.chainid,
+                address(core)
+            )
+        );
+        return keccak256(abi.encodePacked("\x19\x01", domain, structHash));
+    }
+
+    /// @dev Of the lower half of signatures, the upper being refused as the same ones mirrored; v is 27 or 28.
+    function _isSignedBy(address signer, bytes32 digest, Signature memory signature) private pure returns (bool) {
+        vm.assume(uint256(signature.s) <= MAX_S && (signature.v == 27 || signature.v == 28));
+        return ecrecover(digest, signature.v, signature.r, signature.s) == signer;
+    }
+
+    function _encode(Signature memory signature) private pure returns (bytes memory) {
+        return abi.encodePacked(signature.r, signature.s, signature.v);
     }
 
     function _status(BarterCore of_, bytes32 tradeId) private view returns (uint256) {
