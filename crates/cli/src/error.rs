@@ -5,7 +5,7 @@ use std::{io, path::PathBuf};
 use alloy_primitives::B256;
 use serde::Serialize;
 
-use crate::{chain::ChainError, exit::Exit, invoice::InvoiceError, signal::Signal};
+use crate::{chain::ChainError, exit::Exit, invoice::InvoiceError, signal::Signal, text};
 
 /// Everything that stops the program.
 #[derive(Debug, thiserror::Error)]
@@ -189,9 +189,11 @@ impl Error {
     /// This error as data.
     pub(crate) fn report(&self) -> ErrorReport {
         let (message, transaction_hash) = match self {
-            // It repeats what was given where a wallet or an id is wanted, which may be a key by mistake.
+            // It repeats what was given where a wallet, an id or a file is wanted, which may be a key by mistake.
             Self::Client(error) => (without_keys(&error.report().message, error), error.transaction_hash()),
-            other => (other.to_string(), None),
+            // Its long values are payment hashes, which are public.
+            Self::Invoice(error) => (error.to_string(), None),
+            other => (text::without_keys(&other.to_string()), None),
         };
         ErrorReport {
             code: self.code(),
@@ -234,7 +236,9 @@ fn without_keys(message: &str, error: &barter_sdk::Error) -> String {
         Client::InvalidAddress { .. }
         | Client::InvalidTradeId { .. }
         | Client::InvalidCreditAmount { .. }
-        | Client::UnknownNetwork { .. } => crate::text::without_keys(message),
+        | Client::UnknownNetwork { .. }
+        | Client::InvalidDeployment { .. }
+        | Client::InvalidEnvironmentFile { .. } => text::without_keys(message),
         _ => message.to_owned(),
     }
 }

@@ -11,7 +11,7 @@ use barter_protocol::Preimage;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, error::Category};
 
-use crate::error::Error;
+use crate::{error::Error, text::without_keys};
 
 /// Longest secret, in bytes. A preimage has 67, a password is up to its owner.
 const MAX_SECRET_BYTES: u64 = 4_096;
@@ -117,7 +117,7 @@ impl Keystore {
             return Ok(password);
         }
         if io::stdin().is_terminal() {
-            return prompt(&format!("password of {} (not shown): ", self.path.display()));
+            return prompt(&format!("password of {} (not shown): ", without_keys(&self.path.display().to_string())));
         }
         let reason = format!("there is no password: no --password-file, no {PASSWORD_VARIABLE}, no terminal to ask at");
         Err(Error::Keystore { path: self.path.clone(), reason })

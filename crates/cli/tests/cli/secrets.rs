@@ -31,6 +31,38 @@ fn a_key_where_a_wallet_is_meant_is_not_repeated() {
 }
 
 #[test]
+fn a_key_where_a_file_is_meant_is_not_repeated() {
+    let devnet = Devnet::shared();
+    let wallet = devnet.wallet();
+    let key = wallet.private_key.as_str();
+    let (file, trade_id) = (".env", format!("0x{}", "0".repeat(64)));
+    for (line, code) in [
+        (vec!["credit", "balance", "--keystore", key], 5),
+        (vec!["credit", "balance", "--env-file", key], 5),
+        (vec!["credit", "balance", "--deployment", key], 5),
+        (vec!["credit", "balance", "--keystore", file, "--password-file", key], 5),
+        (vec!["trade", "cancel", "--signed", key], 2),
+        (vec!["trade", "settle", "--signed", key], 2),
+        (vec!["trade", "open", key], 2),
+        (vec!["trade", "settle-batch", key], 2),
+        (vec!["trade", "settle", &trade_id, "--preimage-file", key], 2),
+        (vec!["demo", "--invoice", "lnbc1", "--preimage-file", key], 2),
+        (vec!["demo", "--invoice", key, "--preimage-file", file], 2),
+    ] {
+        for form in [None, Some("--json")] {
+            let call = Barter::new(&line).args(form).on(devnet).file(file, "");
+            let outcome = call.signed_by(&wallet).run();
+            assert_eq!(outcome.code, code, "{line:?}: {outcome:?}");
+        }
+    }
+    let deal = Deal::accepted();
+    deal.settle();
+    let (card, nowhere) = (format!("trust card {}", deal.payer.address), format!("/no/such/{key}"));
+    deal.reading(&card).args(["--out", &nowhere]).hiding(key).failure().expect("unwritable_file", 2, &["/no/such"]);
+    assert_eq!(deal.reading(&card).args(["--out", key]).hiding(key).run().code, 0);
+}
+
+#[test]
 fn a_preimage_that_was_not_shown_stays_hidden() {
     let deal = Deal::proposed();
     let preimage = deal.preimage.to_string();

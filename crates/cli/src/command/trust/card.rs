@@ -10,6 +10,7 @@ use crate::{
     error::Error,
     output::{data, print},
     progress::waiting,
+    text::{printable, without_keys},
 };
 
 /// Print a wallet's card, the picture of its trust token, as SVG
@@ -34,7 +35,7 @@ impl Card {
         if let Some(path) = self.out {
             std::fs::write(&path, &card.image_svg)
                 .map_err(|error| Error::Unwritable { path: path.clone(), reason: error.to_string() })?;
-            context.output().say(&format!("{}: {}", path.display(), crate::text::printable(&card.name)));
+            context.output().say(&format!("{}: {}", without_keys(&path.display().to_string()), printable(&card.name)));
         } else if !context.output().is_json() {
             return print(format!("{}\n", card.image_svg.trim_end()).as_bytes());
         }
