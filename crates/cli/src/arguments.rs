@@ -28,7 +28,7 @@ Exit codes:
   3    the node or the way to it failed, or the chain did not take the transaction
   4    what was asked for does not exist
   5    the set-up does not fit: key, deployment, network, anvil
-  6    a transaction was signed, and it is not known what became of it: look before trying again
+  6    a transaction was signed, and what became of it is not known or could not be told: look before trying again
   70   a fault of this program
   128+ a signal stopped it
 

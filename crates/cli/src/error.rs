@@ -3,6 +3,7 @@
 use std::{io, path::PathBuf};
 
 use alloy_primitives::B256;
+use barter_protocol::TradeId;
 use serde::Serialize;
 
 use crate::{chain::ChainError, exit::Exit, invoice::InvoiceError, signal::Signal, text};
@@ -83,6 +84,22 @@ pub(crate) enum Error {
         /// Which.
         signal: Signal,
     },
+    /// A signal said to stop when a transaction was perhaps under way.
+    #[error("stopped by a signal; a transaction may have been sent: look before trying again")]
+    StoppedWhileSending,
+    /// A transaction is mined, and what it did could not be printed. Also where nobody reads on: who reads the id will not.
+    #[error("it was done, and only the report is lost: {done} The output cannot be written: {source}")]
+    ReportLost {
+        /// What was done, in a sentence.
+        done: String,
+        /// The trade it was done to, if it was one.
+        trade_id: Option<TradeId>,
+        /// The transaction that did it.
+        transaction_hash: B256,
+        /// Why it could not be printed.
+        #[source]
+        source: io::Error,
+    },
     /// What was to be printed could not be.
     #[error("the output cannot be written: {0}")]
     Output(#[source] io::Error),
@@ -119,6 +136,9 @@ pub(crate) struct ErrorReport {
     pub(crate) next_step: String,
     /// The transaction that was signed before it happened, if one was.
     pub(crate) transaction_hash: Option<B256>,
+    /// The trade that was changed all the same, if one was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) trade_id: Option<TradeId>,
     /// What the program exits with.
     pub(crate) exit_code: u8,
 }
@@ -140,6 +160,8 @@ impl Error {
             Self::NoRandomness { .. } => "no_randomness",
             Self::DemoFailed { .. } => "demo_failed",
             Self::Interrupted { .. } => "interrupted",
+            Self::StoppedWhileSending => "stopped_while_sending",
+            Self::ReportLost { .. } => "report_lost",
             Self::Output(_) => "output",
             Self::System { .. } => "system",
         }
@@ -163,6 +185,10 @@ impl Error {
             Self::NoRandomness { .. } | Self::System { .. } => "See what the operating system lacks, then try again.",
             Self::DemoFailed { .. } => "This is a fault of Barter: please report it.",
             Self::Interrupted { .. } => "Start it again.",
+            Self::StoppedWhileSending => {
+                "Look at the trade, or at your wallet's latest transactions, before trying again."
+            }
+            Self::ReportLost { .. } => "Do not repeat it: the transaction is mined. Look it up by its hash.",
             Self::Output(_) => "See that there is room for it.",
         }
     }
@@ -180,9 +206,14 @@ impl Error {
             | Self::Unwritable { .. }
             | Self::Malformed { .. }
             | Self::NoWallet => Exit::Input,
-            Self::Chain(_) | Self::Keystore { .. } | Self::NoRandomness { .. } | Self::System { .. } => Exit::SetUp,
+            Self::Chain(_)
+            | Self::Keystore { .. }
+            | Self::NoRandomness { .. }
+            | Self::System { .. }
+            | Self::Output(_) => Exit::SetUp,
+            Self::StoppedWhileSending | Self::ReportLost { .. } => Exit::Unknown,
             Self::Interrupted { signal } => Exit::Signal(*signal),
-            Self::DemoFailed { .. } | Self::Output(_) => Exit::Fault,
+            Self::DemoFailed { .. } => Exit::Fault,
         }
     }
 
@@ -193,6 +224,8 @@ impl Error {
             Self::Client(error) => (without_keys(&error.report().message, error), error.transaction_hash()),
             // Its long values are payment hashes, which are public.
             Self::Invoice(error) => (error.to_string(), None),
+            // All it tells is on the chain.
+            Self::ReportLost { transaction_hash, .. } => (self.to_string(), Some(*transaction_hash)),
             other => (text::without_keys(&other.to_string()), None),
         };
         ErrorReport {
@@ -203,6 +236,10 @@ impl Error {
                 _ => self.next_step().to_owned(),
             },
             transaction_hash,
+            trade_id: match self {
+                Self::ReportLost { trade_id, .. } => *trade_id,
+                _ => None,
+            },
             exit_code: self.exit().code(),
         }
     }

@@ -18,7 +18,7 @@ pub(crate) enum Exit {
     NotFound,
     /// 5: the set-up is not complete or does not fit: key, deployment, network, anvil.
     SetUp,
-    /// 6: a transaction was signed, and it is not known what became of it. Look before trying again.
+    /// 6: a transaction was signed, and what became of it is not known or could not be told. Look before trying again.
     Unknown,
     /// 70: a fault of this program.
     Fault,

@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 use crate::{
     error::{Error, ErrorReport},
     page::{BAD, CARE, FAINT, Page, styled},
+    show::Done,
 };
 
 /// What a command found out, for people and for programs.
@@ -46,6 +47,19 @@ impl Output {
         let mut page = Page::new();
         report.show(&mut page);
         print_page(&page)
+    }
+
+    /// Prints what a transaction did. Where that cannot be printed, the error tells it: it is done all the same.
+    pub(crate) fn done<T: Serialize>(self, done: &Done<T>) -> Result<(), Error> {
+        self.result(done).map_err(|error| match error {
+            Error::Output(source) => Error::ReportLost {
+                done: done.headline.clone(),
+                trade_id: done.trade_id,
+                transaction_hash: done.receipt.transaction_hash,
+                source,
+            },
+            other => other,
+        })
     }
 
     /// Prints a result that is data by nature, to be handed on: in lines for people, in one line for programs.

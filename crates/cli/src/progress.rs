@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use crate::{error::Error, signal::Signals};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 /// Shorter waits are not worth a word.
@@ -41,6 +42,26 @@ pub(crate) async fn waiting<F: Future>(what: &str, future: F) -> F::Output {
         draw("\r\x1b[K");
     }
     output
+}
+
+/// Waits as [`waiting`] does for what may sign and send a transaction. A signal that asks to stop is obeyed with an error that
+/// says so, where it would else end the program without a word of the transaction.
+pub(crate) async fn sending<T>(
+    what: &str,
+    future: impl Future<Output = Result<T, barter_sdk::Error>>,
+) -> Result<T, Error> {
+    let mut signals =
+        Signals::listen().map_err(|error| Error::System { what: "listening to signals", reason: error.to_string() })?;
+    tokio::select! {
+        biased;
+        ended = waiting(what, future) => Ok(ended?),
+        () = signals.next_not_ignored() => {
+            if std::io::stderr().is_terminal() {
+                draw("\r\x1b[K");
+            }
+            Err(Error::StoppedWhileSending)
+        }
+    }
 }
 
 /// Nothing depends on whether it could be drawn.

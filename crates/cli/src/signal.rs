@@ -27,6 +27,9 @@ impl Signal {
 /// The signals that ask to stop. From the first on, they no longer end the process by themselves.
 #[derive(Debug)]
 pub(crate) struct Signals {
+    /// Those that whoever started this program had it ignore (`nohup`, a shell's background), a bit for each number less one.
+    #[cfg(unix)]
+    ignored: u64,
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
     #[cfg(unix)]
@@ -41,6 +44,7 @@ impl Signals {
     pub(crate) fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self {
+            ignored: ignored(),
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
             hang_up: signal(SignalKind::hangup())?,
@@ -55,6 +59,19 @@ impl Signals {
             _ = self.hang_up.recv() => Signal::HangUp,
         }
     }
+
+    /// Waits for the next that is not to be ignored.
+    pub(crate) async fn next_not_ignored(&mut self) {
+        while self.ignored >> (self.next().await.number() - 1) & 1 == 1 {}
+    }
+}
+
+/// The signals that are ignored, where the operating system tells (Linux does); else none.
+#[cfg(unix)]
+fn ignored() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
 }
 
 #[cfg(not(unix))]
@@ -70,5 +87,10 @@ impl Signals {
             Ok(()) => Signal::Interrupt,
             Err(_) => std::future::pending().await,
         }
+    }
+
+    /// Waits for the next that is not to be ignored.
+    pub(crate) async fn next_not_ignored(&mut self) {
+        self.next().await;
     }
 }

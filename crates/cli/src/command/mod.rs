@@ -33,7 +33,7 @@ impl Command {
         match self {
             Self::Demo(command) => command.run(context).await,
             Self::Devnet(command) => command.run(context).await,
-            Self::Trade(command) => command.run(context).await,
+            Self::Trade(command) => Box::pin(command.run(context)).await,
             Self::Trust(command) => command.run(context).await,
             Self::Credit(command) => command.run(context).await,
             Self::Completions(command) => command.run(),

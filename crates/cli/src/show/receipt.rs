@@ -1,5 +1,6 @@
 //! What a transaction did, on a page.
 
+use barter_protocol::TradeId;
 use barter_sdk::Receipt;
 use serde::Serialize;
 
@@ -15,6 +16,9 @@ pub(crate) struct Done<T> {
     /// What was done, for people.
     #[serde(skip)]
     pub(crate) headline: String,
+    /// The trade it was done to, if it was one: for the error, should this not reach its reader.
+    #[serde(skip)]
+    pub(crate) trade_id: Option<TradeId>,
     /// What it was done to.
     #[serde(flatten)]
     pub(crate) subject: T,

@@ -12,6 +12,7 @@ mod devnet;
 mod errors;
 mod fields;
 mod help;
+mod interruptions;
 mod keystore;
 mod secrets;
 mod set_up_errors;

@@ -5,7 +5,7 @@ use barter_sdk::CreditAmount;
 use clap::Args;
 use serde::Serialize;
 
-use crate::{context::Context, error::Error, progress::waiting, show::Done};
+use crate::{context::Context, error::Error, progress::sending, show::Done};
 
 /// Destroy credit of your own, for good
 ///
@@ -35,9 +35,10 @@ impl Burn {
         let burned: CreditAmount = self.amount.parse()?;
         let client = context.signing_client()?;
         let address = client.wallet().ok_or(Error::NoWallet)?;
-        let receipt = waiting("waiting for the burn to be mined", client.credit().burn(burned)).await?;
-        context.output().result(&Done {
+        let receipt = sending("waiting for the burn to be mined", client.credit().burn(burned)).await?;
+        context.output().done(&Done {
             headline: format!("{burned} BTR-C burned."),
+            trade_id: None,
             subject: Burned { address, burned, burned_units: burned.units().to_string() },
             receipt,
         })

@@ -4,7 +4,7 @@ use barter_sdk::TradeIdInput;
 use clap::Args;
 
 use super::subject::changed;
-use crate::{context::Context, error::Error, progress::waiting};
+use crate::{context::Context, error::Error, progress::sending};
 
 /// Accept a proposal made to your wallet
 #[derive(Args)]
@@ -19,7 +19,7 @@ impl Accept {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
         let trade_id = self.trade_id.to_trade_id()?;
         let client = context.signing_client()?;
-        let receipt = waiting("waiting for the acceptance to be mined", client.trade().accept(trade_id)).await?;
-        context.output().result(&changed(trade_id, "accepted", receipt))
+        let receipt = sending("waiting for the acceptance to be mined", client.trade().accept(trade_id)).await?;
+        context.output().done(&changed(trade_id, "accepted", receipt))
     }
 }

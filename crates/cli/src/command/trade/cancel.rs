@@ -7,7 +7,7 @@ use clap::Args;
 use serde::Deserialize;
 
 use super::subject::Withdrawn;
-use crate::{context::Context, error::Error, progress::waiting, secret::read_document, show::Done};
+use crate::{context::Context, error::Error, progress::sending, secret::read_document, show::Done};
 
 /// Withdraw a signature of yours that has not been used
 ///
@@ -42,9 +42,10 @@ impl Cancel {
         let client = context.signing_client()?;
         let trade = client.trade();
         let cancelling = trade.cancel_signature(digest);
-        let receipt = waiting("waiting for the cancellation to be mined", cancelling).await?;
-        context.output().result(&Done {
+        let receipt = sending("waiting for the cancellation to be mined", cancelling).await?;
+        context.output().done(&Done {
             headline: format!("Your signature over {digest} counts no more."),
+            trade_id: None,
             subject: Withdrawn { digest, status: "cancelled" },
             receipt,
         })

@@ -4,7 +4,7 @@ use barter_sdk::TradeIdInput;
 use clap::Args;
 
 use super::subject::changed;
-use crate::{context::Context, error::Error, progress::waiting};
+use crate::{context::Context, error::Error, progress::sending};
 
 /// As the arbiter: send a disputed trade back to accepted, for good
 #[derive(Args)]
@@ -19,7 +19,7 @@ impl Dismiss {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
         let trade_id = self.trade_id.to_trade_id()?;
         let client = context.signing_client()?;
-        let receipt = waiting("waiting for the ruling to be mined", client.trade().dismiss(trade_id)).await?;
-        context.output().result(&changed(trade_id, "accepted", receipt))
+        let receipt = sending("waiting for the ruling to be mined", client.trade().dismiss(trade_id)).await?;
+        context.output().done(&changed(trade_id, "accepted", receipt))
     }
 }

@@ -4,7 +4,7 @@ use barter_sdk::TradeIdInput;
 use clap::Args;
 
 use super::subject::changed;
-use crate::{context::Context, error::Error, progress::waiting};
+use crate::{context::Context, error::Error, progress::sending};
 
 /// Dispute an accepted trade, as either party
 ///
@@ -21,7 +21,7 @@ impl Dispute {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
         let trade_id = self.trade_id.to_trade_id()?;
         let client = context.signing_client()?;
-        let receipt = waiting("waiting for the dispute to be mined", client.trade().dispute(trade_id)).await?;
-        context.output().result(&changed(trade_id, "disputed", receipt))
+        let receipt = sending("waiting for the dispute to be mined", client.trade().dispute(trade_id)).await?;
+        context.output().done(&changed(trade_id, "disputed", receipt))
     }
 }

@@ -9,7 +9,7 @@ use super::subject::changed;
 use crate::{
     context::Context,
     error::Error,
-    progress::waiting,
+    progress::sending,
     secret::read_document,
     text::{instant, printable, sats},
 };
@@ -31,8 +31,8 @@ impl Open {
         let signed: SignedOpen = read_document(&self.signed, "the signed terms")?;
         let client = context.signing_client()?;
         context.output().say(&summary(&signed));
-        let opened = waiting("waiting for the trade to be mined", client.trade().open(&signed)).await?;
-        context.output().result(&changed(opened.trade_id, "accepted", opened.receipt))
+        let opened = sending("waiting for the trade to be mined", client.trade().open(&signed)).await?;
+        context.output().done(&changed(opened.trade_id, "accepted", opened.receipt))
     }
 }
 

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::{subject::changed, terms::TermsArguments};
-use crate::{context::Context, error::Error, progress::waiting};
+use crate::{context::Context, error::Error, progress::sending};
 
 /// Propose a trade
 ///
@@ -32,7 +32,7 @@ impl Propose {
         let client = context.signing_client()?;
         let (trade, counterparty) = (client.trade(), self.counterparty.as_str());
         let (category, description) = (&self.terms.category, &self.terms.description);
-        let proposed = waiting("waiting for the proposal to be mined", async {
+        let proposed = sending("waiting for the proposal to be mined", async {
             if self.as_payee {
                 trade.propose_as_payee(counterparty, payment_hash, amount_sats, category, description).await
             } else {
@@ -40,6 +40,6 @@ impl Propose {
             }
         })
         .await?;
-        context.output().result(&changed(proposed.trade_id, "proposed", proposed.receipt))
+        context.output().done(&changed(proposed.trade_id, "proposed", proposed.receipt))
     }
 }

@@ -10,7 +10,7 @@ use super::subject::changed;
 use crate::{
     context::Context,
     error::Error,
-    progress::waiting,
+    progress::sending,
     secret::{read_document, read_preimage},
 };
 
@@ -78,14 +78,14 @@ async fn settle_own(trade_id: TradeId, preimage: Preimage, context: &Context) ->
     let client = context.signing_client()?;
     let trade = client.trade();
     let settling = trade.settle(trade_id, preimage);
-    let receipt = waiting("waiting for the settlement to be mined", settling).await?;
-    context.output().result(&changed(trade_id, "settled", receipt))
+    let receipt = sending("waiting for the settlement to be mined", settling).await?;
+    context.output().done(&changed(trade_id, "settled", receipt))
 }
 
 async fn settle_signed(signed: &SignedSettlement, context: &Context) -> Result<(), Error> {
     let client = context.signing_client()?;
     let trade = client.trade();
     let settling = trade.settle_by_signature(signed);
-    let receipt = waiting("waiting for the settlement to be mined", settling).await?;
-    context.output().result(&changed(signed.trade_id, "settled", receipt))
+    let receipt = sending("waiting for the settlement to be mined", settling).await?;
+    context.output().done(&changed(signed.trade_id, "settled", receipt))
 }

@@ -8,7 +8,7 @@ use clap::Args;
 use serde::{Deserialize, Deserializer};
 
 use super::subject::AllChanged;
-use crate::{context::Context, error::Error, progress::waiting, secret::read_document, show::Done, text::counted};
+use crate::{context::Context, error::Error, progress::sending, secret::read_document, show::Done, text::counted};
 
 /// Settle up to 100 trades in one transaction, all or none
 ///
@@ -69,11 +69,12 @@ impl SettleBatch {
         let client = context.signing_client()?;
         let trade = client.trade();
         let settling = trade.settle_batch(&orders);
-        let receipt = waiting("waiting for the settlements to be mined", settling).await?;
+        let receipt = sending("waiting for the settlements to be mined", settling).await?;
         // At most 100 were settled.
         let number = u64::try_from(trade_ids.len()).unwrap_or(u64::MAX);
-        context.output().result(&Done {
+        context.output().done(&Done {
             headline: format!("{} settled.", counted(number, "trade")),
+            trade_id: None,
             subject: AllChanged { trade_ids, status: "settled" },
             receipt,
         })

@@ -16,7 +16,12 @@ pub(super) struct Changed {
 
 /// What was done to a trade.
 pub(super) fn changed(trade_id: TradeId, status: &'static str, receipt: Receipt) -> Done<Changed> {
-    Done { headline: format!("Trade {trade_id} is {status}."), subject: Changed { trade_id, status }, receipt }
+    Done {
+        headline: format!("Trade {trade_id} is {status}."),
+        trade_id: Some(trade_id),
+        subject: Changed { trade_id, status },
+        receipt,
+    }
 }
 
 /// Several trades and what they are now.

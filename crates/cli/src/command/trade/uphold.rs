@@ -4,7 +4,7 @@ use barter_sdk::TradeIdInput;
 use clap::Args;
 
 use super::subject::changed;
-use crate::{context::Context, error::Error, progress::waiting};
+use crate::{context::Context, error::Error, progress::sending};
 
 /// As the arbiter: end a disputed trade and record a fault against one of its parties
 #[derive(Args)]
@@ -26,7 +26,7 @@ impl Uphold {
         let client = context.signing_client()?;
         let trade = client.trade();
         let ruling = trade.uphold(trade_id, self.at_fault.as_str());
-        let receipt = waiting("waiting for the ruling to be mined", ruling).await?;
-        context.output().result(&changed(trade_id, "disputed", receipt))
+        let receipt = sending("waiting for the ruling to be mined", ruling).await?;
+        context.output().done(&changed(trade_id, "disputed", receipt))
     }
 }

@@ -7,7 +7,7 @@ pub(crate) mod trade;
 use std::{
     io::Write,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
 };
 
 use serde_json::Value;
@@ -107,6 +107,26 @@ impl Barter {
     pub(crate) fn hiding(mut self, secret: &str) -> Self {
         self.secrets.push(secret.trim_start_matches("0x").to_owned());
         self
+    }
+
+    /// Has another program start it: `nohup`, say.
+    pub(crate) fn below(mut self, program: &str) -> Self {
+        let mut command = Command::new(program);
+        command.arg(self.command.get_program()).args(self.command.get_args()).current_dir(self.folder.path());
+        for (name, value) in self.command.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        self.command = command;
+        self
+    }
+
+    /// Starts it, with its standard output going somewhere. The folder it works in lasts as long as what is returned.
+    pub(crate) fn start(mut self, stdout: impl Into<Stdio>) -> (Child, tempfile::TempDir) {
+        let child = self.command.stdin(Stdio::null()).stdout(stdout).stderr(Stdio::piped()).spawn().unwrap();
+        (child, self.folder)
     }
 
     /// Runs it to its end.
