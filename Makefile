@@ -85,8 +85,8 @@ gas-update: contracts $(PEERS) ## Write snapshots/ anew
 .PHONY: coverage
 coverage: contracts ## Lines and branches of contracts/ that no test runs; each needs a reason beside it
 	@mkdir -p target/coverage
-	@$(STEP) "forge coverage" env FOUNDRY_OUT=target/coverage/out FOUNDRY_CACHE_PATH=target/coverage/cache \
-	  forge coverage --ir-minimum --no-match-path 'test/{gas,invariant,symbolic}/**' --report lcov --report-file target/coverage/lcov.info
+	@$(STEP) "forge coverage" env FOUNDRY_PROFILE=coverage FOUNDRY_OUT=target/coverage/out FOUNDRY_CACHE_PATH=target/coverage/cache \
+	  forge coverage --ir-minimum --report lcov --report-file target/coverage/lcov.info
 	@tools/coverage target/coverage/lcov.info
 
 .PHONY: bench
