@@ -2,8 +2,8 @@
 
 use std::{io, path::PathBuf};
 
-use alloy_primitives::B256;
-use barter_protocol::TradeId;
+use alloy_primitives::{Address, B256};
+use barter_protocol::{TradeId, TradeStatus};
 use serde::Serialize;
 
 use crate::{chain::ChainError, exit::Exit, invoice::InvoiceError, signal::Signal, text};
@@ -66,6 +66,22 @@ pub(crate) enum Error {
     /// Whose wallet is meant was not said, and there is no key to tell.
     #[error("no wallet was named, and there is no key whose wallet it could be")]
     NoWallet,
+    /// A signature is to be withdrawn with another key than it was made with.
+    #[error("this key is {wallet}'s, expected that of {signer}, who signed")]
+    NotSigner {
+        /// The key's wallet.
+        wallet: Address,
+        /// Who signed.
+        signer: Address,
+    },
+    /// A signature is to be withdrawn that a trade was opened or settled with.
+    #[error("the signature was used, and withdrawing it undoes nothing: trade {trade_id} is {status}")]
+    SignatureUsed {
+        /// The trade.
+        trade_id: TradeId,
+        /// How it stands.
+        status: TradeStatus,
+    },
     /// The machine gives no random bytes.
     #[error("the machine gives no random bytes: {reason}")]
     NoRandomness {
@@ -157,6 +173,8 @@ impl Error {
             Self::Malformed { .. } => "malformed_input",
             Self::Keystore { .. } => "keystore",
             Self::NoWallet => "no_wallet",
+            Self::NotSigner { .. } => "not_signer",
+            Self::SignatureUsed { .. } => "signature_used",
             Self::NoRandomness { .. } => "no_randomness",
             Self::DemoFailed { .. } => "demo_failed",
             Self::Interrupted { .. } => "interrupted",
@@ -182,6 +200,11 @@ impl Error {
             Self::Malformed { .. } => "Check its content against what the command's --help says.",
             Self::Keystore { .. } => "Check the file and its password.",
             Self::NoWallet => "Name the wallet, or set DEPLOYER_PRIVATE_KEY.",
+            Self::NotSigner { .. } => "Use the key of the wallet that signed.",
+            Self::SignatureUsed { status: TradeStatus::Accepted, .. } => {
+                "Dispute the trade with barter trade dispute if it must not go on."
+            }
+            Self::SignatureUsed { .. } => "Look at the trade with barter trade get.",
             Self::NoRandomness { .. } | Self::System { .. } => "See what the operating system lacks, then try again.",
             Self::DemoFailed { .. } => "This is a fault of Barter: please report it.",
             Self::Interrupted { .. } => "Start it again.",
@@ -198,7 +221,7 @@ impl Error {
         match self {
             Self::Client(error) => Exit::of(error),
             // As where the chain finds the same.
-            Self::Invoice(InvoiceError::WrongPreimage { .. }) => Exit::Refused,
+            Self::Invoice(InvoiceError::WrongPreimage { .. }) | Self::SignatureUsed { .. } => Exit::Refused,
             Self::Invoice(_)
             | Self::Usage { .. }
             | Self::KeyInArguments
@@ -210,6 +233,7 @@ impl Error {
             | Self::Keystore { .. }
             | Self::NoRandomness { .. }
             | Self::System { .. }
+            | Self::NotSigner { .. }
             | Self::Output(_) => Exit::SetUp,
             Self::StoppedWhileSending | Self::ReportLost { .. } => Exit::Unknown,
             Self::Interrupted { signal } => Exit::Signal(*signal),
@@ -224,7 +248,8 @@ impl Error {
             Self::Client(error) => (without_keys(&error.report().message, error), error.transaction_hash()),
             // Its long values are payment hashes, which are public.
             Self::Invoice(error) => (error.to_string(), None),
-            // All it tells is on the chain.
+            // All they tell is on the chain.
+            Self::SignatureUsed { .. } => (self.to_string(), None),
             Self::ReportLost { transaction_hash, .. } => (self.to_string(), Some(*transaction_hash)),
             other => (text::without_keys(&other.to_string()), None),
         };

@@ -58,6 +58,43 @@ fn a_cancelled_signature_opens_nothing() {
 }
 
 #[test]
+fn cancelling_what_cannot_be_withdrawn_is_refused() {
+    let devnet = Devnet::shared();
+    let (payer, payee) = (devnet.wallet(), devnet.wallet());
+    let (terms, preimage) = signed_terms(&payer, &payee, &[]);
+    let cancel = |signed: &str, wallet: &Wallet| {
+        Barter::words("trade cancel --signed -").input(signed).on(devnet).signed_by(wallet).failure()
+    };
+    cancel(&terms, &payer).expect("not_signer", 5, &[&payer.address, &payee.address]);
+    cancel(&terms.replace("31337", "1"), &payee).expect("signed_for_other_chain", 5, &["31337", "chain 1"]);
+    cancel("{}", &payee).expect("malformed_input", 2, &["missing field"]);
+
+    let opened = Barter::words("trade open -").input(terms.as_str()).on(devnet).signed_by(&payer).json();
+    let trade_id = opened["trade_id"].as_str().unwrap().to_owned();
+    let failure = cancel(&terms, &payee);
+    failure.expect("signature_used", 1, &[&trade_id, "accepted"]);
+    assert!(failure.next_step.contains("trade dispute"), "{failure:?}");
+
+    let deal = Deal { devnet, payer, payee, preimage, trade_id };
+    let signing = deal.as_payer("trade sign-settle").arg(&deal.trade_id);
+    let settlement = signing.args(["--preimage", &preimage.to_string()]).json().to_string();
+    cancel(&settlement, &deal.payee).expect("not_signer", 5, &[&deal.payer.address]);
+    deal.settle();
+    cancel(&settlement, &deal.payer).expect("signature_used", 1, &[&deal.trade_id, "settled"]);
+}
+
+#[test]
+fn a_signed_settlement_can_be_withdrawn() {
+    let deal = Deal::accepted();
+    let signing = deal.as_payer("trade sign-settle").arg(&deal.trade_id);
+    let settlement = signing.args(["--preimage", &deal.preimage.to_string()]).json().to_string();
+    let cancelled = deal.as_payer("trade cancel --signed -").input(settlement.as_str()).json();
+    assert_eq!(cancelled["status"], "cancelled");
+    let settling = deal.as_stranger("trade settle --signed -").input(settlement);
+    settling.failure().expect("signature_is_cancelled", 1, &[]);
+}
+
+#[test]
 fn a_signature_counts_until_its_deadline_for_its_chain_and_its_terms() {
     let devnet = Devnet::shared();
     let (payer, payee) = (devnet.wallet(), devnet.wallet());
