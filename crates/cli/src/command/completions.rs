@@ -1,6 +1,6 @@
 //! `barter completions`
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command, CommandFactory};
 use clap_complete::Shell;
 
 use crate::{arguments::Arguments, error::Error, output::print};
@@ -16,7 +16,19 @@ pub(crate) struct Completions {
 impl Completions {
     pub(crate) fn run(self) -> Result<(), Error> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Arguments::command(), "barter", &mut script);
+        clap_complete::generate(self.shell, &mut shown(&Arguments::command()), "barter", &mut script);
         print(&script)
     }
+}
+
+/// The command line without what is not for people, which the scripts would offer all the same.
+fn shown(whole: &Command) -> Command {
+    let options = whole.get_arguments().filter(|argument| !argument.is_hide_set()).cloned();
+    let commands = whole.get_subcommands().filter(|command| !command.is_hide_set()).cloned();
+    Command::new("barter")
+        .version(env!("CARGO_PKG_VERSION"))
+        .propagate_version(true)
+        .disable_help_subcommand(true)
+        .args(options)
+        .subcommands(commands)
 }

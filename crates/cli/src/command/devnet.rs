@@ -18,6 +18,7 @@ use crate::{
     page::{CARE, Cell, FAINT, NAME, Page, TITLE, styled},
     progress::waiting,
     signal::Signals,
+    text::without_keys,
 };
 
 /// Name of the network on the command line and in the environment.
@@ -110,6 +111,7 @@ impl Report for Running {
 impl Devnet {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
         context.require_own_chain("devnet")?;
+        self.require_free_place()?;
         let mut signals = Signals::listen()
             .map_err(|error| Error::System { what: "listening to signals", reason: error.to_string() })?;
         let options = ChainOptions { port: self.port, accounts: self.accounts, block_time_seconds: self.block_time };
@@ -124,8 +126,25 @@ impl Devnet {
             _ = signals.next() => Ok(()),
         };
         chain.stop().await;
-        context.output().say("Stopped; nothing is left behind.");
+        context.output().say(&match &self.deployment_out {
+            Some(path) if path.exists() => {
+                format!("Stopped; only {} is left behind.", without_keys(&path.display().to_string()))
+            }
+            _ => "Stopped; nothing is left behind.".to_owned(),
+        });
         ended
+    }
+
+    /// Refuses to write over a file that is none of a deployment: it is somebody's, and was named by mistake.
+    fn require_free_place(&self) -> Result<(), Error> {
+        let Some(path) = &self.deployment_out else { return Ok(()) };
+        // An empty one was made to be filled, by mktemp for example.
+        let is_empty = std::fs::metadata(path).is_ok_and(|metadata| metadata.len() == 0);
+        if is_empty || !path.exists() || Deployment::from_file(path).is_ok() {
+            return Ok(());
+        }
+        let reason = "there is something else than a deployment file already".to_owned();
+        Err(Error::Unwritable { path: path.clone(), reason })
     }
 
     /// Deploys, says so, and waits until there is nobody left to serve.

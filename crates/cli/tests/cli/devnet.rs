@@ -125,6 +125,21 @@ fn writes_the_deployment_where_it_is_told() {
 }
 
 #[test]
+fn writes_over_no_file_that_is_none_of_a_deployment() {
+    let call = Barter::words("devnet --port 0 --stop-with-stdin --deployment-out notes.txt");
+    call.file("notes.txt", "mine").failure().expect("unwritable_file", 2, &["notes.txt"]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("local.json");
+    std::fs::write(&file, "").unwrap();
+    for _ in 0..2 {
+        let call = Barter::words("devnet --port 0 --accounts 1 --stop-with-stdin --deployment-out").arg(&file);
+        let outcome = call.input("").run();
+        assert_eq!(outcome.code, 0, "{outcome:?}");
+        assert!(outcome.stderr.contains("only") && outcome.stderr.contains("local.json"), "{outcome:?}");
+    }
+}
+
+#[test]
 fn refuses_what_it_cannot_do() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();

@@ -117,3 +117,12 @@ fn the_version_is_the_packages() {
     let outcome = Barter::words("--version").run();
     assert_eq!(outcome.stdout.trim(), format!("barter {}", env!("CARGO_PKG_VERSION")));
 }
+
+#[test]
+fn completions_offer_only_what_is_for_people() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = Barter::words("completions").arg(shell).run().stdout;
+        assert!(script.contains("sign-open") && script.contains("max-fee-gwei"), "{shell}");
+        assert!(!script.contains("keep-anvil") && !script.contains("private-key"), "{shell}");
+    }
+}

@@ -66,7 +66,11 @@ fn cancelling_what_cannot_be_withdrawn_is_refused() {
         Barter::words("trade cancel --signed -").input(signed).on(devnet).signed_by(wallet).failure()
     };
     cancel(&terms, &payer).expect("not_signer", 5, &[&payer.address, &payee.address]);
-    cancel(&terms.replace("31337", "1"), &payee).expect("signed_for_other_chain", 5, &["31337", "chain 1"]);
+    cancel(&terms.replace("\"chain_id\": 31337", "\"chain_id\": 1"), &payee).expect(
+        "signed_for_other_chain",
+        5,
+        &["31337", "chain 1"],
+    );
     cancel("{}", &payee).expect("malformed_input", 2, &["missing field"]);
 
     let opened = Barter::words("trade open -").input(terms.as_str()).on(devnet).signed_by(&payer).json();
@@ -104,10 +108,14 @@ fn a_signature_counts_until_its_deadline_for_its_chain_and_its_terms() {
     open(&terms).expect("signature_expired", 1, &["1000000000"]);
 
     let (terms, _) = signed_terms(&payer, &payee, &[]);
-    let altered = terms.replace("50000", "5000000");
+    let altered = terms.replace("\"amount_sats\": 50000", "\"amount_sats\": 5000000");
     assert_ne!(altered, terms);
     open(&altered).expect("invalid_signature", 1, &[&payee.address]);
-    open(&terms.replace("31337", "1")).expect("signed_for_other_chain", 5, &["31337", "chain 1"]);
+    open(&terms.replace("\"chain_id\": 31337", "\"chain_id\": 1")).expect(
+        "signed_for_other_chain",
+        5,
+        &["31337", "chain 1"],
+    );
 
     let by_stranger = Barter::words("trade open -").input(terms).on(devnet).signed_by(&devnet.wallet());
     by_stranger.failure().expect("not_party", 1, &[]);

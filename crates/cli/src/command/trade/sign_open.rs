@@ -11,7 +11,8 @@ use crate::{context::Context, error::Error, progress::waiting};
 /// Prints the signed terms as JSON, to hand to the other party. Sends nothing.
 #[derive(Args)]
 #[command(after_help = "Example:
-  barter trade sign-open --proposer 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --proposer-role payer \\
+  barter trade sign-open --proposer-role payer \\
+    --proposer 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 \\
     --payment-hash 4bb06f8e4e3a7715d201d573d0aa423762e55dabd61a2c02278fa56cc6d294e0 \\
     --amount-sats 50000 --description 'Logo design commission' > terms.json")]
 pub(crate) struct SignOpen {
