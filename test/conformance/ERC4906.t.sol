@@ -14,6 +14,15 @@ contract ERC4906Test is BarterTest {
         assertEq(_updates(carol, bob, 50_000), 1, "one minted, one changed");
     }
 
+    /// @dev The sixth trade of a pair changes no score. The card shows one trade more and a later date all the same: the
+    /// protocol's rule, an event for a score, is narrower here than the standard's, an event for any change.
+    function test_BeyondThePairCapThereIsNone() public {
+        for (uint256 i = 0; i < 5; ++i) {
+            _settle(alice, bob, 50_000);
+        }
+        assertEq(_updates(alice, bob, 50_000), 0);
+    }
+
     /// @dev The id is data, not a topic.
     function test_TheEventIsThatOfTheStandard() public {
         _settle(alice, bob, 50_000);
