@@ -15,8 +15,10 @@ const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
 const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("barter-protocol", &[]),
     ("barter-bindings", &["barter-protocol"]),
-    ("barter-sdk", &["barter-protocol", "barter-bindings"]),
-    ("barter-cli", &["barter-protocol", "barter-bindings", "barter-sdk"]),
+    ("barter-compliance", &["barter-protocol"]),
+    ("barter-index", &["barter-protocol", "barter-bindings"]),
+    ("barter-sdk", &["barter-protocol", "barter-bindings", "barter-compliance", "barter-index"]),
+    ("barter-cli", &["barter-protocol", "barter-bindings", "barter-compliance", "barter-index", "barter-sdk"]),
 ];
 
 /// What does I/O, keeps time or makes random numbers, by the start of its name: the protocol has none of it, at any
