@@ -3,8 +3,10 @@
 mod contracts;
 mod convert;
 mod deployment;
+mod events;
 mod revert;
 
 pub use contracts::{BTRCredit, BTRTrust, BarterCore, IBarterCore};
 pub use deployment::{Addresses, DETERMINISTIC_DEPLOYER, Deployment, RELEASE_SALT};
+pub use events::{ContractEvent, DecodeError};
 pub use revert::ContractError;
