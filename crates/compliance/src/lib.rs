@@ -1,1 +1,26 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Modules
+//! Everything is at the top. [`TradeGraph`] is what findings are made from; [`flags`], [`velocity`], [`cluster`],
+//! [`completion_rate`], [`full_report`] and [`wallet_summary`] make them.
+
+mod cluster;
+mod completion;
+mod error;
+mod flag;
+mod graph;
+mod json;
+mod report;
+mod settings;
+mod trade;
+mod velocity;
+
+pub use cluster::{ClusterReport, cluster};
+pub use completion::{OPEN_TRADE_GRACE, Unfinished, completion_rate};
+pub use error::Error;
+pub use flag::{AnomalyFlag, Evidence, FlagKind, MAX_EVIDENCE, Severity, TradesWith, flags};
+pub use graph::TradeGraph;
+pub use report::{ChainPoint, ComplianceReport, RiskLevel, Standing, WalletSummary, full_report, wallet_summary};
+pub use settings::{Settings, TimeOfDay};
+pub use trade::SettledTrade;
+pub use velocity::{VelocityReport, velocity};
