@@ -7,6 +7,7 @@ use std::{
 };
 
 use alloy_primitives::Address;
+use barter_bindings::Addresses;
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Network, json};
@@ -80,6 +81,11 @@ impl Deployment {
         }
         let text = serde_json::to_string_pretty(self).map_err(|error| invalid(error.to_string()))?;
         fs::write(path, text + "\n").map_err(|error| invalid(error.to_string()))
+    }
+
+    /// As the bindings have them.
+    pub(crate) const fn addresses(&self) -> Addresses {
+        Addresses { core: self.barter_core, trust: self.btr_trust, credit: self.btr_credit }
     }
 
     /// The chains this crate was built with a deployment of.

@@ -3,15 +3,13 @@
 use std::fmt;
 
 use alloy_primitives::{Address, B256};
-use alloy_sol_types::SolEvent;
-use barter_bindings::{BTRCredit, BTRTrust, BarterCore};
+use barter_bindings::ContractEvent;
 use barter_protocol::{PaymentHash, Preimage, TradeId};
 use serde::Serialize;
 
 use crate::{
     CreditAmount, Deployment, Error, json,
     node::{Log, LogFilter, Node},
-    number::to_u64,
 };
 
 /// A change of the record: an event happened, or a reorganisation took it back.
@@ -151,6 +149,42 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// `None` for an event this version does not know yet.
+    fn of(event: ContractEvent) -> Option<Self> {
+        Some(match event {
+            ContractEvent::TradeProposed {
+                trade_id,
+                party_a,
+                party_b,
+                payer,
+                payment_hash,
+                amount_sats,
+                category,
+                description,
+            } => Self::TradeProposed {
+                trade_id,
+                party_a,
+                party_b,
+                payer,
+                payment_hash,
+                amount_sats,
+                category,
+                description,
+            },
+            ContractEvent::TradeAccepted { trade_id } => Self::TradeAccepted { trade_id },
+            ContractEvent::TradeSettled { trade_id, preimage } => Self::TradeSettled { trade_id, preimage },
+            ContractEvent::TradeDisputed { trade_id, by } => Self::TradeDisputed { trade_id, by },
+            ContractEvent::DisputeDismissed { trade_id } => Self::DisputeDismissed { trade_id },
+            ContractEvent::DisputeUpheld { trade_id, at_fault } => Self::DisputeUpheld { trade_id, at_fault },
+            ContractEvent::SignatureCancelled { signer, digest } => Self::SignatureCancelled { signer, digest },
+            ContractEvent::ScoreUpdated { wallet, trade_id, score } => Self::ScoreUpdated { wallet, trade_id, score },
+            ContractEvent::CreditTransferred { from, to, value } => {
+                Self::CreditTransferred { from, to, amount: CreditAmount::from_units(value) }
+            }
+            _ => return None,
+        })
+    }
+
     /// The trade it is about, if it is about one.
     pub const fn trade_id(&self) -> Option<TradeId> {
         match self {
@@ -206,36 +240,23 @@ impl fmt::Display for Change {
     }
 }
 
-/// The events of the three contracts that [`EventKind`] has.
-pub(super) fn filter(deployment: &Deployment) -> LogFilter {
+/// The events of the three contracts.
+pub(crate) fn filter(deployment: &Deployment) -> LogFilter {
     LogFilter {
         addresses: vec![deployment.barter_core, deployment.btr_trust, deployment.btr_credit],
-        topics: vec![vec![
-            BarterCore::TradeProposed::SIGNATURE_HASH,
-            BarterCore::TradeAccepted::SIGNATURE_HASH,
-            BarterCore::TradeSettled::SIGNATURE_HASH,
-            BarterCore::TradeDisputed::SIGNATURE_HASH,
-            BarterCore::DisputeDismissed::SIGNATURE_HASH,
-            BarterCore::DisputeUpheld::SIGNATURE_HASH,
-            BarterCore::SignatureCancelled::SIGNATURE_HASH,
-            BTRTrust::ScoreUpdated::SIGNATURE_HASH,
-            BTRCredit::Transfer::SIGNATURE_HASH,
-        ]],
+        topics: vec![ContractEvent::TOPICS.to_vec()],
     }
 }
 
 /// Reads a log. `None` for one of another kind: a trust token's mint has the same topic as a transfer of credit.
 pub(super) fn read(node: &Node, deployment: &Deployment, log: &Log) -> Result<Option<Event>, Error> {
-    let kind = match log.address {
-        address if address == deployment.barter_core => read_core(node, log)?,
-        address if address == deployment.btr_trust => read_trust(node, log)?,
-        address if address == deployment.btr_credit => read_credit(node, log)?,
-        _ => None,
-    };
-    let Some(kind) = kind else { return Ok(None) };
+    let invalid = |reason: String| node.invalid("eth_getLogs", reason);
+    let event = ContractEvent::decode(&deployment.addresses(), log.address, &log.topics, &log.data)
+        .map_err(|error| invalid(error.to_string()))?;
+    let Some(kind) = event.and_then(EventKind::of) else { return Ok(None) };
     let place = (log.block_number, log.block_hash, log.transaction_hash, log.log_index);
     let (Some(block_number), Some(block_hash), Some(transaction_hash), Some(log_index)) = place else {
-        return Err(node.invalid("eth_getLogs", "a log is of no block"));
+        return Err(invalid("a log is of no block".to_owned()));
     };
     Ok(Some(Event {
         block_number: block_number.to(),
@@ -245,72 +266,4 @@ pub(super) fn read(node: &Node, deployment: &Deployment, log: &Log) -> Result<Op
         log_index: log_index.to(),
         kind,
     }))
-}
-
-fn decode<E: SolEvent>(node: &Node, log: &Log) -> Result<E, Error> {
-    E::decode_raw_log(log.topics.iter().copied(), &log.data)
-        .map_err(|error| node.invalid("eth_getLogs", format!("a {} does not decode: {error}", E::SIGNATURE)))
-}
-
-fn read_core(node: &Node, log: &Log) -> Result<Option<EventKind>, Error> {
-    let Some(topic) = log.topics.first() else { return Ok(None) };
-    Ok(Some(match *topic {
-        BarterCore::TradeProposed::SIGNATURE_HASH => {
-            let event: BarterCore::TradeProposed = decode(node, log)?;
-            EventKind::TradeProposed {
-                trade_id: event.tradeId,
-                party_a: event.partyA,
-                party_b: event.partyB,
-                payer: event.payer,
-                payment_hash: event.paymentHash.into(),
-                amount_sats: to_u64(node, "amountSats", event.amountSats)?,
-                category: event.category,
-                description: event.description,
-            }
-        }
-        BarterCore::TradeAccepted::SIGNATURE_HASH => {
-            EventKind::TradeAccepted { trade_id: decode::<BarterCore::TradeAccepted>(node, log)?.tradeId }
-        }
-        BarterCore::TradeSettled::SIGNATURE_HASH => {
-            let event: BarterCore::TradeSettled = decode(node, log)?;
-            EventKind::TradeSettled { trade_id: event.tradeId, preimage: event.preimage.into() }
-        }
-        BarterCore::TradeDisputed::SIGNATURE_HASH => {
-            let event: BarterCore::TradeDisputed = decode(node, log)?;
-            EventKind::TradeDisputed { trade_id: event.tradeId, by: event.by }
-        }
-        BarterCore::DisputeDismissed::SIGNATURE_HASH => {
-            EventKind::DisputeDismissed { trade_id: decode::<BarterCore::DisputeDismissed>(node, log)?.tradeId }
-        }
-        BarterCore::DisputeUpheld::SIGNATURE_HASH => {
-            let event: BarterCore::DisputeUpheld = decode(node, log)?;
-            EventKind::DisputeUpheld { trade_id: event.tradeId, at_fault: event.atFault }
-        }
-        BarterCore::SignatureCancelled::SIGNATURE_HASH => {
-            let event: BarterCore::SignatureCancelled = decode(node, log)?;
-            EventKind::SignatureCancelled { signer: event.signer, digest: event.digest }
-        }
-        _ => return Ok(None),
-    }))
-}
-
-fn read_trust(node: &Node, log: &Log) -> Result<Option<EventKind>, Error> {
-    if log.topics.first() != Some(&BTRTrust::ScoreUpdated::SIGNATURE_HASH) {
-        return Ok(None);
-    }
-    let event: BTRTrust::ScoreUpdated = decode(node, log)?;
-    Ok(Some(EventKind::ScoreUpdated {
-        wallet: event.wallet,
-        trade_id: event.tradeId,
-        score: to_u64(node, "score", event.score)?,
-    }))
-}
-
-fn read_credit(node: &Node, log: &Log) -> Result<Option<EventKind>, Error> {
-    if log.topics.first() != Some(&BTRCredit::Transfer::SIGNATURE_HASH) {
-        return Ok(None);
-    }
-    let event: BTRCredit::Transfer = decode(node, log)?;
-    let amount = CreditAmount::from_units(event.value);
-    Ok(Some(EventKind::CreditTransferred { from: event.from, to: event.to, amount }))
 }
