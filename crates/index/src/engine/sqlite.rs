@@ -1,0 +1,228 @@
+//! SQLite, in the box.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Statement, ToSql, types::ToSqlOutput, types::ValueRef};
+
+use super::{Access, Engine, OnFound, OnRow, Table, Value};
+use crate::Error;
+
+/// How long a writer waits for another one.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Statements kept prepared: more than there are.
+const STATEMENTS: usize = 128;
+/// Memory for pages read or to be written, in KiB. An index over random keys is slow once it does not fit.
+const CACHE_KIB: i64 = 64 * 1024;
+/// Pages the write-ahead log holds before they are put in their place: a page that is written again meanwhile is put there
+/// once.
+const CHECKPOINT_PAGES: i64 = 16 * 1024;
+/// Most columns of any query's answer, and parameters of any statement.
+const MAX_VALUES: usize = 24;
+
+/// A connection to a file, or to memory.
+#[derive(Debug)]
+pub(super) struct Sqlite {
+    connection: Connection,
+    path: Option<PathBuf>,
+}
+
+impl Sqlite {
+    /// Opens a file; with [`Access::Write`] one that is not there is made.
+    pub(super) fn open(path: &Path, access: Access) -> Result<Self, Error> {
+        let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        if access == Access::Write {
+            flags |= OpenFlags::SQLITE_OPEN_CREATE;
+        }
+        let location = || path.display().to_string();
+        let connection = Connection::open_with_flags(path, flags).map_err(|error| to_error(location(), error))?;
+        let engine = Self { connection, path: Some(path.to_owned()) };
+        engine.set_up(access).map_err(|error| to_error(location(), error))?;
+        Ok(engine)
+    }
+
+    /// A database in memory.
+    pub(super) fn in_memory() -> Result<Self, Error> {
+        let connection = Connection::open_in_memory().map_err(|error| to_error(MEMORY.to_owned(), error))?;
+        let engine = Self { connection, path: None };
+        engine.set_up(Access::Write).map_err(|error| engine.error(error))?;
+        Ok(engine)
+    }
+
+    fn set_up(&self, access: Access) -> Result<(), rusqlite::Error> {
+        let connection = &self.connection;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+        connection.pragma_update(None, "temp_store", "memory")?;
+        // Rows refer to each other by design; checking it again at each row is what the caches are there to save.
+        connection.pragma_update(None, "foreign_keys", false)?;
+        if access == Access::Read {
+            return connection.pragma_update(None, "query_only", true);
+        }
+        // Readers see the state before the transaction and do not wait for it, nor it for them. With `normal`, a power cut may
+        // take back the newest transactions, whole, in which case they are indexed again.
+        connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+        connection.pragma_update(None, "synchronous", "normal")?;
+        connection.pragma_update_and_check(None, "wal_autocheckpoint", CHECKPOINT_PAGES, |_| Ok(()))
+    }
+
+    fn error(&self, error: rusqlite::Error) -> Error {
+        to_error(self.name(), error)
+    }
+
+    fn name(&self) -> String {
+        self.path.as_ref().map_or_else(|| MEMORY.to_owned(), |path| path.display().to_string())
+    }
+
+    fn run(&self, sql: &str) -> Result<(), Error> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(|error| self.error(error))?;
+        statement.execute(()).map(drop).map_err(|error| self.error(error))
+    }
+}
+
+/// What a database in memory is called.
+const MEMORY: &str = "memory";
+
+impl Engine for Sqlite {
+    fn begin_read(&mut self) -> Result<(), Error> {
+        // The snapshot is taken by the first read, which is every reader's first step.
+        self.run("BEGIN DEFERRED")
+    }
+
+    fn begin_write(&mut self) -> Result<(), Error> {
+        self.run("BEGIN IMMEDIATE")
+    }
+
+    fn commit(&mut self) -> Result<(), Error> {
+        self.run("COMMIT")
+    }
+
+    fn rollback(&mut self) {
+        // Fails where the failure before it has ended the transaction already, as a full disk does.
+        if !self.connection.is_autocommit() {
+            let _ = self.run("ROLLBACK");
+        }
+    }
+
+    fn define(&mut self, schema: &str) -> Result<(), Error> {
+        self.connection.execute_batch(schema).map_err(|error| self.error(error))
+    }
+
+    fn tables(&mut self) -> Result<Vec<String>, Error> {
+        let mut names = Vec::new();
+        self.query("SELECT name FROM sqlite_schema WHERE type = 'table'", &[], &mut |row| {
+            if let [Value::Text(name)] = row {
+                names.push((*name).to_owned());
+            }
+            Ok(())
+        })?;
+        Ok(names)
+    }
+
+    fn execute(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<u64, Error> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(|error| self.error(error))?;
+        bind(&mut statement, parameters).map_err(|error| self.error(error))?;
+        let changed = statement.raw_execute().map_err(|error| self.error(error))?;
+        Ok(changed as u64)
+    }
+
+    fn query(&mut self, sql: &str, parameters: &[Value<'_>], on_row: &mut OnRow<'_>) -> Result<(), Error> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(|error| self.error(error))?;
+        bind(&mut statement, parameters).map_err(|error| self.error(error))?;
+        let columns = statement.column_count();
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next().map_err(|error| self.error(error))? {
+            with_values(row, columns, on_row).map_err(|error| self.error(error))??;
+        }
+        Ok(())
+    }
+
+    fn lookup(&mut self, sql: &str, width: usize, keys: &[Value<'_>], on_found: &mut OnFound<'_>) -> Result<(), Error> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(|error| self.error(error))?;
+        let columns = statement.column_count();
+        for (number, key) in keys.chunks_exact(width).enumerate() {
+            bind(&mut statement, key).map_err(|error| self.error(error))?;
+            let mut rows = statement.raw_query();
+            while let Some(row) = rows.next().map_err(|error| self.error(error))? {
+                with_values(row, columns, &mut |values| on_found(number, values))
+                    .map_err(|error| self.error(error))??;
+            }
+        }
+        Ok(())
+    }
+
+    fn insert(&mut self, table: &Table, values: &[Value<'_>]) -> Result<(), Error> {
+        let names: Vec<_> = table.columns.iter().map(|column| column.name).collect();
+        let places: Vec<_> = (1..=names.len()).map(|place| format!("${place}")).collect();
+        let sql = format!("INSERT INTO {} ({}) VALUES ({})", table.name, names.join(", "), places.join(", "));
+        let mut statement = self.connection.prepare_cached(&sql).map_err(|error| self.error(error))?;
+        for row in values.chunks_exact(names.len()) {
+            bind(&mut statement, row).map_err(|error| self.error(error))?;
+            statement.raw_execute().map_err(|error| match error.sqlite_error_code() {
+                Some(ErrorCode::ConstraintViolation) => Error::Conflict { location: self.name(), table: table.name },
+                _ => self.error(error),
+            })?;
+        }
+        Ok(())
+    }
+
+    fn size(&mut self) -> Result<u64, Error> {
+        let pragma = |name| self.connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        let pages = pragma("page_count").map_err(|error| self.error(error))?;
+        let page = pragma("page_size").map_err(|error| self.error(error))?;
+        let log = self.path.as_ref().and_then(|path| {
+            let mut name = path.clone().into_os_string();
+            name.push("-wal");
+            fs::metadata(name).ok()
+        });
+        Ok((pages * page).unsigned_abs() + log.map_or(0, |log| log.len()))
+    }
+}
+
+fn bind(statement: &mut Statement<'_>, parameters: &[Value<'_>]) -> Result<(), rusqlite::Error> {
+    for (place, value) in parameters.iter().enumerate() {
+        statement.raw_bind_parameter(place + 1, value)?;
+    }
+    Ok(())
+}
+
+/// Hands a row's values on. The outer failure is the database's, the inner one of who takes the row.
+fn with_values(row: &Row<'_>, columns: usize, on_row: &mut OnRow<'_>) -> Result<Result<(), Error>, rusqlite::Error> {
+    let mut values = [Value::Null; MAX_VALUES];
+    for (place, value) in values.iter_mut().enumerate().take(columns) {
+        *value = match row.get_ref(place)? {
+            ValueRef::Null => Value::Null,
+            ValueRef::Integer(number) => Value::Integer(number),
+            ValueRef::Blob(bytes) => Value::Bytes(bytes),
+            ValueRef::Text(bytes) => Value::Text(str::from_utf8(bytes)?),
+            ValueRef::Real(_) => {
+                let name = row.as_ref().column_name(place)?.to_owned();
+                return Err(rusqlite::Error::InvalidColumnType(place, name, rusqlite::types::Type::Real));
+            }
+        };
+    }
+    Ok(on_row(&values[..columns]))
+}
+
+impl ToSql for Value<'_> {
+    fn to_sql(&self) -> Result<ToSqlOutput<'_>, rusqlite::Error> {
+        Ok(ToSqlOutput::Borrowed(match *self {
+            Self::Null => ValueRef::Null,
+            Self::Integer(number) => ValueRef::Integer(number),
+            Self::Bytes(bytes) => ValueRef::Blob(bytes),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+        }))
+    }
+}
+
+fn to_error(location: String, error: rusqlite::Error) -> Error {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => Error::Full { location },
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Busy { location },
+        _ => Error::Database { location, source: error.into() },
+    }
+}
