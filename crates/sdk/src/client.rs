@@ -7,7 +7,8 @@ use alloy_sol_types::SolCall;
 use barter_protocol::SigningDomain;
 
 use crate::{
-    BarterClientBuilder, CreditClient, Deployment, Error, Network, Receipt, TradeClient, TrustClient, WatchBuilder,
+    BarterClientBuilder, ComplianceClient, CreditClient, Deployment, Error, Network, Receipt, TradeClient, TrustClient,
+    WatchBuilder,
     node::Node,
     refusal,
     send::{Call, Sender},
@@ -71,6 +72,11 @@ impl BarterClient {
     /// BTR-Credit: balances and burning.
     pub fn credit(&self) -> CreditClient {
         CreditClient::new(self.clone())
+    }
+
+    /// Who am I dealing with: flags, velocity, clusters, reports.
+    pub fn compliance(&self) -> ComplianceClient {
+        ComplianceClient::new(self.clone())
     }
 
     /// Events, from the past on and then live.

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use alloy_primitives::{Address, B256, Bytes, U256};
+use barter_compliance::Error as Unsuitable;
 use barter_protocol::{PaymentHash, TradeId, TradeStatus};
 use serde::Serialize;
 
@@ -301,13 +302,44 @@ pub enum Error {
         nonce: u64,
     },
 
-    // -------------------------------------------------------------------------------- watching, deploying
+    // -------------------------------------------------------------------------------- watching
     /// The chain was reorganised deeper than events are remembered for.
     #[error("the chain was reorganised below block {oldest_block}, the oldest one remembered")]
     ReorganisedTooDeep {
         /// The oldest block remembered.
         oldest_block: u64,
     },
+
+    // -------------------------------------------------------------------------------- compliance, index
+    /// The wallet's list of trades is longer than what is read from a node.
+    #[error(
+        "{wallet} has more than {maximum} proposals and trades since its oldest accepted one, the most read from a node"
+    )]
+    TooManyTrades {
+        /// The wallet.
+        wallet: Address,
+        /// Entries of the list that are read at most.
+        maximum: usize,
+    },
+    /// The block everything was read at left the chain meanwhile, time and again.
+    #[error("block {block_number} was reorganised away while it was read")]
+    ChainChanged {
+        /// The block.
+        block_number: u64,
+    },
+    /// This needs every trade there is, which only an index has.
+    #[error(
+        "{question} needs every trade there is, and this program was built without the feature index of barter-sdk"
+    )]
+    NeedsIndexFeature {
+        /// What was asked for.
+        question: &'static str,
+    },
+    /// A setting of the findings, or a policy, cannot be used.
+    #[error(transparent)]
+    Compliance(#[from] Unsuitable),
+
+    // -------------------------------------------------------------------------------- deploying
     /// The chain lacks the deterministic deployer contract.
     #[error("chain {chain_id} has no deterministic deployer at {deployer}")]
     NoDeployer {
@@ -394,6 +426,13 @@ impl Error {
             Self::TimedOut { .. } => "timed_out",
             Self::Replaced { .. } => "replaced",
             Self::ReorganisedTooDeep { .. } => "reorganised_too_deep",
+            Self::TooManyTrades { .. } => "too_many_trades",
+            Self::ChainChanged { .. } => "chain_changed",
+            Self::NeedsIndexFeature { .. } => "needs_index_feature",
+            Self::Compliance(error) => match error {
+                Unsuitable::SettingOutOfRange { .. } | Unsuitable::NoTimeOfDay { .. } => "invalid_setting",
+                _ => "invalid_policy",
+            },
             Self::NoDeployer { .. } => "no_deployer",
         }
     }
@@ -444,6 +483,12 @@ impl Error {
             }
             Self::Replaced { .. } => "Try again: this transaction will never be mined.",
             Self::ReorganisedTooDeep { .. } => "Start watching again, from an earlier block.",
+            Self::TooManyTrades { .. } => {
+                "Run an index and give it to the client: it reads only the wallet's own trades."
+            }
+            Self::ChainChanged { .. } => "Try again when the chain has settled.",
+            Self::NeedsIndexFeature { .. } => "Build with the feature index.",
+            Self::Compliance(_) => "Mend the setting or the policy.",
             Self::NoDeployer { .. } => "Put the deterministic deployer on this chain first, or use another chain.",
         }
     }
@@ -482,7 +527,7 @@ impl Error {
     /// transaction was sent; [`transaction_hash`](Self::transaction_hash) says that.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Network { .. } | Self::RequestTimedOut { .. } => true,
+            Self::Network { .. } | Self::RequestTimedOut { .. } | Self::ChainChanged { .. } => true,
             Self::HttpStatus { status, .. } => *status == 429 || *status >= 500,
             _ => false,
         }

@@ -2,10 +2,12 @@
 //!
 //! # Modules
 //! Nothing has to be named by its module; everything is at the top. Inside, `node` makes requests, `send` gets transactions
-//! mined, and `trade`, `trust`, `credit` and `watch` are the four handles.
+//! mined, and `trade`, `trust`, `credit`, `watch` and `compliance` are the
+//! handles.
 
 mod builder;
 mod client;
+mod compliance;
 mod credit;
 mod deployer;
 mod deployment;
@@ -25,10 +27,15 @@ mod watch;
 
 pub use alloy_primitives::{Address, B256};
 pub use barter_bindings::{ContractError, DETERMINISTIC_DEPLOYER};
+pub use barter_compliance::{
+    AnomalyFlag, ChainPoint, ClusterReport, ComplianceReport, Evidence, FlagKind, RiskLevel, Settings, Severity,
+    TradesWith, VelocityReport, WalletSummary,
+};
 pub use barter_protocol::{Level, PaymentHash, Preimage, Role, Ruling, Terms, TradeId, TradeStatus};
 
 pub use builder::BarterClientBuilder;
 pub use client::BarterClient;
+pub use compliance::ComplianceClient;
 pub use credit::{CREDIT_DECIMALS, CreditAmount, CreditBalance, CreditClient};
 pub use deployer::{DeployPlan, Deployed, Deployer};
 pub use deployment::Deployment;

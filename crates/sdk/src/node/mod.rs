@@ -4,6 +4,7 @@
 //! length, and the chain id could not ride along with the first read.
 
 mod endpoint;
+mod page;
 mod scan;
 mod wire;
 
@@ -15,12 +16,14 @@ use std::{
 
 use alloy_primitives::{Address, B256, Bytes, U64, U128, U256};
 use alloy_sol_types::SolCall;
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use reqwest::{Client, StatusCode, header, redirect::Policy};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::{Value, json, value::RawValue};
 
 use crate::Error;
 pub(crate) use endpoint::Endpoint;
+pub(crate) use page::{is_near_head, read_page};
 pub(crate) use scan::{DEFAULT_PAGE_BLOCKS, LogFilter, Scan};
 pub(crate) use wire::{Header, Log, Receipt};
 
@@ -34,6 +37,10 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(250);
 const MAX_BACKOFF: Duration = Duration::from_secs(5);
 /// The one method that does something: a second request may find that the first one did it.
 const SEND_METHOD: &str = "eth_sendRawTransaction";
+/// Requests that go together in one of HTTP. Providers take at least this many.
+const REQUESTS_A_BATCH: usize = 20;
+/// HTTP requests that are made at once on behalf of one question.
+const REQUESTS_AT_ONCE: usize = 8;
 /// How long a connection may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -45,6 +52,7 @@ pub(crate) struct Node {
     chain_id: u64,
     timeout: Duration,
     chain_verified: AtomicBool,
+    takes_no_batches: AtomicBool,
 }
 
 /// One answer of JSON-RPC. `result` may be `null`, which is not the same as missing.
@@ -84,7 +92,14 @@ impl Node {
             .connect_timeout(CONNECT_TIMEOUT)
             .build()
             .map_err(|error| Error::Tls { reason: error.to_string() })?;
-        Ok(Self { http, endpoint, chain_id, timeout, chain_verified: AtomicBool::new(false) })
+        Ok(Self {
+            http,
+            endpoint,
+            chain_id,
+            timeout,
+            chain_verified: AtomicBool::default(),
+            takes_no_batches: AtomicBool::default(),
+        })
     }
 
     /// The chain it should be on.
@@ -147,21 +162,41 @@ impl Node {
         } else {
             self.request_with_chain(request).await?
         };
+        self.returned::<C>(contract, &output)
+    }
+
+    /// What a view of a contract returned.
+    fn returned<C: SolCall>(&self, contract: Address, output: &Bytes) -> Result<C::Return, Error> {
         if output.is_empty() {
             return Err(Error::NoContract { address: contract, chain_id: self.chain_id });
         }
-        C::abi_decode_returns(&output).map_err(|error| {
+        C::abi_decode_returns(output).map_err(|error| {
             self.invalid("eth_call", format!("what {} returns does not decode: {error}", C::SIGNATURE))
         })
     }
 
+    /// Calls one view of a contract many times at a block, in as few HTTP requests as the node takes.
+    pub(crate) async fn views_at<C: SolCall>(
+        &self,
+        contract: Address,
+        calls: &[C],
+        block: &Value,
+    ) -> Result<Vec<C::Return>, Error> {
+        let requests = calls.iter().map(|call| eth_call(contract, &call.abi_encode().into(), None, block));
+        let outputs: Vec<Bytes> = self.requests("eth_call", requests.collect()).await?;
+        outputs.iter().map(|output| self.returned::<C>(contract, output)).collect()
+    }
+
     async fn request_with_chain<R: DeserializeOwned>(&self, request: Request) -> Result<R, Error> {
         let method = request.0;
-        let pair = self.pair([("eth_chainId", json!([])), request.clone()]).await?;
-        let Some([chain, answer]) = pair else {
+        let Some(replies) = self.batch(method, &[("eth_chainId", json!([])), request.clone()]).await? else {
             // A node that takes no batches; they are optional in practice.
             self.require_chain().await?;
             return self.request(request.0, request.1).await;
+        };
+        let mut replies = replies.into_iter();
+        let (Some(chain), Some(answer)) = (replies.next(), replies.next()) else {
+            return Err(self.invalid(method, "a batch of two requests has other answers"));
         };
         self.check_chain(self.read("eth_chainId", chain)?)?;
         self.read(method, answer)
@@ -250,11 +285,45 @@ impl Node {
         self.read(method, reply)
     }
 
-    /// Two requests in one of HTTP. `None` if the node does not take batches.
-    async fn pair(&self, requests: [Request; 2]) -> Result<Option<[Reply; 2]>, Error> {
-        let method = requests[1].0;
+    /// Makes requests of one method, [`REQUESTS_A_BATCH`] in one of HTTP and [`REQUESTS_AT_ONCE`] of those at a time. What is
+    /// refused in company is asked for alone: a node may limit what a batch costs.
+    async fn requests<R: DeserializeOwned>(
+        &self,
+        method: &'static str,
+        requests: Vec<Request>,
+    ) -> Result<Vec<R>, Error> {
+        let batches: Vec<&[Request]> = requests.chunks(REQUESTS_A_BATCH).collect();
+        let answers = stream::iter(batches).map(|batch| self.request_together(method, batch));
+        let answers: Vec<Vec<R>> = answers.buffered(REQUESTS_AT_ONCE).try_collect().await?;
+        Ok(answers.into_iter().flatten().collect())
+    }
+
+    async fn request_together<R: DeserializeOwned>(
+        &self,
+        method: &'static str,
+        requests: &[Request],
+    ) -> Result<Vec<R>, Error> {
+        let mut replies = None;
+        if requests.len() > 1 && !self.takes_no_batches.load(Ordering::Relaxed) {
+            replies = self.batch(method, requests).await?;
+            self.takes_no_batches.store(replies.is_none(), Ordering::Relaxed);
+        }
+        let mut replies = replies.map(Vec::into_iter);
+        let mut answers = Vec::with_capacity(requests.len());
+        for (method, params) in requests {
+            let reply = replies.as_mut().and_then(Iterator::next).filter(|reply| reply.error.is_none());
+            answers.push(match reply {
+                Some(reply) => self.read(method, reply)?,
+                None => self.request(method, params.clone()).await?,
+            });
+        }
+        Ok(answers)
+    }
+
+    /// Requests in one of HTTP, `method` for the messages. `None` if the node does not take batches.
+    async fn batch(&self, method: &'static str, requests: &[Request]) -> Result<Option<Vec<Reply>>, Error> {
         let body: Vec<Value> = requests
-            .into_iter()
+            .iter()
             .enumerate()
             .map(|(id, (method, params))| json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }))
             .collect();
@@ -266,10 +335,11 @@ impl Node {
         }
         let mut replies: Vec<Reply> = self.parse(method, status, &answer)?;
         replies.sort_by_key(|reply| reply.id);
-        match <[Reply; 2]>::try_from(replies) {
-            Ok(pair) if pair[0].id == Some(0) && pair[1].id == Some(1) => Ok(Some(pair)),
-            _ => Err(self.invalid(method, "a batch of two requests has other answers")),
+        let is_whole = replies.len() == requests.len();
+        if !is_whole || replies.iter().zip(0..).any(|(reply, id)| reply.id != Some(id)) {
+            return Err(self.invalid(method, format!("a batch of {} requests has other answers", requests.len())));
         }
+        Ok(Some(replies))
     }
 
     fn parse<R: DeserializeOwned>(&self, method: &'static str, status: StatusCode, answer: &[u8]) -> Result<R, Error> {

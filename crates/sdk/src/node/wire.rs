@@ -11,6 +11,7 @@ pub(crate) struct Header {
     pub(crate) number: U64,
     pub(crate) hash: B256,
     pub(crate) parent_hash: B256,
+    pub(crate) timestamp: U64,
     pub(crate) base_fee_per_gas: Option<U128>,
 }
 

@@ -14,13 +14,10 @@ use alloy_primitives::{Address, B256};
 use barter_protocol::{TradeId, limits::MAX_PAGE};
 use tokio::time::sleep;
 
-use super::{
-    event::{self, Change, Event, EventKind},
-    page,
-};
+use super::event::{self, Change, Event, EventKind};
 use crate::{
     BarterClient, Error,
-    node::{Header, LogFilter, Node, Scan},
+    node::{Header, LogFilter, Node, Scan, is_near_head, read_page},
 };
 
 /// How many blocks deep reorganisations are followed. Ethereum finalises after 64; other chains reorganise deeper.
@@ -183,13 +180,11 @@ impl Follower {
     async fn advance(&mut self, from: u64, head: &Header) -> Result<Step, Error> {
         let to = head.number().min(self.plan.to_block.unwrap_or(u64::MAX));
         let client = self.client.clone();
-        let page = match page::read(client.node(), &self.filter, &mut self.scan, (self.next, to), head).await {
+        let page = match read_page(client.node(), &self.filter, &mut self.scan, (self.next, to), head).await {
             Ok(Some(page)) => page,
             Ok(None) => return Ok(Step::Idle),
             // A node that is behind does not know the block that another one showed.
-            Err(Error::NodeRefused { .. })
-                if page::is_near_head(self.next, head) && self.refused_looks < LAGGING_LOOKS =>
-            {
+            Err(Error::NodeRefused { .. }) if is_near_head(self.next, head) && self.refused_looks < LAGGING_LOOKS => {
                 self.refused_looks += 1;
                 return Ok(Step::Idle);
             }
@@ -197,7 +192,7 @@ impl Follower {
         };
         self.refused_looks = 0;
         let blocks = self.group(&page.logs)?;
-        if blocks.iter().any(|block| block.number == page.end && block.hash != page.end_hash) {
+        if blocks.iter().any(|block| block.number == page.end.number() && block.hash != page.end.hash) {
             // The logs are of another chain than the headers.
             return Ok(Step::Idle);
         }
@@ -213,7 +208,7 @@ impl Follower {
             return Ok(Step::Idle);
         }
         self.lagging = 0;
-        self.accept(blocks, page.end, page.end_hash, head.number());
+        self.accept(blocks, page.end.number(), page.end.hash, head.number());
         Ok(Step::Progress)
     }
 

@@ -2,7 +2,6 @@
 
 mod event;
 mod follower;
-mod page;
 
 use std::{
     fmt,

@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod chain;
+mod compliance;
 mod deployments;
 mod endpoints;
 mod lifecycle;
+mod market;
 mod nodes;
 mod refusals;
 mod secrets;

@@ -6,10 +6,8 @@ use futures_util::{
     stream::{self, StreamExt as _, TryStreamExt as _},
 };
 
-use crate::{
-    Error,
-    node::{Header, Log, LogFilter, Node, Scan},
-};
+use super::{Header, Log, LogFilter, Node, Scan};
+use crate::Error;
 
 /// The newest blocks, head included, that are read one by one by their hashes: those are answered exactly or not at all. Asked
 /// for a range, a node that has not got its last blocks yet gives fewer logs and does not say so; this many blocks is more
@@ -19,22 +17,22 @@ const NEAR_HEAD_BLOCKS: u64 = 16;
 const REQUESTS_AT_ONCE: usize = 8;
 
 /// The logs of a row of blocks.
-pub(super) struct Page {
-    pub(super) logs: Vec<Log>,
+#[derive(Debug)]
+pub(crate) struct Page {
+    pub(crate) logs: Vec<Log>,
     /// The hash of the block before the first.
-    pub(super) parent_hash: B256,
+    pub(crate) parent_hash: B256,
     /// The last block.
-    pub(super) end: u64,
-    pub(super) end_hash: B256,
+    pub(crate) end: Header,
 }
 
 /// Whether a page that starts at `from` is read block by block.
-pub(super) fn is_near_head(from: u64, head: &Header) -> bool {
+pub(crate) fn is_near_head(from: u64, head: &Header) -> bool {
     from.saturating_add(NEAR_HEAD_BLOCKS) > head.number()
 }
 
 /// Reads the page that starts at `from` and ends at `to` or before. `None` if the chain changed meanwhile: look again.
-pub(super) async fn read(
+pub(crate) async fn read_page(
     node: &Node,
     filter: &LogFilter,
     scan: &mut Scan,
@@ -63,7 +61,7 @@ async fn read_range(
         if after.is_none_or(|after| after.hash != last.hash) {
             return Ok(None);
         }
-        return Ok(Some(Page { logs, parent_hash: first.parent_hash, end, end_hash: last.hash }));
+        return Ok(Some(Page { logs, parent_hash: first.parent_hash, end: last.clone() }));
     }
 }
 
@@ -88,5 +86,5 @@ async fn read_blocks(
     let logs = stream::iter(filters).map(|filter| async move { node.logs(&filter).await });
     let logs: Vec<Vec<Log>> = logs.buffered(REQUESTS_AT_ONCE).try_collect().await?;
     let logs = logs.into_iter().flatten().collect();
-    Ok(Some(Page { logs, parent_hash: first.parent_hash, end: to, end_hash: last.hash }))
+    Ok(Some(Page { logs, parent_hash: first.parent_hash, end: last.clone() }))
 }
