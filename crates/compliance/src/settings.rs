@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use barter_protocol::limits::MAX_PAIR_COUNT;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use crate::Error;
+use crate::{Error, number::Whole};
 
 /// Thresholds and limits, each with the default of Barter's rules.
 ///
@@ -49,14 +49,11 @@ pub struct Settings {
     pub cluster_wallets: u64,
 }
 
-/// Smallest and largest of a setting.
-type Range = (u64, u64);
-
-const COUNT: Range = (1, 1_000_000);
+const COUNT: Whole = Whole { minimum: 1, maximum: 1_000_000 };
 /// More than 100% cannot be: that turns a flag off.
-const PERCENT: Range = (0, 100);
-const DEPTH: Range = (1, 6);
-const WALLETS: Range = (1, 100_000);
+const PERCENT: Whole = Whole { minimum: 0, maximum: 100 };
+const DEPTH: Whole = Whole { minimum: 1, maximum: 6 };
+const WALLETS: Whole = Whole { minimum: 1, maximum: 100_000 };
 
 impl Default for Settings {
     fn default() -> Self {
@@ -95,8 +92,9 @@ impl Settings {
             ("cluster_depth", self.cluster_depth, DEPTH),
             ("cluster_wallets", self.cluster_wallets, WALLETS),
         ];
-        for (name, value, (minimum, maximum)) in settings {
-            if !(minimum..=maximum).contains(&value) {
+        for (name, value, range) in settings {
+            if !range.contains(value) {
+                let Whole { minimum, maximum } = range;
                 return Err(Error::SettingOutOfRange { name, value, minimum, maximum });
             }
         }
@@ -112,27 +110,19 @@ impl Settings {
 }
 
 fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    within(deserializer, COUNT)
+    COUNT.read(deserializer)
 }
 
 fn percent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    within(deserializer, PERCENT)
+    PERCENT.read(deserializer)
 }
 
 fn depth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    within(deserializer, DEPTH)
+    DEPTH.read(deserializer)
 }
 
 fn wallets<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    within(deserializer, WALLETS)
-}
-
-fn within<'de, D: Deserializer<'de>>(deserializer: D, (minimum, maximum): Range) -> Result<u64, D::Error> {
-    let value = i64::deserialize(deserializer)?;
-    u64::try_from(value)
-        .ok()
-        .filter(|value| (minimum..=maximum).contains(value))
-        .ok_or_else(|| D::Error::custom(format!("{value} is out of range, expected {minimum} to {maximum}")))
+    WALLETS.read(deserializer)
 }
 
 /// A second of the day, UTC. Text is `HH:MM:SS`.

@@ -1,0 +1,171 @@
+//! Whom one is willing to deal with, as a file.
+
+use alloy_primitives::Address;
+use barter_protocol::Level;
+use serde::{Deserialize, Deserializer, de::Error as _};
+use toml::de::{DeTable, DeValue};
+
+use crate::{
+    Error, FlagKind, MAX_TRUSTED, RiskLevel, Settings,
+    number::{Positive, Whole},
+};
+
+const SCORE: Whole = Whole { minimum: 1, maximum: 1_000_000_000 };
+const COUNTERPARTIES: Whole = Whole { minimum: 1, maximum: 1_000_000 };
+const PERCENT: Positive = Positive { maximum: 100 };
+const SEEN_SCORE: Positive = Positive { maximum: 1_000_000_000 };
+
+/// Whom one is willing to deal with: rules that a wallet must all meet, the thresholds that flags are raised at, and the wallets one
+/// trusts already.
+///
+/// A policy has at least one rule, and its values are in range: [`parse`](Self::parse) is the only way to one.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    #[serde(default, deserialize_with = "score")]
+    pub(crate) minimum_score: Option<u64>,
+    #[serde(default, deserialize_with = "counterparties")]
+    pub(crate) minimum_counterparties: Option<u64>,
+    #[serde(default)]
+    pub(crate) highest_risk: Option<RiskLevel>,
+    #[serde(default, deserialize_with = "level")]
+    pub(crate) required_level: Option<Level>,
+    #[serde(default, deserialize_with = "percent")]
+    pub(crate) minimum_completion_rate: Option<f64>,
+    #[serde(default)]
+    pub(crate) deny_flags: Vec<FlagKind>,
+    #[serde(default)]
+    settings: Settings,
+    #[serde(default)]
+    pub(crate) viewpoint: Option<ViewpointRule>,
+}
+
+/// What of a wallet's score must reach it from wallets one trusts.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ViewpointRule {
+    #[serde(deserialize_with = "trusted")]
+    pub(crate) trusted: Vec<Address>,
+    #[serde(deserialize_with = "seen_score")]
+    pub(crate) minimum_seen_score: f64,
+}
+
+impl Policy {
+    /// Reads a policy from TOML.
+    ///
+    /// # Errors
+    /// [`Error::InvalidPolicy`] with line and key for text that is no TOML, keys there are not, and values of the wrong kind or out of
+    /// range; [`Error::EmptyPolicy`] where there is no rule.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let policy: Self = toml::from_str(text).map_err(|error| invalid(text, &error))?;
+        if policy.has_rule() { Ok(policy) } else { Err(Error::EmptyPolicy) }
+    }
+
+    /// The thresholds that reports for this policy are made with.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The wallets that one trusts already, where the policy asks for a score seen from them; none otherwise.
+    pub fn trusted(&self) -> &[Address] {
+        self.viewpoint.as_ref().map_or(&[], |viewpoint| &viewpoint.trusted)
+    }
+
+    fn has_rule(&self) -> bool {
+        // Taken apart whole, so that a new rule cannot be forgotten here.
+        let Self {
+            minimum_score,
+            minimum_counterparties,
+            highest_risk,
+            required_level,
+            minimum_completion_rate,
+            deny_flags,
+            settings: _,
+            viewpoint,
+        } = self;
+        minimum_score.is_some()
+            || minimum_counterparties.is_some()
+            || highest_risk.is_some()
+            || required_level.is_some()
+            || minimum_completion_rate.is_some()
+            || !deny_flags.is_empty()
+            || viewpoint.is_some()
+    }
+}
+
+fn invalid(text: &str, error: &toml::de::Error) -> Error {
+    let at = error.span().map_or(0, |span| span.start).min(text.len());
+    Error::InvalidPolicy {
+        line: 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count(),
+        key: DeTable::parse(text).ok().and_then(|table| key_at(table.get_ref(), at)),
+        message: error.message().to_owned(),
+    }
+}
+
+/// The key that a place in the text belongs to, with those above it: `settings.pair_trades`.
+fn key_at(table: &DeTable<'_>, at: usize) -> Option<String> {
+    table.iter().find_map(|(key, value)| {
+        let name = key.get_ref();
+        let below = if let DeValue::Table(table) = value.get_ref() { key_at(table, at) } else { None };
+        match below {
+            Some(below) => Some(format!("{name}.{below}")),
+            None => (key.span().contains(&at) || value.span().contains(&at)).then(|| name.to_string()),
+        }
+    })
+}
+
+fn score<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    SCORE.read(deserializer).map(Some)
+}
+
+fn counterparties<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    COUNTERPARTIES.read(deserializer).map(Some)
+}
+
+fn percent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    PERCENT.read(deserializer).map(Some)
+}
+
+fn seen_score<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    SEEN_SCORE.read(deserializer)
+}
+
+fn level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Level>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(remote = "Level")]
+    enum Letter {
+        C,
+        B,
+        A,
+    }
+    Letter::deserialize(deserializer).map(Some)
+}
+
+fn trusted<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Address>, D::Error> {
+    let trusted = Vec::<Trusted>::deserialize(deserializer)?;
+    if !(1..=MAX_TRUSTED).contains(&trusted.len()) {
+        let message = format!("{} wallets are trusted, expected 1 to {MAX_TRUSTED}", trusted.len());
+        return Err(D::Error::custom(message));
+    }
+    Ok(trusted.into_iter().map(|wallet| wallet.0).collect())
+}
+
+/// A wallet to trust, its checksum checked if it has one: trust in a mistyped wallet is trust in nobody, or worse.
+struct Trusted(Address);
+
+impl<'de> Deserialize<'de> for Trusted {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let invalid = |reason: &str| D::Error::custom(format!("'{text}' is no wallet address: {reason}"));
+        let digits = text.strip_prefix("0x").filter(|digits| digits.len() == 40);
+        let address: Address = digits
+            .and_then(|digits| digits.parse().ok())
+            .ok_or_else(|| invalid("expected 0x and 40 hexadecimal digits"))?;
+        let has = |is_case: fn(&u8) -> bool| text.as_bytes().iter().skip(2).any(is_case);
+        let has_checksum = has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
+        if has_checksum && address.to_checksum(None) != text {
+            return Err(invalid("its capital letters do not match its checksum"));
+        }
+        Ok(Self(address))
+    }
+}

@@ -1,0 +1,183 @@
+//! A report held against a policy.
+
+use std::fmt;
+
+use alloy_primitives::Address;
+use barter_protocol::Level;
+use serde::Serialize;
+
+use crate::{ChainPoint, ComplianceReport, FlagKind, Policy, RiskLevel, SeenScore, json};
+
+/// Whether to deal with a wallet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// It meets every rule.
+    Allow,
+    /// It does not.
+    Deny,
+}
+
+impl fmt::Display for Decision {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Self::Allow => "allow",
+            Self::Deny => "deny",
+        })
+    }
+}
+
+/// A rule of the policy that the wallet does not meet. In JSON `rule` is the policy's key.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "rule", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// The score is too low.
+    MinimumScore {
+        /// Lowest allowed.
+        required: u64,
+        /// The wallet's.
+        actual: u64,
+    },
+    /// It has traded with too few.
+    MinimumCounterparties {
+        /// Fewest allowed.
+        required: u64,
+        /// The wallet's.
+        actual: u64,
+    },
+    /// There are too many flags.
+    HighestRisk {
+        /// Highest allowed.
+        required: RiskLevel,
+        /// The wallet's.
+        actual: RiskLevel,
+    },
+    /// The level is too low.
+    RequiredLevel {
+        /// Lowest allowed.
+        #[serde(serialize_with = "json::level")]
+        required: Level,
+        /// The wallet's.
+        #[serde(serialize_with = "json::level")]
+        actual: Level,
+    },
+    /// Too little of what it agreed to was settled.
+    MinimumCompletionRate {
+        /// Lowest allowed, in percent.
+        required: f64,
+        /// The wallet's, in percent; `None` where there is nothing to go by, which does not meet the rule either.
+        actual: Option<f64>,
+    },
+    /// It has a flag that the policy denies.
+    DenyFlags {
+        /// The flag that must not be there.
+        required: FlagKind,
+        /// What the wallet's flag says.
+        actual: String,
+    },
+    /// Too little of the score reaches it from trusted wallets.
+    MinimumSeenScore {
+        /// Lowest allowed, in points of score.
+        required: f64,
+        /// The wallet's, in points of score; `None` where it was not computed, which does not meet the rule either.
+        actual: Option<f64>,
+    },
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MinimumScore { required, actual } => {
+                write!(formatter, "the score is {actual}, expected at least {required}")
+            }
+            Self::MinimumCounterparties { required, actual } => {
+                write!(formatter, "the number of counterparties is {actual}, expected at least {required}")
+            }
+            Self::HighestRisk { required, actual } => {
+                write!(formatter, "the risk is {actual}, expected at most {required}")
+            }
+            Self::RequiredLevel { required, actual } => {
+                write!(formatter, "the level is {actual}, expected at least {required}")
+            }
+            Self::MinimumCompletionRate { required, actual: Some(actual) } => {
+                write!(formatter, "the completion rate is {actual:.1}%, expected at least {required}%")
+            }
+            Self::MinimumCompletionRate { required, actual: None } => {
+                write!(formatter, "there is no trade to tell a completion rate by, expected at least {required}%")
+            }
+            Self::DenyFlags { required: _, actual } => write!(formatter, "a denied flag is raised: {actual}"),
+            Self::MinimumSeenScore { required, actual: Some(actual) } => {
+                write!(formatter, "the score seen from trusted wallets is {actual:.2}, expected at least {required}")
+            }
+            Self::MinimumSeenScore { required, actual: None } => {
+                write!(formatter, "the score seen from trusted wallets is not known, expected at least {required}")
+            }
+        }
+    }
+}
+
+/// A report held against a policy.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Screening {
+    /// The wallet.
+    #[serde(serialize_with = "json::address")]
+    pub wallet: Address,
+    /// Whether to deal with it.
+    pub decision: Decision,
+    /// Each rule that it does not meet, in the order of the policy's documentation; empty where it is allowed.
+    pub reasons: Vec<Reason>,
+    /// The point in the chain that the report is of.
+    pub at: ChainPoint,
+}
+
+/// Holds a report, made with [`Policy::settings`], against a policy. `seen` is the wallet's score seen from
+/// [`Policy::trusted`], and needed only where there are any.
+///
+/// What is not known does not meet a rule: a wallet without accepted trades has no completion rate, and a policy that asks
+/// for one denies it.
+pub fn screen(report: &ComplianceReport, seen: Option<&SeenScore>, policy: &Policy) -> Screening {
+    let seen = seen.filter(|seen| seen.wallet == report.wallet).map(|seen| seen.seen);
+    let reasons: Vec<Reason> = [
+        policy.minimum_score.and_then(|required| {
+            let actual = report.score;
+            (actual < required).then_some(Reason::MinimumScore { required, actual })
+        }),
+        policy.minimum_counterparties.and_then(|required| {
+            let actual = report.counterparties;
+            (actual < required).then_some(Reason::MinimumCounterparties { required, actual })
+        }),
+        policy.highest_risk.and_then(|required| {
+            let actual = report.risk_level;
+            (actual > required).then_some(Reason::HighestRisk { required, actual })
+        }),
+        policy.required_level.and_then(|required| {
+            let actual = report.level;
+            (actual < required).then_some(Reason::RequiredLevel { required, actual })
+        }),
+        policy.minimum_completion_rate.and_then(|required| {
+            let actual = report.completion_rate;
+            (!actual.is_some_and(|actual| actual >= required))
+                .then_some(Reason::MinimumCompletionRate { required, actual })
+        }),
+    ]
+    .into_iter()
+    .flatten()
+    .chain(
+        report
+            .flags
+            .iter()
+            .filter(|flag| policy.deny_flags.contains(&flag.kind))
+            .map(|flag| Reason::DenyFlags { required: flag.kind, actual: flag.message.clone() }),
+    )
+    .chain(policy.viewpoint.as_ref().map(|viewpoint| viewpoint.minimum_seen_score).and_then(|required| {
+        (!seen.is_some_and(|actual| actual >= required)).then_some(Reason::MinimumSeenScore { required, actual: seen })
+    }))
+    .collect();
+    Screening {
+        wallet: report.wallet,
+        decision: if reasons.is_empty() { Decision::Allow } else { Decision::Deny },
+        reasons,
+        at: report.at,
+    }
+}
