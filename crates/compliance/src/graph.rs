@@ -186,7 +186,6 @@ impl TradeGraph {
     }
 
     /// All trades; those of a whole graph in the order of the chain.
-    #[allow(dead_code, reason = "for findings over the whole graph")]
     pub(crate) fn rows(&self) -> &[Row] {
         &self.rows
     }
