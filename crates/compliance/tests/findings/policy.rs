@@ -68,6 +68,15 @@ fn a_policy_may_have_every_key() {
 }
 
 #[test]
+fn the_documented_example_is_a_policy() {
+    let (_, from_example) = include_str!("../../../../docs/compliance.md").split_once("```toml\n").unwrap();
+    let (example, _) = from_example.split_once("```").unwrap();
+    let policy = Policy::parse(example).unwrap();
+    assert_eq!(policy.settings().velocity_trades_24h, 30);
+    assert_eq!(policy.trusted().len(), 1);
+}
+
+#[test]
 fn every_rule_is_enough_by_itself() {
     let viewpoint = format!("[viewpoint]\ntrusted = [\"{:?}\"]\nminimum_seen_score = 1", wallet(1));
     for text in [
