@@ -1,9 +1,28 @@
 #![doc = include_str!("../README.md")]
 
-#[allow(dead_code, reason = "what uses it comes next")]
+mod cache;
+mod chain;
+mod contradiction;
 mod engine;
 mod error;
+mod fold;
+mod follower;
+mod index;
+mod known;
 mod location;
+mod page;
+mod reader;
+mod row;
+mod schema;
+#[cfg(feature = "synthetic")]
+pub mod synthetic;
+mod verify;
 
+pub use chain::{Block, Chain, Header, Identity, Log, Page};
+pub use contradiction::Contradiction;
 pub use error::Error;
+pub use follower::{Follower, Step};
+pub use index::{Applied, Index, REORGANISATION_DEPTH, Status, TableRows};
 pub use location::Location;
+pub use reader::{Reader, Settled, SettledPoint, Standing, Trade};
+pub use verify::{Difference, MAX_LISTED_DIFFERENCES, Verification, verify};

@@ -51,6 +51,13 @@ pub(crate) struct Table {
     pub(crate) columns: &'static [Column],
 }
 
+impl Table {
+    /// The column that no two rows have the same value in, always a number.
+    pub(crate) const fn key(&self) -> &'static str {
+        self.columns[0].name
+    }
+}
+
 /// What an index is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
@@ -107,6 +114,13 @@ pub(crate) trait Engine: Send {
     /// [`Error::Conflict`] where one with the same key is there.
     fn insert(&mut self, table: &Table, values: &[Value<'_>]) -> Result<(), Error>;
 
+    /// Deletes the rows with these keys, a table's first column. As many statements as keys: an engine whose statements are
+    /// dear does it at once.
+    fn delete(&mut self, table: &Table, keys: &[Value<'_>]) -> Result<(), Error> {
+        let sql = format!("DELETE FROM {} WHERE {} = $1", table.name, table.key());
+        keys.iter().try_for_each(|key| self.execute(&sql, &[*key]).map(drop))
+    }
+
     /// Bytes the index takes on disk, as its own file system or server counts; in memory, what it would take.
     fn size(&mut self) -> Result<u64, Error>;
 }
@@ -122,4 +136,9 @@ pub(crate) fn connect(location: &Location, access: Access) -> Result<Box<dyn Eng
 /// A database in this process's memory, gone with it.
 pub(crate) fn in_memory() -> Result<Box<dyn Engine>, Error> {
     Ok(Box::new(sqlite::Sqlite::in_memory()?))
+}
+
+/// A database in a file that is nobody else's, gone with this process.
+pub(crate) fn temporary() -> Result<Box<dyn Engine>, Error> {
+    Ok(Box::new(sqlite::Sqlite::temporary()?))
 }

@@ -9,7 +9,7 @@ use std::{
 use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Statement, ToSql, types::ToSqlOutput, types::ValueRef};
 
 use super::{Access, Engine, OnFound, OnRow, Table, Value};
-use crate::Error;
+use crate::{Error, schema::META};
 
 /// How long a writer waits for another one.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -19,7 +19,9 @@ const STATEMENTS: usize = 128;
 const CACHE_KIB: i64 = 64 * 1024;
 /// Pages the write-ahead log holds before they are put in their place: a page that is written again meanwhile is put there
 /// once.
-const CHECKPOINT_PAGES: i64 = 16 * 1024;
+const CHECKPOINT_PAGES: i64 = 4 * 1024;
+/// Bytes of the write-ahead log that stay on disk once its pages are in their place.
+const LOG_BYTES: i64 = 16 * 1024 * 1024;
 /// Most columns of any query's answer, and parameters of any statement.
 const MAX_VALUES: usize = 24;
 
@@ -38,8 +40,16 @@ impl Sqlite {
             flags |= OpenFlags::SQLITE_OPEN_CREATE;
         }
         let location = || path.display().to_string();
+        if access == Access::Read && !path.exists() {
+            return Err(Error::NotFound { location: location() });
+        }
         let connection = Connection::open_with_flags(path, flags).map_err(|error| to_error(location(), error))?;
-        let engine = Self { connection, path: Some(path.to_owned()) };
+        let mut engine = Self { connection, path: Some(path.to_owned()) };
+        // Before anything is set that would change the file: it may be somebody else's.
+        let tables = engine.tables()?;
+        if !tables.is_empty() && !tables.iter().any(|name| name == META) {
+            return Err(Error::NotAnIndex { location: location() });
+        }
         engine.set_up(access).map_err(|error| to_error(location(), error))?;
         Ok(engine)
     }
@@ -47,6 +57,14 @@ impl Sqlite {
     /// A database in memory.
     pub(super) fn in_memory() -> Result<Self, Error> {
         let connection = Connection::open_in_memory().map_err(|error| to_error(MEMORY.to_owned(), error))?;
+        let engine = Self { connection, path: None };
+        engine.set_up(Access::Write).map_err(|error| engine.error(error))?;
+        Ok(engine)
+    }
+
+    /// A database in a file of the operating system's choice, which has no name and is gone with the connection.
+    pub(super) fn temporary() -> Result<Self, Error> {
+        let connection = Connection::open("").map_err(|error| to_error(MEMORY.to_owned(), error))?;
         let engine = Self { connection, path: None };
         engine.set_up(Access::Write).map_err(|error| engine.error(error))?;
         Ok(engine)
@@ -67,6 +85,7 @@ impl Sqlite {
         // take back the newest transactions, whole, in which case they are indexed again.
         connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "normal")?;
+        connection.pragma_update_and_check(None, "journal_size_limit", LOG_BYTES, |_| Ok(()))?;
         connection.pragma_update_and_check(None, "wal_autocheckpoint", CHECKPOINT_PAGES, |_| Ok(()))
     }
 
@@ -89,8 +108,9 @@ const MEMORY: &str = "memory";
 
 impl Engine for Sqlite {
     fn begin_read(&mut self) -> Result<(), Error> {
-        // The snapshot is taken by the first read, which is every reader's first step.
-        self.run("BEGIN DEFERRED")
+        self.run("BEGIN DEFERRED")?;
+        // The snapshot is taken by the first read.
+        self.query("SELECT 1 FROM sqlite_schema LIMIT 1", &[], &mut |_| Ok(()))
     }
 
     fn begin_write(&mut self) -> Result<(), Error> {
@@ -222,6 +242,7 @@ impl ToSql for Value<'_> {
 fn to_error(location: String, error: rusqlite::Error) -> Error {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => Error::Full { location },
+        Some(ErrorCode::NotADatabase) => Error::NotAnIndex { location },
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Busy { location },
         _ => Error::Database { location, source: error.into() },
     }

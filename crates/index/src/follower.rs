@@ -1,0 +1,179 @@
+//! Following a chain, forth and back.
+
+use crate::{Applied, Block, Chain, Contradiction, Error, Header, Index};
+
+/// Looks in a row at which a node may be behind what it showed before, or at odds with itself, until it is taken at its word:
+/// an address with several nodes behind it answers from one that is ahead and then from one that lags.
+const LAGGING_LOOKS: u32 = 3;
+
+/// What a step brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A page was added: go on at once.
+    Applied(Applied),
+    /// Blocks were taken back: go on at once.
+    Undone {
+        /// The index's head now; none if nothing is left.
+        head: Option<Block>,
+        /// Events that were taken back.
+        events: u64,
+    },
+    /// Nothing new, or the node is behind for now: look again later.
+    Idle {
+        /// The node's head.
+        head: Block,
+    },
+}
+
+/// Brings an index up to a chain's head, a step at a time, and undoes what the chain takes back.
+///
+/// Everything that lasts is in the index: a follower can be dropped at any time, and a new one goes on.
+#[derive(Debug)]
+pub struct Follower<'a, C> {
+    index: &'a mut Index,
+    chain: C,
+    lagging: u32,
+}
+
+/// How the index's head looks to the node.
+enum Sight {
+    /// It is of the chain.
+    Same,
+    /// The chain has another block of its number.
+    Other,
+    /// The node has no block of its number.
+    Missing,
+}
+
+impl<'a, C: Chain> Follower<'a, C> {
+    /// A follower of `chain`, for `index`.
+    pub const fn new(index: &'a mut Index, chain: C) -> Self {
+        Self { index, chain, lagging: 0 }
+    }
+
+    /// The index.
+    pub const fn index(&mut self) -> &mut Index {
+        self.index
+    }
+
+    /// One step: adds a page, or takes reorganised blocks back, or finds that there is nothing to do.
+    ///
+    /// # Errors
+    /// [`Error::Chain`] from the node, after which the same step can be tried again; [`Error::Contradiction`] for a node that
+    /// says what cannot be; [`Error::ReorganisedTooDeep`], [`Error::NodeBehind`]; what the database fails with.
+    pub fn step(&mut self) -> Result<Step, Error> {
+        self.step_to(u64::MAX)
+    }
+
+    /// As [`step`](Self::step), reading no block beyond one.
+    pub(crate) fn step_to(&mut self, last: u64) -> Result<Step, Error> {
+        let node_head = self.chain.head().map_err(from_chain)?;
+        let head = self.index.head()?;
+        if let Some(head) = head {
+            match self.sight(head, node_head)? {
+                Sight::Same => {}
+                Sight::Other => return self.take_back(head, node_head),
+                Sight::Missing => {
+                    if self.is_lagging() {
+                        return Ok(Step::Idle { head: node_head.into() });
+                    }
+                    return self.give_up_on(head, node_head);
+                }
+            }
+        }
+        let next = head.map_or(self.index.identity().first_block, |head| head.number + 1);
+        if next > node_head.number.min(last) {
+            self.lagging = 0;
+            return Ok(Step::Idle { head: node_head.into() });
+        }
+        let Some(page) = self.chain.page(next, node_head.number.min(last)).map_err(from_chain)? else {
+            return Ok(Step::Idle { head: node_head.into() });
+        };
+        match self.index.apply(&page) {
+            Ok(applied) => {
+                self.lagging = 0;
+                Ok(Step::Applied(applied))
+            }
+            // The chain may have changed between two answers of the node: then the next look shows that.
+            Err(Error::Contradiction(Contradiction::WrongParent { block, .. }))
+                if block == next && self.is_lagging() =>
+            {
+                Ok(Step::Idle { head: node_head.into() })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn sight(&mut self, head: Block, node_head: Header) -> Result<Sight, Error> {
+        if head.number > node_head.number {
+            return Ok(Sight::Missing);
+        }
+        Ok(match self.header(head.number, node_head)? {
+            Some(header) if header.hash == head.hash => Sight::Same,
+            Some(_) => Sight::Other,
+            None => Sight::Missing,
+        })
+    }
+
+    fn header(&mut self, number: u64, node_head: Header) -> Result<Option<Header>, Error> {
+        if number == node_head.number {
+            return Ok(Some(node_head));
+        }
+        self.chain.header(number).map_err(from_chain)
+    }
+
+    /// Whether what is odd may still come right by itself.
+    const fn is_lagging(&mut self) -> bool {
+        self.lagging += 1;
+        self.lagging < LAGGING_LOOKS
+    }
+
+    /// The node has no block of the head's number, and has said so often enough.
+    fn give_up_on(&mut self, head: Block, node_head: Header) -> Result<Step, Error> {
+        if node_head.number >= head.number {
+            return Err(Contradiction::MissingBlock { block: head.number, head: node_head.number }.into());
+        }
+        if node_head.number.saturating_add(self.index.reorganisation_depth()) < head.number {
+            return Err(Error::NodeBehind { head: node_head.number, indexed: head.number });
+        }
+        // The chain was reorganised to a shorter one.
+        self.take_back(head, node_head)
+    }
+
+    /// Takes back everything after the newest block the index knows that is still of the chain.
+    fn take_back(&mut self, head: Block, node_head: Header) -> Result<Step, Error> {
+        let depth = self.index.reorganisation_depth();
+        let deepest = head.number.saturating_sub(depth);
+        let mut look = node_head.number;
+        loop {
+            let known = self.index.read(|reader| reader.known_block(look))?;
+            let Some(known) = known else { break };
+            match self.header(known.number, node_head)? {
+                Some(header) if header.hash == known.hash => break,
+                Some(_) if known.number <= deepest => {
+                    return Err(Error::ReorganisedTooDeep { block: known.number, depth });
+                }
+                Some(_) => {}
+                None if self.is_lagging() => return Ok(Step::Idle { head: node_head.into() }),
+                None => {
+                    return Err(Contradiction::MissingBlock { block: known.number, head: node_head.number }.into());
+                }
+            }
+            look = match known.number.checked_sub(1) {
+                Some(look) => look,
+                None => break,
+            };
+        }
+        self.lagging = 0;
+        let kept = self.index.read(|reader| reader.known_block(look))?;
+        let events = match kept {
+            Some(kept) => self.index.undo_to(kept.number)?,
+            None => self.index.undo_all()?,
+        };
+        Ok(Step::Undone { head: self.index.head()?, events })
+    }
+}
+
+fn from_chain(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::Chain(Box::new(error))
+}
