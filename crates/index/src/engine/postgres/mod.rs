@@ -208,6 +208,13 @@ impl Engine for Postgres {
         })
     }
 
+    fn delete(&mut self, table: &Table, keys: &[Value<'_>]) -> Result<(), Error> {
+        let keys = lookup::Column::new(keys, 1, 0);
+        let sql = format!("DELETE FROM {} WHERE {} = ANY($1)", table.name, table.key());
+        let statement = self.prepare(&sql, &[keys.array()])?;
+        self.with(|client| client.execute(&statement, &[keys.bound()])).map(drop)
+    }
+
     /// Of the tables in the schema, with their indexes. The server's log of changes is shared and not counted.
     fn size(&mut self) -> Result<u64, Error> {
         let mut bytes = 0;

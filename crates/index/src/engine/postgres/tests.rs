@@ -192,6 +192,7 @@ fn exercise(engine: &mut dyn Engine, things: &[Thing], more: &[Thing]) -> Vec<St
     engine.commit().unwrap();
 
     engine.begin_write().unwrap();
+    engine.delete(&TABLE, &ids).unwrap();
     let changed = engine.execute("DELETE FROM things WHERE amount > $1", &[Value::Integer(0)]).unwrap();
     answers.push(format!("{changed} deleted"));
     answers.push(format!("{:?}", self::ids(engine)));
