@@ -19,9 +19,13 @@ const SEEN_SCORE: Positive = Positive { maximum: 1_000_000_000 };
 /// trusts already.
 ///
 /// A policy has at least one rule, and its values are in range: [`parse`](Self::parse) is the only way to one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Policy(pub(crate) Rules);
+
+/// What a policy's file says.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Policy {
+pub(crate) struct Rules {
     #[serde(default, deserialize_with = "score")]
     pub(crate) minimum_score: Option<u64>,
     #[serde(default, deserialize_with = "counterparties")]
@@ -57,21 +61,24 @@ impl Policy {
     /// [`Error::InvalidPolicy`] with line and key for text that is no TOML, keys there are not, and values of the wrong kind or out of
     /// range; [`Error::EmptyPolicy`] where there is no rule.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let policy: Self = toml::from_str(text).map_err(|error| invalid(text, &error))?;
-        if policy.has_rule() { Ok(policy) } else { Err(Error::EmptyPolicy) }
+        let rules: Rules = toml::from_str(text).map_err(|error| invalid(text, &error))?;
+        if rules.is_empty() { Err(Error::EmptyPolicy) } else { Ok(Self(rules)) }
     }
 
     /// The thresholds that reports for this policy are made with.
     pub fn settings(&self) -> &Settings {
-        &self.settings
+        &self.0.settings
     }
 
     /// The wallets that one trusts already, where the policy asks for a score seen from them; none otherwise.
     pub fn trusted(&self) -> &[Address] {
-        self.viewpoint.as_ref().map_or(&[], |viewpoint| &viewpoint.trusted)
+        self.0.viewpoint.as_ref().map_or(&[], |viewpoint| &viewpoint.trusted)
     }
+}
 
-    fn has_rule(&self) -> bool {
+impl Rules {
+    /// Whether it asks for nothing.
+    fn is_empty(&self) -> bool {
         // Taken apart whole, so that a new rule cannot be forgotten here.
         let Self {
             minimum_score,
@@ -83,13 +90,13 @@ impl Policy {
             settings: _,
             viewpoint,
         } = self;
-        minimum_score.is_some()
-            || minimum_counterparties.is_some()
-            || highest_risk.is_some()
-            || required_level.is_some()
-            || minimum_completion_rate.is_some()
-            || !deny_flags.is_empty()
-            || viewpoint.is_some()
+        minimum_score.is_none()
+            && minimum_counterparties.is_none()
+            && highest_risk.is_none()
+            && required_level.is_none()
+            && minimum_completion_rate.is_none()
+            && deny_flags.is_empty()
+            && viewpoint.is_none()
     }
 }
 

@@ -136,26 +136,26 @@ pub struct Screening {
 ///
 /// What is not known does not meet a rule: a wallet without accepted trades has no completion rate, and a policy that asks
 /// for one denies it.
-pub fn screen(report: &ComplianceReport, seen: Option<&SeenScore>, policy: &Policy) -> Screening {
+pub fn screen(report: &ComplianceReport, seen: Option<&SeenScore>, Policy(rules): &Policy) -> Screening {
     let seen = seen.filter(|seen| seen.wallet == report.wallet).map(|seen| seen.seen);
     let reasons: Vec<Reason> = [
-        policy.minimum_score.and_then(|required| {
+        rules.minimum_score.and_then(|required| {
             let actual = report.score;
             (actual < required).then_some(Reason::MinimumScore { required, actual })
         }),
-        policy.minimum_counterparties.and_then(|required| {
+        rules.minimum_counterparties.and_then(|required| {
             let actual = report.counterparties;
             (actual < required).then_some(Reason::MinimumCounterparties { required, actual })
         }),
-        policy.highest_risk.and_then(|required| {
+        rules.highest_risk.and_then(|required| {
             let actual = report.risk_level;
             (actual > required).then_some(Reason::HighestRisk { required, actual })
         }),
-        policy.required_level.and_then(|required| {
+        rules.required_level.and_then(|required| {
             let actual = report.level;
             (actual < required).then_some(Reason::RequiredLevel { required, actual })
         }),
-        policy.minimum_completion_rate.and_then(|required| {
+        rules.minimum_completion_rate.and_then(|required| {
             let actual = report.completion_rate;
             (!actual.is_some_and(|actual| actual >= required))
                 .then_some(Reason::MinimumCompletionRate { required, actual })
@@ -167,10 +167,10 @@ pub fn screen(report: &ComplianceReport, seen: Option<&SeenScore>, policy: &Poli
         report
             .flags
             .iter()
-            .filter(|flag| policy.deny_flags.contains(&flag.kind))
+            .filter(|flag| rules.deny_flags.contains(&flag.kind))
             .map(|flag| Reason::DenyFlags { required: flag.kind, actual: flag.message.clone() }),
     )
-    .chain(policy.viewpoint.as_ref().map(|viewpoint| viewpoint.minimum_seen_score).and_then(|required| {
+    .chain(rules.viewpoint.as_ref().map(|viewpoint| viewpoint.minimum_seen_score).and_then(|required| {
         (!seen.is_some_and(|actual| actual >= required)).then_some(Reason::MinimumSeenScore { required, actual: seen })
     }))
     .collect();
