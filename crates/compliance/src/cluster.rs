@@ -176,12 +176,10 @@ impl Walk {
                 place => candidates[(place - CANDIDATE) as usize].sats += u128::from(leg.amount_sats),
             }
         }
-        for candidate in &*candidates {
-            self.marks[candidate.wallet as usize] = UNSEEN;
-        }
         let order = |candidate: &Candidate| (Reverse(candidate.sats), graph.address(candidate.wallet));
         let room = limit.saturating_sub(self.cluster.len());
         if candidates.len() > room {
+            // The walk ends here, so the marks of those left out may stay.
             self.is_complete = false;
             candidates.select_nth_unstable_by_key(room, order);
             candidates.truncate(room);

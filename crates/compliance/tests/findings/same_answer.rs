@@ -19,21 +19,25 @@ fn load(trades: &[SettledTrade], wallet: Address) -> impl Iterator<Item = Settle
     trades.iter().rev().filter(move |trade| trade.payer == wallet || trade.payee == wallet).copied()
 }
 
-/// Loads what is wanted until nothing is; gives how often that was.
-fn complete(graph: &mut TradeGraph, trades: &[SettledTrade], wallet: Address, settings: &Settings) -> u64 {
-    for round in 0.. {
-        let mut wanted = graph.wanted(wallet, settings);
+/// Loads what is wanted until nothing is; gives whose trades were loaded, round by round.
+fn complete(
+    graph: &mut TradeGraph,
+    trades: &[SettledTrade],
+    wallet: Address,
+    settings: &Settings,
+) -> Vec<Vec<Address>> {
+    let mut rounds = Vec::new();
+    loop {
+        let wanted = graph.wanted(wallet, settings);
         if wanted.is_empty() {
-            return round;
+            return rounds;
         }
-        assert!(wanted.len() as u64 <= settings.cluster_wallets);
         // Replies of a node come in any order.
-        wanted.reverse();
-        for wallet in wanted {
-            graph.add_wallet(wallet, load(trades, wallet));
+        for wallet in wanted.iter().rev() {
+            graph.add_wallet(*wallet, load(trades, *wallet));
         }
+        rounds.push(wanted);
     }
-    unreachable!("a round adds at least one wallet")
 }
 
 proptest! {
@@ -46,9 +50,12 @@ proptest! {
             let expected = report(&whole, wallet, &settings);
             let mut fresh = TradeGraph::partial();
             let rounds = complete(&mut fresh, &trades, wallet, &settings);
-            prop_assert!(rounds <= settings.cluster_depth + 1);
+            prop_assert!(rounds.len() as u64 <= settings.cluster_depth + 1);
+            // Nothing is loaded that is not needed, and the nearest first.
+            prop_assert_eq!(&rounds.concat(), &expected.cluster.wallets);
             prop_assert_eq!(&report(&fresh, wallet, &settings), &expected);
-            complete(&mut filled_by_others, &trades, wallet, &settings);
+            let mut wanted = complete(&mut filled_by_others, &trades, wallet, &settings).into_iter().flatten();
+            prop_assert!(wanted.all(|wanted| expected.cluster.wallets.contains(&wanted)));
             prop_assert_eq!(&report(&filled_by_others, wallet, &settings), &expected);
         }
     }
