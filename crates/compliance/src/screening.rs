@@ -6,7 +6,7 @@ use alloy_primitives::Address;
 use barter_protocol::Level;
 use serde::Serialize;
 
-use crate::{ChainPoint, ComplianceReport, FlagKind, Policy, RiskLevel, SeenScore, json};
+use crate::{ChainPoint, ComplianceReport, FlagKind, Policy, RiskLevel, SeenScore, json, policy::ViewpointRule};
 
 /// Whether to deal with a wallet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -138,42 +138,40 @@ pub struct Screening {
 /// for one denies it.
 pub fn screen(report: &ComplianceReport, seen: Option<&SeenScore>, Policy(rules): &Policy) -> Screening {
     let seen = seen.filter(|seen| seen.wallet == report.wallet).map(|seen| seen.seen);
-    let reasons: Vec<Reason> = [
-        rules.minimum_score.and_then(|required| {
-            let actual = report.score;
-            (actual < required).then_some(Reason::MinimumScore { required, actual })
-        }),
-        rules.minimum_counterparties.and_then(|required| {
-            let actual = report.counterparties;
-            (actual < required).then_some(Reason::MinimumCounterparties { required, actual })
-        }),
-        rules.highest_risk.and_then(|required| {
-            let actual = report.risk_level;
-            (actual > required).then_some(Reason::HighestRisk { required, actual })
-        }),
-        rules.required_level.and_then(|required| {
-            let actual = report.level;
-            (actual < required).then_some(Reason::RequiredLevel { required, actual })
-        }),
-        rules.minimum_completion_rate.and_then(|required| {
-            let actual = report.completion_rate;
-            (!actual.is_some_and(|actual| actual >= required))
-                .then_some(Reason::MinimumCompletionRate { required, actual })
-        }),
-    ]
-    .into_iter()
-    .flatten()
-    .chain(
-        report
-            .flags
-            .iter()
-            .filter(|flag| rules.deny_flags.contains(&flag.kind))
-            .map(|flag| Reason::DenyFlags { required: flag.kind, actual: flag.message.clone() }),
-    )
-    .chain(rules.viewpoint.as_ref().map(|viewpoint| viewpoint.minimum_seen_score).and_then(|required| {
-        (!seen.is_some_and(|actual| actual >= required)).then_some(Reason::MinimumSeenScore { required, actual: seen })
-    }))
-    .collect();
+    let mut reasons = Vec::new();
+    if let (Some(required), actual) = (rules.minimum_score, report.score)
+        && actual < required
+    {
+        reasons.push(Reason::MinimumScore { required, actual });
+    }
+    if let (Some(required), actual) = (rules.minimum_counterparties, report.counterparties)
+        && actual < required
+    {
+        reasons.push(Reason::MinimumCounterparties { required, actual });
+    }
+    if let (Some(required), actual) = (rules.highest_risk, report.risk_level)
+        && actual > required
+    {
+        reasons.push(Reason::HighestRisk { required, actual });
+    }
+    if let (Some(required), actual) = (rules.required_level, report.level)
+        && actual < required
+    {
+        reasons.push(Reason::RequiredLevel { required, actual });
+    }
+    if let (Some(required), actual) = (rules.minimum_completion_rate, report.completion_rate)
+        && !actual.is_some_and(|actual| actual >= required)
+    {
+        reasons.push(Reason::MinimumCompletionRate { required, actual });
+    }
+    for flag in report.flags.iter().filter(|flag| rules.deny_flags.contains(&flag.kind)) {
+        reasons.push(Reason::DenyFlags { required: flag.kind, actual: flag.message.clone() });
+    }
+    if let Some(ViewpointRule { minimum_seen_score: required, .. }) = rules.viewpoint
+        && !seen.is_some_and(|actual| actual >= required)
+    {
+        reasons.push(Reason::MinimumSeenScore { required, actual: seen });
+    }
     Screening {
         wallet: report.wallet,
         decision: if reasons.is_empty() { Decision::Allow } else { Decision::Deny },
