@@ -13,6 +13,8 @@ use crate::{
     node::{Endpoint, Node},
     send::{SendPolicy, Sender, SharedSigner},
 };
+#[cfg(feature = "index")]
+use crate::{environment::INDEX_VARIABLE, index::Store};
 
 /// Where a node of this machine listens unless it was told otherwise.
 const LOCAL_RPC_URL: &str = "http://127.0.0.1:8545";
@@ -35,6 +37,8 @@ pub struct BarterClientBuilder {
     environment: Option<Environment>,
     policy: SendPolicy,
     request_timeout: Option<Duration>,
+    #[cfg(feature = "index")]
+    index: Option<String>,
 }
 
 #[derive(Clone)]
@@ -61,6 +65,8 @@ struct Settings {
     node: Arc<Node>,
     sender: Option<Sender>,
     deployment_file: Option<PathBuf>,
+    #[cfg(feature = "index")]
+    index: Option<barter_index::Location>,
 }
 
 impl BarterClientBuilder {
@@ -112,6 +118,13 @@ impl BarterClientBuilder {
         self
     }
 
+    /// The index: a file for SQLite, or `postgres://…` for PostgreSQL. It is looked at when it is first needed.
+    #[cfg(feature = "index")]
+    pub fn index(mut self, location: impl Into<String>) -> Self {
+        self.index = Some(location.into());
+        self
+    }
+
     /// Where to take what is not set here, instead of the process's environment and `.env`.
     pub fn environment(mut self, environment: Environment) -> Self {
         self.environment = Some(environment);
@@ -160,7 +173,8 @@ impl BarterClientBuilder {
     ///
     /// # Errors
     /// [`Error::UnknownNetwork`], [`Error::NoRpcUrl`], [`Error::InvalidRpcUrl`], [`Error::InvalidPrivateKey`],
-    /// [`Error::NoDeployment`], [`Error::InvalidDeployment`], [`Error::InvalidEnvironmentFile`], [`Error::Tls`].
+    /// [`Error::NoDeployment`], [`Error::InvalidDeployment`], [`Error::InvalidEnvironmentFile`], [`Error::Tls`], and for the
+    /// place of an index that is none `Error::Index`.
     pub fn build(self) -> Result<BarterClient, Error> {
         let (deployment, poll_interval) = (self.deployment.clone(), self.policy.poll_interval);
         let settings = self.settle()?;
@@ -169,12 +183,18 @@ impl BarterClientBuilder {
             (Some(DeploymentSetting::File(path)), _) | (None, Some(path)) => Deployment::from_file(path)?,
             (None, None) => Deployment::of(settings.network)?,
         };
+        #[cfg(feature = "index")]
+        let identity = deployment.identity(settings.network);
         Ok(BarterClient::new(Inner {
             network: settings.network,
             deployment,
             node: settings.node,
             sender: settings.sender,
             poll_interval,
+            #[cfg(feature = "index")]
+            index: settings.index.map(|location| Arc::new(Store::new(Some(location), identity))),
+            #[cfg(feature = "index")]
+            memory: Arc::new(Store::new(None, identity)),
         }))
     }
 
@@ -210,7 +230,17 @@ impl BarterClientBuilder {
         let signer = if self.read_only { None } else { signer(self.signer, &environment)? };
         let sender = signer.map(|signer| Sender::new(Arc::clone(&node), signer, self.policy));
         let deployment_file = environment.get(DEPLOYMENT_VARIABLE).map(PathBuf::from);
-        Ok(Settings { network, node, sender, deployment_file })
+        Ok(Settings {
+            network,
+            node,
+            sender,
+            deployment_file,
+            #[cfg(feature = "index")]
+            index: {
+                let location = self.index.as_deref().or_else(|| environment.get(INDEX_VARIABLE));
+                location.map(barter_index::Location::parse).transpose()?
+            },
+        })
     }
 }
 

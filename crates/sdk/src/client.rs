@@ -13,6 +13,8 @@ use crate::{
     refusal,
     send::{Call, Sender},
 };
+#[cfg(feature = "index")]
+use crate::{IndexClient, index::Store};
 
 /// A client of Barter on one chain. Cloning is cheap, and clones share one order of nonces; make one client for a key, not
 /// one for a task.
@@ -27,6 +29,11 @@ pub(crate) struct Inner {
     pub(crate) node: Arc<Node>,
     pub(crate) sender: Option<Sender>,
     pub(crate) poll_interval: Duration,
+    #[cfg(feature = "index")]
+    pub(crate) index: Option<Arc<Store>>,
+    /// What questions that need every trade are answered from where there is no index.
+    #[cfg(feature = "index")]
+    pub(crate) memory: Arc<Store>,
 }
 
 impl BarterClient {
@@ -79,6 +86,12 @@ impl BarterClient {
         ComplianceClient::new(self.clone())
     }
 
+    /// The event log in a database of one's own: filling it, and how it stands.
+    #[cfg(feature = "index")]
+    pub fn index(&self) -> IndexClient {
+        IndexClient::new(self.clone())
+    }
+
     /// Events, from the past on and then live.
     pub fn watch(&self) -> WatchBuilder {
         WatchBuilder::new(self.clone())
@@ -111,6 +124,16 @@ impl BarterClient {
 
     pub(crate) fn node(&self) -> &Node {
         &self.inner.node
+    }
+
+    #[cfg(feature = "index")]
+    pub(crate) fn index_store(&self) -> Option<&Arc<Store>> {
+        self.inner.index.as_ref()
+    }
+
+    #[cfg(feature = "index")]
+    pub(crate) fn memory_store(&self) -> &Arc<Store> {
+        &self.inner.memory
     }
 
     pub(crate) fn poll_interval(&self) -> Duration {

@@ -88,6 +88,18 @@ impl Deployment {
         Addresses { core: self.barter_core, trust: self.btr_trust, credit: self.btr_credit }
     }
 
+    /// What an index of this deployment says it is of.
+    #[cfg(feature = "index")]
+    pub(crate) const fn identity(&self, network: Network) -> barter_index::Identity {
+        barter_index::Identity {
+            chain_id: network.chain_id(),
+            barter_core: self.barter_core,
+            btr_trust: self.btr_trust,
+            btr_credit: self.btr_credit,
+            first_block: self.block,
+        }
+    }
+
     /// The chains this crate was built with a deployment of.
     pub fn embedded() -> BTreeMap<u64, Self> {
         EMBEDDED

@@ -16,8 +16,11 @@ pub const PRIVATE_KEY_VARIABLE: &str = "DEPLOYER_PRIVATE_KEY";
 pub const NETWORK_VARIABLE: &str = "BARTER_NETWORK";
 /// Path of a deployment file, as `deployments/<chain id>.json`.
 pub const DEPLOYMENT_VARIABLE: &str = "BARTER_DEPLOYMENT";
+/// The index: a file or `postgres://…`. Only read where the feature `index` is on.
+pub const INDEX_VARIABLE: &str = "BARTER_INDEX";
 
-const VARIABLES: [&str; 4] = [RPC_URL_VARIABLE, PRIVATE_KEY_VARIABLE, NETWORK_VARIABLE, DEPLOYMENT_VARIABLE];
+const VARIABLES: [&str; 5] =
+    [RPC_URL_VARIABLE, PRIVATE_KEY_VARIABLE, NETWORK_VARIABLE, DEPLOYMENT_VARIABLE, INDEX_VARIABLE];
 
 /// The settings a client takes where its builder was not told: variables of the process, then those of a `.env` file. An
 /// empty variable counts as not set.

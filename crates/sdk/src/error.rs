@@ -327,17 +327,27 @@ pub enum Error {
         /// The block.
         block_number: u64,
     },
-    /// This needs every trade there is, which only an index has.
-    #[error(
-        "{question} needs every trade there is, and this program was built without the feature index of barter-sdk"
-    )]
-    NeedsIndexFeature {
-        /// What was asked for.
-        question: &'static str,
-    },
+    /// Wash rings, and scores seen from somewhere, need every trade there is, and only an index has those.
+    #[error("this needs every trade there is, and the program was built without the feature index of barter-sdk")]
+    NeedsIndexFeature,
     /// A setting of the findings, or a policy, cannot be used.
     #[error(transparent)]
     Compliance(#[from] Unsuitable),
+    /// The client has no index.
+    #[cfg(feature = "index")]
+    #[error("the client has no index")]
+    NoIndex,
+    /// The index cannot be used, or the node's answers do not fit it.
+    #[cfg(feature = "index")]
+    #[error(transparent)]
+    Index(#[from] barter_index::Error),
+    /// The index has read nothing yet.
+    #[cfg(feature = "index")]
+    #[error("the index {location} is empty: not one block of the chain was read into it")]
+    EmptyIndex {
+        /// Where it is kept, without a password.
+        location: String,
+    },
 
     // -------------------------------------------------------------------------------- deploying
     /// The chain lacks the deterministic deployer contract.
@@ -428,11 +438,17 @@ impl Error {
             Self::ReorganisedTooDeep { .. } => "reorganised_too_deep",
             Self::TooManyTrades { .. } => "too_many_trades",
             Self::ChainChanged { .. } => "chain_changed",
-            Self::NeedsIndexFeature { .. } => "needs_index_feature",
+            Self::NeedsIndexFeature => "needs_index_feature",
             Self::Compliance(error) => match error {
                 Unsuitable::SettingOutOfRange { .. } | Unsuitable::NoTimeOfDay { .. } => "invalid_setting",
                 _ => "invalid_policy",
             },
+            #[cfg(feature = "index")]
+            Self::NoIndex => "no_index",
+            #[cfg(feature = "index")]
+            Self::Index(error) => index_code(error),
+            #[cfg(feature = "index")]
+            Self::EmptyIndex { .. } => "empty_index",
             Self::NoDeployer { .. } => "no_deployer",
         }
     }
@@ -487,8 +503,14 @@ impl Error {
                 "Run an index and give it to the client: it reads only the wallet's own trades."
             }
             Self::ChainChanged { .. } => "Try again when the chain has settled.",
-            Self::NeedsIndexFeature { .. } => "Build with the feature index.",
+            Self::NeedsIndexFeature => "Build with the feature index.",
             Self::Compliance(_) => "Mend the setting or the policy.",
+            #[cfg(feature = "index")]
+            Self::NoIndex => "Name the index's file or database to the builder, or set BARTER_INDEX.",
+            #[cfg(feature = "index")]
+            Self::Index(error) => index_next_step(error),
+            #[cfg(feature = "index")]
+            Self::EmptyIndex { .. } => "Run the index first.",
             Self::NoDeployer { .. } => "Put the deterministic deployer on this chain first, or use another chain.",
         }
     }
@@ -531,5 +553,46 @@ impl Error {
             Self::HttpStatus { status, .. } => *status == 429 || *status >= 500,
             _ => false,
         }
+    }
+}
+
+#[cfg(feature = "index")]
+const fn index_code(error: &barter_index::Error) -> &'static str {
+    use barter_index::Error as Index;
+    match error {
+        Index::InvalidLocation { .. } => "invalid_index_location",
+        Index::NotFound { .. } => "index_not_found",
+        Index::NotAnIndex { .. } => "not_an_index",
+        Index::OtherSchema { .. } => "other_schema",
+        Index::OtherIdentity { .. } => "other_index",
+        Index::Full { .. } => "disk_full",
+        Index::Busy { .. } => "index_busy",
+        Index::Contradiction(_) => "node_contradiction",
+        Index::ReorganisedTooDeep { .. } => "reorganised_too_deep",
+        Index::NodeBehind { .. } => "node_behind",
+        Index::NotOfTheChain { .. } => "index_not_of_the_chain",
+        Index::Damaged { .. } | Index::Conflict { .. } => "index_damaged",
+        _ => "index_database",
+    }
+}
+
+#[cfg(feature = "index")]
+const fn index_next_step(error: &barter_index::Error) -> &'static str {
+    use barter_index::Error as Index;
+    match error {
+        Index::InvalidLocation { .. } => "Give a file, or the address of a PostgreSQL database as postgres://….",
+        Index::NotFound { .. } => "Run the index first.",
+        Index::NotAnIndex { .. } => "Name another place for the index.",
+        Index::OtherSchema { .. }
+        | Index::Damaged { .. }
+        | Index::Conflict { .. }
+        | Index::ReorganisedTooDeep { .. } => "Index anew, in another place.",
+        Index::OtherIdentity { .. } => "Use the index of this network and deployment, or make one in another place.",
+        Index::Full { .. } => "Make room, then run the index again: it goes on where it stopped.",
+        Index::Busy { .. } => "See whether another program writes this index.",
+        Index::Contradiction(_) => "Check the deployment's addresses and its block, or use another node.",
+        Index::NodeBehind { .. } => "Wait until the node has caught up, or use another one.",
+        Index::NotOfTheChain { .. } => "Run the index first: it undoes what is no longer of the chain.",
+        _ => "Read what the database says, then try again.",
     }
 }

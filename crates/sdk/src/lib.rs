@@ -2,7 +2,7 @@
 //!
 //! # Modules
 //! Nothing has to be named by its module; everything is at the top. Inside, `node` makes requests, `send` gets transactions
-//! mined, and `trade`, `trust`, `credit`, `watch` and `compliance` are the
+//! mined, and `trade`, `trust`, `credit`, `watch`, `compliance` and `index` are the
 //! handles.
 
 mod builder;
@@ -13,6 +13,8 @@ mod deployer;
 mod deployment;
 mod environment;
 mod error;
+#[cfg(feature = "index")]
+mod index;
 mod input;
 mod json;
 mod network;
@@ -28,19 +30,26 @@ mod watch;
 pub use alloy_primitives::{Address, B256};
 pub use barter_bindings::{ContractError, DETERMINISTIC_DEPLOYER};
 pub use barter_compliance::{
-    AnomalyFlag, ChainPoint, ClusterReport, ComplianceReport, Evidence, FlagKind, RiskLevel, Settings, Severity,
-    TradesWith, VelocityReport, WalletSummary,
+    AnomalyFlag, ChainPoint, ClusterReport, ComplianceReport, Decision, Error as ComplianceError, Evidence, FlagKind,
+    Policy, Reason, RingSettings, RiskLevel, Screening, SeenScore, Settings as ComplianceSettings, Severity, TimeOfDay,
+    TradesWith, VelocityReport, Viewpoint, ViewpointSettings, WalletSummary, WashRing,
 };
+#[cfg(feature = "index")]
+pub use barter_index::{Error as IndexError, Status as IndexStatus, Verification as IndexVerification};
 pub use barter_protocol::{Level, PaymentHash, Preimage, Role, Ruling, Terms, TradeId, TradeStatus};
 
 pub use builder::BarterClientBuilder;
 pub use client::BarterClient;
-pub use compliance::ComplianceClient;
+pub use compliance::{ComplianceClient, RingReport, ViewpointReport};
 pub use credit::{CREDIT_DECIMALS, CreditAmount, CreditBalance, CreditClient};
 pub use deployer::{DeployPlan, Deployed, Deployer};
 pub use deployment::Deployment;
-pub use environment::{DEPLOYMENT_VARIABLE, Environment, NETWORK_VARIABLE, PRIVATE_KEY_VARIABLE, RPC_URL_VARIABLE};
+pub use environment::{
+    DEPLOYMENT_VARIABLE, Environment, INDEX_VARIABLE, NETWORK_VARIABLE, PRIVATE_KEY_VARIABLE, RPC_URL_VARIABLE,
+};
 pub use error::{Error, ErrorReport};
+#[cfg(feature = "index")]
+pub use index::{IndexClient, IndexProgress, RunUntil};
 pub use input::{AddressFault, PaymentHashInput, PreimageInput, TradeIdInput, WalletInput};
 pub use network::Network;
 pub use receipt::Receipt;

@@ -23,6 +23,9 @@ pub(super) async fn gather(
     scope: Scope,
     settings: &Settings,
 ) -> Result<(TradeGraph, Standing, ChainPoint), Error> {
+    if scope == Scope::Everything {
+        return Err(Error::NeedsIndexFeature);
+    }
     for _ in 1..MAX_ATTEMPTS {
         match attempt(client, wallet, scope, settings).await {
             Err(Error::ChainChanged { .. }) => {}

@@ -24,6 +24,9 @@ pub(crate) struct Page {
     pub(crate) parent_hash: B256,
     /// The last block.
     pub(crate) end: Header,
+    /// Blocks whose headers were read on the way, the last included.
+    #[cfg(feature = "index")]
+    pub(crate) headers: Vec<Header>,
 }
 
 /// Whether a page that starts at `from` is read block by block.
@@ -61,7 +64,13 @@ async fn read_range(
         if after.is_none_or(|after| after.hash != last.hash) {
             return Ok(None);
         }
-        return Ok(Some(Page { logs, parent_hash: first.parent_hash, end: last.clone() }));
+        return Ok(Some(Page {
+            logs,
+            parent_hash: first.parent_hash,
+            end: last.clone(),
+            #[cfg(feature = "index")]
+            headers: vec![first, last],
+        }));
     }
 }
 
@@ -86,5 +95,11 @@ async fn read_blocks(
     let logs = stream::iter(filters).map(|filter| async move { node.logs(&filter).await });
     let logs: Vec<Vec<Log>> = logs.buffered(REQUESTS_AT_ONCE).try_collect().await?;
     let logs = logs.into_iter().flatten().collect();
-    Ok(Some(Page { logs, parent_hash: first.parent_hash, end: last.clone() }))
+    Ok(Some(Page {
+        logs,
+        parent_hash: first.parent_hash,
+        end: last.clone(),
+        #[cfg(feature = "index")]
+        headers,
+    }))
 }

@@ -14,6 +14,8 @@ use alloy_primitives::Address;
 use futures_util::stream::{self, BoxStream, Stream, StreamExt as _};
 
 use crate::{BarterClient, Error, WalletInput, node::DEFAULT_PAGE_BLOCKS};
+#[cfg(feature = "index")]
+pub(crate) use event::filter;
 pub use event::{Change, Event, EventKind};
 use follower::{Follower, Plan};
 

@@ -11,7 +11,7 @@ use std::{
 
 use alloy_sol_types::SolCall;
 use barter_bindings::BarterCore;
-use barter_sdk::{Address, BarterClient, ComplianceClient, Error, FlagKind, RiskLevel, Settings};
+use barter_sdk::{Address, BarterClient, ComplianceClient, ComplianceSettings, Error, FlagKind, RiskLevel};
 use serde_json::{Value, json};
 
 use crate::{
@@ -136,7 +136,8 @@ async fn settings_and_input_are_checked_first() {
     let compliance = reader(&chain, &endpoint.url).compliance();
     let error = compliance.full_report("0xnonsense").await.unwrap_err();
     assert_eq!(error.code(), "invalid_address");
-    let error = compliance.settings(Settings { cluster_depth: 0, ..Settings::default() }).unwrap_err();
+    let error =
+        compliance.settings(ComplianceSettings { cluster_depth: 0, ..ComplianceSettings::default() }).unwrap_err();
     assert!(matches!(error, Error::Compliance(_)) && error.code() == "invalid_setting", "{error:?}");
     assert!(error.to_string().contains("cluster_depth is 0"), "{error}");
     assert_eq!(endpoint.requests(), 0);
@@ -152,6 +153,25 @@ async fn a_dead_node_a_wrong_chain_and_no_contracts_are_told() {
     let other = Chain::start_empty(7);
     let wrong = reader(&chain, &other.url).compliance().full_report(STRANGER).await.unwrap_err();
     assert!(matches!(wrong, Error::WrongChain { expected: 31_337, actual: 7 }), "{wrong:?}");
+}
+
+#[cfg(not(feature = "index"))]
+#[tokio::test]
+async fn what_needs_every_trade_needs_the_feature() {
+    let endpoint = Endpoint::start("", |_| Reaction::Close).await;
+    let chain = Chain::start_empty(31_337);
+    let compliance = reader(&chain, &endpoint.url).compliance();
+    let policy = barter_sdk::Policy::parse(&format!("[viewpoint]\ntrusted = [\"{STRANGER}\"]\nminimum_seen_score = 1"));
+    let errors = [
+        compliance.rings().await.map(drop),
+        compliance.rings_of(STRANGER).await.map(drop),
+        compliance.viewpoint(&[STRANGER]).await.map(drop),
+        compliance.screen(STRANGER, &policy.unwrap()).await.map(drop),
+    ];
+    for error in errors.map(Result::unwrap_err) {
+        assert!(matches!(error, Error::NeedsIndexFeature) && error.code() == "needs_index_feature", "{error:?}");
+    }
+    assert_eq!(endpoint.requests(), 0);
 }
 
 /// Nodes differ in what they take; the answer does not.
@@ -180,9 +200,11 @@ async fn nodes_without_batches_or_block_hashes_give_the_same_answers() {
 async fn a_chain_that_changes_meanwhile_is_read_anew() {
     let chain = Chain::start().await;
     chain.settle(0, 1, &[2_000, 3_000]).await;
+    chain.settle(2, 3, &[2_000, 3_000]).await;
     let snapshot = Mutex::new(Some(chain.rpc("evm_snapshot", json!([])).await));
     chain.settle(0, 1, &[4_000, 5_000]).await;
-    for has_hashes in [true, false] {
+    // Account 2 has the same trades on both chains; what changes is only the block.
+    for (has_hashes, account) in [(true, 0), (false, 0), (true, 2), (false, 2)] {
         let url = chain.url.clone();
         let gone = Mutex::new(snapshot.lock().unwrap().take());
         let again = AtomicUsize::new(0);
@@ -208,8 +230,11 @@ async fn a_chain_that_changes_meanwhile_is_read_anew() {
             Reaction::Pass
         })
         .await;
-        let report = reader(&chain, &endpoint.url).compliance().full_report(wallet(0)).await.unwrap();
+        let report = reader(&chain, &endpoint.url).compliance().full_report(wallet(account)).await.unwrap();
         assert_eq!(report.trade_count, 2, "the other two are not on the chain");
+        let block = format!("{:#x}", report.at.block_number);
+        let block = chain.rpc("eth_getBlockByNumber", json!([block, false])).await;
+        assert_eq!(block["hash"], json!(report.at.block_hash));
         assert_eq!(report.at.block_number, chain.client(0).block_number().await.unwrap());
 
         let kept = chain.rpc("evm_snapshot", json!([])).await;

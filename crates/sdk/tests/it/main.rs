@@ -6,6 +6,8 @@ mod chain;
 mod compliance;
 mod deployments;
 mod endpoints;
+#[cfg(feature = "index")]
+mod indexing;
 mod lifecycle;
 mod market;
 mod nodes;

@@ -1,0 +1,222 @@
+//! The index a client reads, opened when it is first needed, and the graph of its trades kept in memory.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    sync::{Arc, Mutex},
+    thread,
+};
+
+use alloy_primitives::Address;
+use barter_compliance::{ChainPoint, Settings, SettledTrade, Standing, TradeGraph, Unfinished};
+use barter_index::{Error as IndexError, Identity, Index, Location, Reader, Settled, SettledPoint};
+use tokio::runtime::Handle;
+
+use super::blocking;
+use crate::{
+    Error,
+    compliance::{Gathered, Scope},
+};
+
+/// How many points of the warm graph's past are remembered. A reorganisation below all of them has the graph loaded anew.
+const REMEMBERED_POINTS: usize = 64;
+
+/// The index a client reads: one connection, which one question uses at a time.
+pub(crate) struct Store {
+    /// `None`: in this process's memory.
+    location: Option<Location>,
+    identity: Identity,
+    open: Mutex<Option<Open>>,
+}
+
+/// An open index.
+pub(super) struct Open {
+    pub(super) index: Index,
+    warm: Warm,
+}
+
+/// All settled trades, as of the last question.
+struct Warm {
+    /// Shared with the questions that are being answered from it.
+    graph: Arc<TradeGraph>,
+    /// Up to where the graph was at the last questions, oldest first.
+    points: VecDeque<SettledPoint>,
+}
+
+/// What an answer is made of.
+type Found = (Arc<TradeGraph>, Standing, ChainPoint);
+
+impl Store {
+    pub(crate) const fn new(location: Option<Location>, identity: Identity) -> Self {
+        Self { location, identity, open: Mutex::new(None) }
+    }
+
+    pub(super) const fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// Answers a question about a wallet: from the warm graph, or with `one_shot` from what its settings want and no more.
+    pub(crate) async fn ask<T: Send + 'static>(
+        self: &Arc<Self>,
+        wallet: Address,
+        scope: Scope,
+        one_shot: Option<Settings>,
+        answer: impl FnOnce(Gathered<'_>) -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let store = Arc::clone(self);
+        blocking(move || {
+            let found = store.with_open(|open| open.gather(wallet, scope, one_shot.as_ref()))?;
+            // The connection is free for the next question while this one is answered.
+            let (graph, standing, at) = found.ok_or_else(|| Error::EmptyIndex { location: store.to_string() })?;
+            Ok(answer(Gathered { graph: &graph, standing: &standing, at }))
+        })
+        .await
+    }
+
+    /// Works with the index the client reads.
+    pub(super) async fn with<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&mut Index) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let store = Arc::clone(self);
+        blocking(move || store.with_open(|open| work(&mut open.index))).await
+    }
+
+    /// Works with an index that can be written: a connection of its own, but for one in memory, which has only one.
+    pub(super) fn with_writer<T>(&self, work: impl FnOnce(&mut Index) -> Result<T, Error>) -> Result<T, Error> {
+        match &self.location {
+            Some(location) => work(&mut Index::create(location, &self.identity)?),
+            None => self.with_open(|open| work(&mut open.index)),
+        }
+    }
+
+    fn with_open<T>(&self, work: impl FnOnce(&mut Open) -> Result<T, Error>) -> Result<T, Error> {
+        let mut open = self.open.lock().unwrap_or_else(|poisoned| {
+            // Somebody's work ended in a panic; what it left half done is in memory only.
+            self.open.clear_poison();
+            let mut open = poisoned.into_inner();
+            *open = None;
+            open
+        });
+        let done = match &mut *open {
+            Some(open) => work(open),
+            none => work(none.insert(Open { index: self.connect()?, warm: Warm::empty() })),
+        };
+        if matches!(done, Err(Error::Index(_))) {
+            // The connection may be lost, and the warm graph have taken up a part.
+            *open = None;
+        }
+        done
+    }
+
+    /// A connection to read through.
+    pub(super) fn connect(&self) -> Result<Index, Error> {
+        let Some(location) = &self.location else { return Ok(Index::in_memory(&self.identity)?) };
+        let index = Index::open(location)?;
+        let (found, expected) = (*index.identity(), self.identity);
+        // From which block on it was read is of no interest to who reads it.
+        if (found.chain_id, found.contracts()) != (expected.chain_id, expected.contracts()) {
+            let (location, found, expected) = (location.to_string(), Box::new(found), Box::new(expected));
+            return Err(IndexError::OtherIdentity { location, found, expected }.into());
+        }
+        Ok(index)
+    }
+}
+
+impl Open {
+    /// What an answer is made of, all of one point in the chain; nothing for an index without a block.
+    fn gather(&mut self, wallet: Address, scope: Scope, one_shot: Option<&Settings>) -> Result<Option<Found>, Error> {
+        let warm = &mut self.warm;
+        Ok(self.index.read(|reader| {
+            let Some(head) = reader.head()? else { return Ok(None) };
+            let graph = match one_shot.filter(|_| scope != Scope::Everything) {
+                Some(settings) => Arc::new(load(reader, wallet, scope, settings)?),
+                None => warm.catch_up(reader)?,
+            };
+            let at = ChainPoint { block_number: head.number, block_hash: head.hash, block_timestamp: head.timestamp };
+            Ok(Some((graph, standing(reader, wallet)?, at)))
+        })?)
+    }
+}
+
+impl Warm {
+    fn empty() -> Self {
+        Self { graph: Arc::new(TradeGraph::whole()), points: VecDeque::new() }
+    }
+
+    /// The graph with what was settled since the last question, and without what a reorganisation undid. Questions that are
+    /// still being answered keep the graph they began with.
+    fn catch_up(&mut self, reader: &mut Reader<'_>) -> Result<Arc<TradeGraph>, IndexError> {
+        while let Some(point) = self.points.back() {
+            if reader.settled_point(point.number)?.as_ref() == Some(point) {
+                break;
+            }
+            self.points.pop_back();
+        }
+        let known = self.points.back().map_or(0, |point| point.number);
+        let settled = reader.settlements()?;
+        let kept = usize::try_from(known).unwrap_or(usize::MAX);
+        if kept < self.graph.len() {
+            Arc::make_mut(&mut self.graph).truncate(kept);
+        }
+        if settled > known {
+            let graph = Arc::make_mut(&mut self.graph);
+            reader.settlements_after(known, |trade| {
+                graph.push(settled_trade(trade));
+                Ok(())
+            })?;
+            self.points.extend(reader.settled_point(settled)?);
+            if self.points.len() > REMEMBERED_POINTS {
+                self.points.pop_front();
+            }
+        }
+        Ok(Arc::clone(&self.graph))
+    }
+}
+
+/// The trades that an answer needs, and no others.
+fn load(reader: &mut Reader<'_>, wallet: Address, scope: Scope, settings: &Settings) -> Result<TradeGraph, IndexError> {
+    let mut graph = TradeGraph::partial();
+    let mut wanted = vec![wallet];
+    while !wanted.is_empty() {
+        for wallet in wanted {
+            graph.add_wallet(wallet, reader.settled_trades_of(wallet)?.into_iter().map(settled_trade));
+        }
+        wanted = if scope == Scope::Own { Vec::new() } else { graph.wanted(wallet, settings) };
+    }
+    Ok(graph)
+}
+
+fn standing(reader: &mut Reader<'_>, wallet: Address) -> Result<Standing, IndexError> {
+    let standing = reader.standing(wallet)?;
+    Ok(Standing {
+        score: standing.score,
+        credit: standing.credit,
+        unfinished: Unfinished { disputed: standing.disputed, accepted_at: standing.accepted_at },
+    })
+}
+
+const fn settled_trade(trade: Settled) -> SettledTrade {
+    let Settled { number: _, trade_id, payer, payee, amount_sats, settled_at } = trade;
+    SettledTrade { trade_id, payer, payee, amount_sats, settled_at }
+}
+
+impl fmt::Display for Store {
+    /// Where it is kept, without a password.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.location {
+            Some(location) => location.fmt(formatter),
+            None => formatter.write_str("memory"),
+        }
+    }
+}
+
+impl Drop for Store {
+    /// PostgreSQL's connection waits for the server when it is closed, which must not be done inside an async runtime.
+    fn drop(&mut self) {
+        let open = self.open.get_mut().map_or_else(|poisoned| poisoned.into_inner().take(), Option::take);
+        if open.is_some() && Handle::try_current().is_ok() {
+            let _ = thread::spawn(move || drop(open)).join();
+        }
+    }
+}
