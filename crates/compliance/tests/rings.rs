@@ -151,7 +151,7 @@ fn trades_at_the_end_that_do_not_fit_are_dropped() {
     assert_eq!(found(&payments), [(vec![0, 1], vec![0, 1])]);
 }
 
-/// What is known not to be found: only trades at the end are dropped, never those at the beginning.
+/// What is known not to be found: trades are dropped from the end, never from the beginning.
 #[test]
 fn a_trade_at_the_beginning_that_does_not_fit_hides_those_after_it() {
     assert_eq!(found(&[(0, 1, 20_000, 0), (0, 1, 50_000, 1), (1, 0, 50_000, 2)]), []);
@@ -231,18 +231,35 @@ fn two_pairs_are_no_ring_of_four() {
     assert_eq!(found(&payments), [(vec![0, 1], vec![0, 2]), (vec![2, 3], vec![1, 3])]);
 }
 
-/// In the hour of their ring its three wallets also trade in circles with others, so that all are one component, and
-/// nothing cancels out. The three trade with each other more often than with others: a layer further down they are
-/// alone.
+/// Between the trades of their ring its three wallets also trade in circles with others, so that all are one component
+/// and nothing cancels out. Once they trade with each other more often than with others, they are alone a layer further
+/// down.
 #[test]
 fn a_ring_inside_a_component_is_found_layer_by_layer() {
-    let noise = [(3, 0, 11_000, 0), (0, 4, 23_000, 1), (4, 1, 37_000, 2), (1, 3, 5_000, 3)];
-    let round = [(0, 1, 50_000, 4), (1, 2, 50_000, 5), (2, 0, 50_000, 6)];
+    let once = [
+        (3, 0, 11_000, 0),
+        (0, 1, 50_000, 1),
+        (0, 4, 23_000, 2),
+        (1, 2, 50_000, 3),
+        (4, 1, 37_000, 4),
+        (2, 0, 50_000, 5),
+        (1, 3, 5_000, 6),
+    ];
+    let again = [(0, 1, 50_000, 7), (1, 2, 50_000, 8), (2, 0, 50_000, 9)];
 
-    assert_eq!(found(&[&noise[..], &round].concat()), []);
+    assert_eq!(found(&once), []);
+    assert_eq!(found(&[&once[..], &again].concat()), [(vec![0, 1, 2], vec![1, 3, 5, 7, 8, 9])]);
+}
+
+/// All seven trades cancel out together; the closer set has its own first.
+#[test]
+fn a_trade_is_in_the_ring_of_the_closest_set() {
+    let there_and_back = [(0, 1, 50_000, 0), (1, 0, 50_000, 1), (0, 1, 50_000, 2), (1, 0, 50_000, 3)];
+    let around = [(0, 1, 50_000, 4), (1, 2, 50_000, 5), (2, 0, 50_000, 6)];
+
     assert_eq!(
-        found(&[&noise[..], &round, &round.map(|(payer, payee, amount, at)| (payer, payee, amount, at + 3))].concat()),
-        [(vec![0, 1, 2], vec![4, 5, 6, 7, 8, 9])]
+        found(&[&there_and_back[..], &around].concat()),
+        [(vec![0, 1], vec![0, 1, 2, 3]), (vec![0, 1, 2], vec![4, 5, 6])]
     );
 }
 
@@ -426,20 +443,20 @@ mod model {
         sets.into_iter().map(|(_, set)| set).collect()
     }
 
-    fn matched(payments: &[Payment], places: &[usize], refinements: usize) -> Vec<Vec<usize>> {
+    fn matched(payments: &[Payment], places: &[usize], rounds: usize) -> Vec<Vec<usize>> {
         let edges: Vec<(u8, u8)> = places.iter().map(|place| (payments[*place].0, payments[*place].1)).collect();
         let mut rings = Vec::new();
         for set in components(&edges) {
             let inside = |place: &&usize| set.contains(&payments[**place].0) && set.contains(&payments[**place].1);
-            let mut inside: Vec<usize> = places.iter().filter(inside).copied().collect();
-            let all = inside.len();
+            let all: Vec<usize> = places.iter().filter(inside).copied().collect();
+            let mut inside = all.clone();
             while inside.len() > 1 && !cancels_out(payments, &inside) {
                 inside.pop();
             }
-            if inside.len() == all {
+            if inside == all {
                 rings.push(inside);
-            } else if inside.len() > 1 && refinements > 1 {
-                rings.extend(matched(payments, &inside, refinements - 1));
+            } else if inside.len() > 1 && rounds > 1 {
+                rings.extend(matched(payments, &inside, rounds - 1));
             }
         }
         rings

@@ -12,10 +12,10 @@ use std::ops::Range;
 use super::components::Components;
 use crate::graph::{Row, WalletId};
 
-/// How many layers deep a set is taken apart: edges with one number of trades and those with the next make a layer. The
-/// paper looks at sets seen in 100 layers and more; here pairs have little reason for more than five trades, which is
-/// what counts for score.
-const LAYERS: usize = 100;
+/// How many layers deep a set is taken apart: each number of trades that a pair has is one. No score comes from more
+/// than five trades of a pair, so those who wash for it have no reason to go deeper. The paper, where volume is what is
+/// washed for, looks at sets seen in 100 layers and more.
+const LAYERS: usize = 20;
 
 /// A pair of payer and payee, and how many trades they have in this direction.
 #[derive(Clone, Copy, Debug)]

@@ -3,8 +3,8 @@
 use super::components::{Components, Numbering};
 use crate::graph::{Row, WalletId};
 
-/// How often a match that falls apart is looked into again.
-const REFINEMENTS: usize = 8;
+/// How often trades that cancel out but fall apart are looked through again.
+const ROUNDS: usize = 8;
 
 /// Finds the trades that cancel out. Holds the memory that takes, to be used again.
 #[derive(Debug)]
@@ -19,27 +19,26 @@ impl Matcher {
         Self { components: Components::new(wallets), positions: Positions::new(wallets), margin_ppm }
     }
 
-    /// The rings among trades of one set and one window, oldest first; each ring's trades are oldest first too.
+    /// The rings among trades of one set and one window, given oldest first; each ring's trades are oldest first too.
     ///
-    /// As in the paper (and `detect_label_wash_trades` of the authors' code), the last trade is dropped until what is
-    /// left cancels out. Beyond it, what is left has to be one strongly connected component, or is looked into again
-    /// component by component: the paper's margin alone lets a small payment in one direction pass beside large ones
-    /// that cancel out, and takes two pairs for one ring of four.
+    /// As in the paper (`detect_label_wash_trades` of the authors' code), trades are dropped from the end until those
+    /// that are left cancel out. Beyond it, those left have to be one strongly connected component, or are looked
+    /// through component by component: the paper's margin alone lets a small payment in one direction pass beside large
+    /// ones that cancel out, and takes two pairs for one ring of four.
     pub(super) fn rings_in(&mut self, rows: &[Row], trades: &[u32]) -> Vec<Vec<u32>> {
         let mut rings = Vec::new();
         let mut open = self.split(rows, trades);
-        for _ in 0..REFINEMENTS {
-            let mut matched = Vec::new();
-            for mut trades in open {
+        for _ in 0..ROUNDS {
+            let mut left = Vec::new();
+            for trades in open {
                 let balanced = self.positions.longest_balanced(rows, &trades, self.margin_ppm);
                 if balanced == trades.len() {
                     rings.push(trades);
                 } else {
-                    trades.truncate(balanced);
-                    matched.extend(self.split(rows, &trades));
+                    left.extend(self.split(rows, &trades[..balanced]));
                 }
             }
-            open = matched;
+            open = left;
         }
         rings
     }
@@ -89,7 +88,7 @@ impl Positions {
             // largest / (volume / count) <= margin, in whole numbers. The right cannot overflow; should the left, it is
             // larger.
             let scaled = self.largest().saturating_mul(count as u128).saturating_mul(1_000_000);
-            if count > 1 && scaled <= volume.saturating_mul(u128::from(margin_ppm)) {
+            if scaled <= volume.saturating_mul(u128::from(margin_ppm)) {
                 longest = count;
             }
         }
@@ -116,7 +115,11 @@ impl Positions {
         self.largest[node] = self.nets[number].unsigned_abs();
         while node > 1 {
             node /= 2;
-            self.largest[node] = self.largest[2 * node].max(self.largest[2 * node + 1]);
+            let largest = self.largest[2 * node].max(self.largest[2 * node + 1]);
+            if self.largest[node] == largest {
+                break;
+            }
+            self.largest[node] = largest;
         }
     }
 

@@ -95,7 +95,7 @@ impl Walk {
             } else if self.order[other] == NONE {
                 self.reach(link.wallet, wallet);
                 way.push((link.wallet, 0));
-            } else if self.from[wallet as usize] != link.wallet {
+            } else {
                 self.low[wallet as usize] = self.low[wallet as usize].min(self.order[other]);
             }
         }
