@@ -283,7 +283,12 @@ impl<'e> Fold<'e, '_> {
         let Some(known) = self.known.trades.get_mut(&trade_id) else {
             return Err(Contradiction::NeverProposed { block, trade_id, what });
         };
-        step(&mut known.trade).map_err(|source| Contradiction::AgainstTheRules { block, trade_id, what, source: source.into() })?;
+        step(&mut known.trade).map_err(|source| Contradiction::AgainstTheRules {
+            block,
+            trade_id,
+            what,
+            source: source.into(),
+        })?;
         Ok(known.clone())
     }
 

@@ -1,6 +1,6 @@
 //! Following a chain, forth and back.
 
-use crate::{Applied, Block, Chain, Contradiction, Error, Header, Index};
+use crate::{Applied, Block, Chain, Contradiction, Error, Header, Index, reader};
 
 /// Looks in a row at which a node may be behind what it showed before, or at odds with itself, until it is taken at its word:
 /// an address with several nodes behind it answers from one that is ahead and then from one that lags.
@@ -122,6 +122,10 @@ impl<'a, C: Chain> Follower<'a, C> {
         self.chain.header(number).map_err(from_chain)
     }
 
+    fn known_block(&mut self, at_most: u64) -> Result<Option<Block>, Error> {
+        self.index.read(|reader| reader::known_block(&mut *reader.engine, at_most))
+    }
+
     /// Whether what is odd may still come right by itself.
     const fn is_lagging(&mut self) -> bool {
         self.lagging += 1;
@@ -146,7 +150,7 @@ impl<'a, C: Chain> Follower<'a, C> {
         let deepest = head.number.saturating_sub(depth);
         let mut look = node_head.number;
         loop {
-            let known = self.index.read(|reader| reader.known_block(look))?;
+            let known = self.known_block(look)?;
             let Some(known) = known else { break };
             match self.header(known.number, node_head)? {
                 Some(header) if header.hash == known.hash => break,
@@ -165,7 +169,7 @@ impl<'a, C: Chain> Follower<'a, C> {
             };
         }
         self.lagging = 0;
-        let kept = self.index.read(|reader| reader.known_block(look))?;
+        let kept = self.known_block(look)?;
         let events = match kept {
             Some(kept) => self.index.undo_to(kept.number)?,
             None => self.index.undo_all()?,

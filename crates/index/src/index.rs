@@ -12,7 +12,7 @@ use crate::{
     fold::{self, Rows},
     known::{self, Known},
     page::{self, Decoded},
-    row,
+    reader, row,
     schema::{
         self, ACCEPTANCES, BLOCKS, CHECKPOINTS, DEFINITION, DISPUTES, META, NUMBERED, OPEN_TRADES, PROPOSALS,
         SETTLEMENTS, VERSION, WALLETS,
@@ -28,7 +28,7 @@ pub const REORGANISATION_DEPTH: u64 = 256;
 /// It holds what the chain said up to one block, its head, and nothing of any later one: each page is written in one
 /// transaction, or not at all. One process writes, any number read.
 pub struct Index {
-    engine: Box<dyn Engine>,
+    reader: Reader,
     location: String,
     access: Access,
     identity: Identity,
@@ -136,7 +136,14 @@ impl Index {
     }
 
     fn new(engine: Box<dyn Engine>, location: String, access: Access, identity: Identity) -> Self {
-        Self { engine, location, access, identity, known: Known::default(), depth: REORGANISATION_DEPTH }
+        Self {
+            reader: Reader { engine },
+            location,
+            access,
+            identity,
+            known: Known::default(),
+            depth: REORGANISATION_DEPTH,
+        }
     }
 
     /// What it is an index of.
@@ -157,9 +164,15 @@ impl Index {
     ///
     /// # Errors
     /// What the database or `read` fails with.
-    pub fn read<T>(&mut self, read: impl FnOnce(&mut Reader<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        in_transaction(&mut *self.engine, false, |engine| read(&mut Reader::new(engine)))
-            .map_err(|error| self.name(error))
+    pub fn read<T>(&mut self, read: impl FnOnce(&mut Reader) -> Result<T, Error>) -> Result<T, Error> {
+        let done = self.reader.engine.begin_read().and_then(|()| {
+            let value = read(&mut self.reader)?;
+            self.reader.engine.commit().map(|()| value)
+        });
+        if done.is_err() {
+            self.reader.engine.rollback();
+        }
+        done.map_err(|error| self.name(error))
     }
 
     /// The newest block of the index; none before the first page.
@@ -167,7 +180,7 @@ impl Index {
     /// # Errors
     /// What the database fails with.
     pub fn head(&mut self) -> Result<Option<Block>, Error> {
-        self.read(head)
+        self.read(Reader::head)
     }
 
     /// Adds a page, in one transaction: all of it or nothing.
@@ -201,8 +214,8 @@ impl Index {
     /// How many settlements there were.
     fn apply_decoded(&mut self, parent_hash: B256, decoded: &Decoded) -> Result<u64, Error> {
         let (first_block, depth, known) = (self.identity.first_block, self.depth, &mut self.known);
-        in_transaction(&mut *self.engine, true, |engine| {
-            let head = Reader::new(engine).head()?;
+        in_transaction(&mut *self.reader.engine, true, |engine| {
+            let head = reader::head(engine)?;
             check_follows(head, first_block, parent_hash, decoded)?;
             known.prepare(engine, head.map(|head| head.hash), &decoded.events)?;
             let rows = fold::fold(known, decoded)?;
@@ -220,7 +233,7 @@ impl Index {
         let keys: Vec<_> = proposals.iter().map(|(_, trade_id)| Value::Bytes(trade_id.as_slice())).collect();
         let mut twice = None;
         let sql = "SELECT id FROM proposals WHERE trade_id = $1";
-        let looked_up = in_transaction(&mut *self.engine, false, |engine| {
+        let looked_up = in_transaction(&mut *self.reader.engine, false, |engine| {
             engine.lookup(sql, 1, &keys, &mut |number, _| {
                 twice.get_or_insert(proposals[number]);
                 Ok(())
@@ -245,14 +258,14 @@ impl Index {
         self.require_writing()?;
         self.known.forget();
         let block = i64::try_from(block).unwrap_or(i64::MAX);
-        in_transaction(&mut *self.engine, true, |engine| undo(engine, block)).map_err(|error| self.name(error))
+        in_transaction(&mut *self.reader.engine, true, |engine| undo(engine, block)).map_err(|error| self.name(error))
     }
 
     /// Takes everything back: the chain has not even the first block that was read.
     pub(crate) fn undo_all(&mut self) -> Result<u64, Error> {
         self.require_writing()?;
         self.known.forget();
-        in_transaction(&mut *self.engine, true, |engine| undo(engine, -1)).map_err(|error| self.name(error))
+        in_transaction(&mut *self.reader.engine, true, |engine| undo(engine, -1)).map_err(|error| self.name(error))
     }
 
     /// What the index holds.
@@ -261,7 +274,8 @@ impl Index {
     /// What the database fails with.
     pub fn status(&mut self) -> Result<Status, Error> {
         let identity = self.identity;
-        in_transaction(&mut *self.engine, false, |engine| status(engine, identity)).map_err(|error| self.name(error))
+        in_transaction(&mut *self.reader.engine, false, |engine| status(engine, identity))
+            .map_err(|error| self.name(error))
     }
 
     pub(crate) fn location(&self) -> &str {
@@ -269,7 +283,7 @@ impl Index {
     }
 
     pub(crate) fn engine(&mut self) -> &mut dyn Engine {
-        &mut *self.engine
+        &mut *self.reader.engine
     }
 
     fn require_writing(&self) -> Result<(), Error> {
@@ -290,13 +304,12 @@ impl Index {
 
 impl fmt::Debug for Index {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Index").field("location", &self.location).field("identity", &self.identity).finish_non_exhaustive()
+        formatter
+            .debug_struct("Index")
+            .field("location", &self.location)
+            .field("identity", &self.identity)
+            .finish_non_exhaustive()
     }
-}
-
-/// A reader's, for any lifetime of the reader.
-fn head(reader: &mut Reader<'_>) -> Result<Option<Block>, Error> {
-    reader.head()
 }
 
 /// Runs `run` in a transaction, which ends with it whatever comes of it.
@@ -504,7 +517,7 @@ fn reopen(engine: &mut dyn Engine, touched: &[i64]) -> Result<(), Error> {
 // ------------------------------------------------------------------------------------------------ status
 
 fn status(engine: &mut dyn Engine, identity: Identity) -> Result<Status, Error> {
-    let head = Reader::new(engine).head()?;
+    let head = reader::head(engine)?;
     let numbered = known::last_numbers(engine)?;
     let mut rows = Vec::new();
     for table in schema::TABLES.into_iter().chain([&CHECKPOINTS]) {

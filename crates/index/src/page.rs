@@ -145,8 +145,9 @@ fn propose(header: Header, event: &ContractEvent) -> Result<Option<Trade>, Contr
     let Some((payee, proposer)) = sides(*party_a, *party_b, payer) else {
         return Err(Contradiction::PayerIsNoParty { block, trade_id, payer });
     };
-    let terms = terms(payer, payee, *payment_hash, *amount_sats, (category, description))
-        .map_err(|source| Contradiction::AgainstTheRules { block, trade_id, what: "proposed", source: source.into() })?;
+    let terms = terms(payer, payee, *payment_hash, *amount_sats, (category, description)).map_err(|source| {
+        Contradiction::AgainstTheRules { block, trade_id, what: "proposed", source: source.into() }
+    })?;
     let trade = Trade::propose(terms, proposer, header.timestamp);
     let expected = trade.trade_id();
     // Of texts that came with replacements the bytes are not known: then the id's first part, which they are not in, has to do.

@@ -1,9 +1,7 @@
 //! Reading, all of one point in the chain.
 
 use alloy_primitives::{Address, B256, U256};
-use barter_protocol::{
-    PaymentHash, Preimage, TradeId, TradeStatus, formula::CREDIT_UNIT, limits::PROPOSAL_LIFETIME,
-};
+use barter_protocol::{PaymentHash, Preimage, TradeId, TradeStatus, formula::CREDIT_UNIT, limits::PROPOSAL_LIFETIME};
 
 use crate::{
     Block, Error,
@@ -13,8 +11,8 @@ use crate::{
 };
 
 /// Reads an index at one point in the chain: see [`Index::read`](crate::Index::read).
-pub struct Reader<'a> {
-    engine: &'a mut dyn Engine,
+pub struct Reader {
+    pub(crate) engine: Box<dyn Engine>,
 }
 
 /// A settled trade.
@@ -108,29 +106,13 @@ impl Trade {
     }
 }
 
-impl<'a> Reader<'a> {
-    pub(crate) const fn new(engine: &'a mut dyn Engine) -> Self {
-        Self { engine }
-    }
-
+impl Reader {
     /// The newest block of the index; none before the first page.
     ///
     /// # Errors
     /// What the database fails with.
     pub fn head(&mut self) -> Result<Option<Block>, Error> {
-        self.block("SELECT number, hash, timestamp FROM checkpoints ORDER BY number DESC LIMIT 1", &[])
-    }
-
-    /// The newest block at or before one that the index knows: one with events, or a checkpoint.
-    pub(crate) fn known_block(&mut self, at_most: u64) -> Result<Option<Block>, Error> {
-        let number = [Value::Integer(i64::try_from(at_most).unwrap_or(i64::MAX))];
-        let mut newest = None;
-        for table in ["checkpoints", "blocks"] {
-            let sql =
-                format!("SELECT number, hash, timestamp FROM {table} WHERE number <= $1 ORDER BY number DESC LIMIT 1");
-            newest = newest.max_by_number(self.block(&sql, &number)?);
-        }
-        Ok(newest)
+        head(&mut *self.engine)
     }
 
     /// How many trades were ever settled: the number of the last one.
@@ -197,7 +179,7 @@ impl<'a> Reader<'a> {
     /// What the database fails with.
     pub fn standing(&mut self, wallet: Address) -> Result<Standing, Error> {
         let Some(wallet) = self.wallet(wallet)? else { return Ok(Standing::default()) };
-        let state = known::states(self.engine, &[wallet])?.pop().unwrap_or_default();
+        let state = known::states(&mut *self.engine, &[wallet])?.pop().unwrap_or_default();
         let mut accepted_at = Vec::new();
         let mut disputed = 0;
         for party in ["party_a", "party_b"] {
@@ -269,16 +251,6 @@ impl<'a> Reader<'a> {
         Ok(number)
     }
 
-    fn block(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<Option<Block>, Error> {
-        let mut block = None;
-        self.engine.query(sql, parameters, &mut |row| {
-            let hash = B256::from(row::array(row, 1)?);
-            block = Some(Block { number: row::unsigned(row, 0)?, hash, timestamp: row::unsigned(row, 2)? });
-            Ok(())
-        })?;
-        Ok(block)
-    }
-
     fn number(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<u64, Error> {
         let mut number = 0;
         self.engine.query(sql, parameters, &mut |row| {
@@ -289,20 +261,37 @@ impl<'a> Reader<'a> {
     }
 }
 
-impl std::fmt::Debug for Reader<'_> {
+impl std::fmt::Debug for Reader {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Reader").finish_non_exhaustive()
     }
 }
 
-trait MaxByNumber {
-    fn max_by_number(self, other: Self) -> Self;
+/// The newest block of the index; none before the first page.
+pub(crate) fn head(engine: &mut dyn Engine) -> Result<Option<Block>, Error> {
+    block(engine, "SELECT number, hash, timestamp FROM checkpoints ORDER BY number DESC LIMIT 1", &[])
 }
 
-impl MaxByNumber for Option<Block> {
-    fn max_by_number(self, other: Self) -> Self {
-        if other.map(|block| block.number) > self.map(|block| block.number) { other } else { self }
-    }
+/// The newest block at or before one that the index knows: one with events, or a checkpoint.
+pub(crate) fn known_block(engine: &mut dyn Engine, at_most: u64) -> Result<Option<Block>, Error> {
+    let number = [Value::Integer(i64::try_from(at_most).unwrap_or(i64::MAX))];
+    let mut newest = |table| {
+        let sql =
+            format!("SELECT number, hash, timestamp FROM {table} WHERE number <= $1 ORDER BY number DESC LIMIT 1");
+        block(engine, &sql, &number)
+    };
+    let known = [newest("checkpoints")?, newest("blocks")?];
+    Ok(known.into_iter().flatten().max_by_key(|block| block.number))
+}
+
+fn block(engine: &mut dyn Engine, sql: &str, parameters: &[Value<'_>]) -> Result<Option<Block>, Error> {
+    let mut block = None;
+    engine.query(sql, parameters, &mut |row| {
+        let hash = B256::from(row::array(row, 1)?);
+        block = Some(Block { number: row::unsigned(row, 0)?, hash, timestamp: row::unsigned(row, 2)? });
+        Ok(())
+    })?;
+    Ok(block)
 }
 
 const SETTLED: &str = "

@@ -240,7 +240,8 @@ impl Synthetic {
     /// What happens in a block: trades are settled, accepted, proposed.
     fn events(&mut self, block: u64) -> Vec<ContractEvent> {
         let Settings { trades, trades_per_block, .. } = self.settings;
-        let of_block = |block: u64| (block * trades_per_block).min(trades)..((block + 1) * trades_per_block).min(trades);
+        let of_block =
+            |block: u64| (block * trades_per_block).min(trades)..((block + 1) * trades_per_block).min(trades);
         let step = block - identity().first_block;
         let mut events = Vec::new();
         if let Some(settled) = step.checked_sub(2) {

@@ -14,8 +14,7 @@ use crate::{
     Block, Chain, Error, Follower, Index, Step,
     engine::{Engine, Table, Value},
     index::in_transaction,
-    reader::Reader,
-    row,
+    reader, row,
     schema::{CHECKPOINTS, TABLES},
 };
 
@@ -83,7 +82,7 @@ pub fn verify<C: Chain>(
     let (location, identity) = (index.location().to_owned(), *index.identity());
     debug_assert_eq!(identity, *replay.identity());
     in_transaction(index.engine(), false, |engine| {
-        let head = Reader::new(engine).head()?;
+        let head = reader::head(engine)?;
         if let Some(head) = head {
             catch_up(&mut replay, chain, head.number, &mut progress)?;
             if replay.head()?.map(|block| block.hash) != Some(head.hash) {
