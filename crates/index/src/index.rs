@@ -544,3 +544,81 @@ fn count(engine: &mut dyn Engine, sql: &str, parameters: &[Value<'_>]) -> Result
     })?;
     Ok(count)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::synthetic::{Settings, Synthetic, identity};
+
+    const SETTINGS: Settings = Settings { trades: 600, wallets: 60, trades_per_block: 20, blocks_per_page: 5, seed: 3 };
+
+    /// Lets the file have this many pages more.
+    fn make_room(index: &mut Index, pages: i64) {
+        let mut count = 0;
+        let engine = &mut *index.reader.engine;
+        engine
+            .query("PRAGMA page_count", &[], &mut |row| {
+                count = row::integer(row, 0)?;
+                Ok(())
+            })
+            .unwrap();
+        engine.query(&format!("PRAGMA max_page_count = {}", count + pages), &[], &mut |_| Ok(())).unwrap();
+    }
+
+    #[test]
+    fn a_full_disk_loses_nothing_and_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::file(folder.path().join("index.db"));
+        let mut index = Index::create(&location, &identity()).unwrap();
+        let mut full = 0;
+        for page in Synthetic::new(SETTINGS) {
+            let before = index.status().unwrap();
+            // Ever a little more room, until the page fits: so each of its statements meets the full disk.
+            let mut room = 0;
+            loop {
+                make_room(&mut index, room);
+                match index.apply(&page) {
+                    Ok(_) => break,
+                    Err(Error::Full { location: full }) => assert_eq!(full, location.to_string()),
+                    Err(error) => panic!("{error:?}"),
+                }
+                (full, room) = (full + 1, room + 1);
+                let after = index.status().unwrap();
+                assert_eq!((after.head, after.rows), (before.head, before.rows.clone()));
+            }
+        }
+        assert!(full > 20, "{full}");
+        let mut whole = Index::in_memory(&identity()).unwrap();
+        for page in Synthetic::new(SETTINGS) {
+            whole.apply(&page).unwrap();
+        }
+        assert_eq!(index.status().unwrap().rows, whole.status().unwrap().rows);
+        let settled = |index: &mut Index| {
+            let mut all = Vec::new();
+            index.read(|reader| reader.settlements_after(0, |settled| Ok(all.push(settled)))).unwrap();
+            all
+        };
+        assert_eq!(settled(&mut index), settled(&mut whole));
+    }
+
+    #[test]
+    fn what_is_forgotten_is_looked_up_again() {
+        let mut index = Index::in_memory(&identity()).unwrap();
+        let mut whole = Index::in_memory(&identity()).unwrap();
+        for page in Synthetic::new(SETTINGS) {
+            // Everything a page needs comes from the database.
+            index.known.forget();
+            assert_eq!(index.apply(&page).unwrap(), whole.apply(&page).unwrap());
+        }
+        for table in schema::TABLES {
+            let names: Vec<_> = table.columns.iter().map(|column| column.name).collect();
+            let sql = format!("SELECT {} FROM {} ORDER BY 1", names.join(", "), table.name);
+            let rows = |index: &mut Index| {
+                let mut rows = Vec::new();
+                index.engine().query(&sql, &[], &mut |row| Ok(rows.push(format!("{row:?}")))).unwrap();
+                rows
+            };
+            assert_eq!(rows(&mut index), rows(&mut whole), "{}", table.name);
+        }
+    }
+}

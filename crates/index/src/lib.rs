@@ -14,7 +14,7 @@ mod page;
 mod reader;
 mod row;
 mod schema;
-#[cfg(feature = "synthetic")]
+#[cfg(any(test, feature = "synthetic"))]
 pub mod synthetic;
 mod verify;
 

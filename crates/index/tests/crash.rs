@@ -1,0 +1,129 @@
+//! A program that is killed at any moment leaves an index that goes on.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod common;
+
+use std::{
+    env,
+    io::{BufRead as _, BufReader},
+    process::{Child, Command, Stdio},
+    thread,
+    time::Duration,
+};
+
+use barter_index::{
+    Chain, Follower, Header, Index, Location, Page, Step,
+    synthetic::{Settings, Synthetic, identity},
+    verify,
+};
+use common::place::Place;
+
+/// Where the child finds what to write.
+const CHILD: &str = "BARTER_INDEX_CRASH_TEST";
+const SETTINGS: Settings = Settings { trades: 1_500, wallets: 100, trades_per_block: 5, blocks_per_page: 3, seed: 7 };
+/// What a child says when it begins to write.
+const WRITES: &str = "writes now";
+/// Children that are killed, unless one comes to the end before; then one is let be.
+const KILLS: u64 = 32;
+
+/// A node that has a synthetic chain.
+struct Node {
+    pages: Vec<Page>,
+}
+
+impl Node {
+    fn new() -> Self {
+        Self { pages: Synthetic::new(SETTINGS).collect() }
+    }
+}
+
+impl Chain for Node {
+    type Error = std::convert::Infallible;
+
+    fn head(&mut self) -> Result<Header, Self::Error> {
+        Ok(self.pages.last().unwrap().to)
+    }
+
+    fn header(&mut self, number: u64) -> Result<Option<Header>, Self::Error> {
+        Ok(self.pages.iter().flat_map(|page| &page.headers).find(|header| header.number == number).copied())
+    }
+
+    fn page(&mut self, from: u64, _to: u64) -> Result<Option<Page>, Self::Error> {
+        Ok(self.pages.iter().find(|page| page.from == from).cloned())
+    }
+}
+
+/// Runs in the child: follows the chain, and now and then takes a part of it back.
+#[test]
+fn child() {
+    let Ok(location) = env::var(CHILD) else { return };
+    let mut index = Index::create(&Location::parse(&location).unwrap(), &identity()).unwrap();
+    let mut node = Node::new();
+    println!("{WRITES}");
+    let mut steps = 0;
+    loop {
+        let step = Follower::new(&mut index, &mut node).step().unwrap();
+        let Step::Applied(applied) = step else { break };
+        steps += 1;
+        if steps % 10 == 0 {
+            index.undo_to(applied.head.number - 6).unwrap();
+        }
+    }
+}
+
+fn start(location: &str) -> Child {
+    let mut command = Command::new(env::current_exe().unwrap());
+    command
+        .args(["--exact", "child", "--nocapture"])
+        .env(CHILD, location)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+fn wait_until_it_writes(child: &mut Child) {
+    let lines = BufReader::new(child.stdout.as_mut().unwrap()).lines();
+    assert!(lines.map_while(Result::ok).any(|line| line.ends_with(WRITES)));
+}
+
+#[test]
+fn a_program_killed_at_any_moment_goes_on() {
+    for place in Place::lasting() {
+        let location = match &place {
+            Place::Postgres { server, schema } => {
+                let sign = if server.contains('?') { '&' } else { '?' };
+                format!("{server}{sign}options=-csearch_path%3D{schema}")
+            }
+            _ => place.location().to_string(),
+        };
+        let mut heads = Vec::new();
+        for kill in 0..KILLS {
+            let mut child = start(&location);
+            // Most while it writes; some while it opens the index, or before.
+            if kill % 8 != 0 {
+                wait_until_it_writes(&mut child);
+            }
+            thread::sleep(Duration::from_micros(kill * 3_700 % 60_000));
+            let ended = child.try_wait().unwrap();
+            // SIGKILL: nothing is tidied up.
+            child.kill().unwrap();
+            child.wait().unwrap();
+            if let Ok(mut index) = Index::open(&place.location()) {
+                heads.push(index.head().unwrap().map_or(0, |head| head.number));
+            }
+            if let Some(status) = ended {
+                assert!(status.success(), "{status}");
+                break;
+            }
+        }
+        assert!(start(&location).wait().unwrap().success());
+        heads.dedup();
+
+        assert!(heads.len() > 3, "found at {heads:?}");
+        let verification = verify(&mut place.index(), &mut Node::new(), |_, _| {}).unwrap();
+        assert!(verification.is_right(), "{verification:#?}");
+        assert_eq!(verification.head.unwrap().hash, Node::new().head().unwrap().hash);
+    }
+}
