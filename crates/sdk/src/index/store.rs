@@ -146,7 +146,7 @@ impl Warm {
 
     /// The graph with what was settled since the last question, and without what a reorganisation undid. Questions that are
     /// still being answered keep the graph they began with.
-    fn catch_up(&mut self, reader: &mut Reader<'_>) -> Result<Arc<TradeGraph>, IndexError> {
+    fn catch_up(&mut self, reader: &mut Reader) -> Result<Arc<TradeGraph>, IndexError> {
         while let Some(point) = self.points.back() {
             if reader.settled_point(point.number)?.as_ref() == Some(point) {
                 break;
@@ -175,7 +175,7 @@ impl Warm {
 }
 
 /// The trades that an answer needs, and no others.
-fn load(reader: &mut Reader<'_>, wallet: Address, scope: Scope, settings: &Settings) -> Result<TradeGraph, IndexError> {
+fn load(reader: &mut Reader, wallet: Address, scope: Scope, settings: &Settings) -> Result<TradeGraph, IndexError> {
     let mut graph = TradeGraph::partial();
     let mut wanted = vec![wallet];
     while !wanted.is_empty() {
@@ -187,7 +187,7 @@ fn load(reader: &mut Reader<'_>, wallet: Address, scope: Scope, settings: &Setti
     Ok(graph)
 }
 
-fn standing(reader: &mut Reader<'_>, wallet: Address) -> Result<Standing, IndexError> {
+fn standing(reader: &mut Reader, wallet: Address) -> Result<Standing, IndexError> {
     let standing = reader.standing(wallet)?;
     Ok(Standing {
         score: standing.score,
