@@ -29,6 +29,7 @@ Exit codes:
   4    what was asked for does not exist
   5    the set-up does not fit: key, deployment, network, anvil
   6    a transaction was signed, and what became of it is not known or could not be told: look before trying again
+  7    screening says deny
   70   a fault of this program
   128+ a signal stopped it
 

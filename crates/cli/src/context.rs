@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use alloy_primitives::Address;
-use barter_sdk::{BarterClient, BarterClientBuilder, Environment, WalletInput};
+use barter_sdk::{BarterClient, BarterClientBuilder, Environment, INDEX_VARIABLE, WalletInput};
 
 use crate::{error::Error, options::Options, output::Output, secret::Keystore};
 
@@ -51,9 +51,20 @@ impl Context {
         Ok(self.builder()?.read_only().build()?)
     }
 
+    /// A client that reads, from this index if one is named, else from the environment's, else from the node.
+    pub(crate) fn reading_client_with(&self, index: Option<&str>) -> Result<BarterClient, Error> {
+        Ok(self.builder_with(index)?.read_only().build()?)
+    }
+
+    /// A client that reads, with this index if one is named, else the environment's, else that in a file.
+    pub(crate) fn indexing_client(&self, index: Option<&str>, default_file: &str) -> Result<BarterClient, Error> {
+        let is_set = index.is_some() || self.environment()?.get(INDEX_VARIABLE).is_some();
+        self.reading_client_with(if is_set { index } else { Some(default_file) })
+    }
+
     /// A client that signs, with the keystore's key if one is named, else with the environment's.
     pub(crate) fn signing_client(&self) -> Result<BarterClient, Error> {
-        let client = self.maybe_signing_client()?;
+        let client = self.maybe_signing_client(None)?;
         if client.wallet().is_none() {
             return Err(barter_sdk::Error::NoSigner.into());
         }
@@ -62,17 +73,26 @@ impl Context {
 
     /// A client that reads, and the wallet meant: the one named, else the key's own.
     pub(crate) fn client_for(&self, wallet: Option<&str>) -> Result<(BarterClient, Address), Error> {
+        self.client_with(None, wallet)
+    }
+
+    /// As [`client_for`](Self::client_for), reading from this index if one is named.
+    pub(crate) fn client_with(
+        &self,
+        index: Option<&str>,
+        wallet: Option<&str>,
+    ) -> Result<(BarterClient, Address), Error> {
         if let Some(wallet) = wallet {
             let wallet = wallet.to_address()?;
-            return Ok((self.reading_client()?, wallet));
+            return Ok((self.reading_client_with(index)?, wallet));
         }
-        let client = self.maybe_signing_client()?;
+        let client = self.maybe_signing_client(index)?;
         let wallet = client.wallet().ok_or(Error::NoWallet)?;
         Ok((client, wallet))
     }
 
-    fn maybe_signing_client(&self) -> Result<BarterClient, Error> {
-        let builder = self.builder()?;
+    fn maybe_signing_client(&self, index: Option<&str>) -> Result<BarterClient, Error> {
+        let builder = self.builder_with(index)?;
         let builder = match &self.options.keystore {
             Some(path) => {
                 let keystore = Keystore { path: path.clone(), password_file: self.options.password_file.clone() };
@@ -83,11 +103,15 @@ impl Context {
         Ok(builder.build()?)
     }
 
-    fn builder(&self) -> Result<BarterClientBuilder, Error> {
-        let environment = match &self.options.env_file {
+    fn environment(&self) -> Result<Environment, Error> {
+        Ok(match &self.options.env_file {
             Some(path) => Environment::process().with_file(path)?,
             None => Environment::load()?,
-        };
+        })
+    }
+
+    fn builder(&self) -> Result<BarterClientBuilder, Error> {
+        let environment = self.environment()?;
         let max_fee_wei = u128::from(self.options.max_fee_gwei) * WEI_PER_GWEI;
         let mut builder = BarterClient::builder().environment(environment).max_fee_per_gas_wei(max_fee_wei);
         let timeout = Duration::from_secs(self.options.timeout);
@@ -105,6 +129,19 @@ impl Context {
         Ok(builder)
     }
 
+    fn builder_with(&self, index: Option<&str>) -> Result<BarterClientBuilder, Error> {
+        let builder = self.builder()?;
+        let Some(index) = index else { return Ok(builder) };
+        if has_password(index) {
+            self.output.warn(
+                "password_in_arguments",
+                "the database's password on the command line can be seen by other users of this machine; \
+                 set BARTER_INDEX instead",
+            );
+        }
+        Ok(builder.index(index))
+    }
+
     /// Providers put the key into the address's path or query, or before its host. A bare host and port hold none.
     fn warn_of_exposed_key(&self, url: &str) {
         let rest = url.trim().split_once("://").map_or(url, |(_, rest)| rest).trim_end_matches('/');
@@ -116,4 +153,11 @@ impl Context {
             );
         }
     }
+}
+
+/// Whether a database's address has a password before its host, or among its options.
+fn has_password(address: &str) -> bool {
+    let Some((_, rest)) = address.split_once("://") else { return false };
+    let user = rest.split(['/', '?']).next().unwrap_or(rest).rsplit_once('@').map(|(user, _)| user);
+    user.is_some_and(|user| user.contains(':')) || rest.contains("password=")
 }

@@ -116,6 +116,23 @@ pub(crate) enum Error {
         #[source]
         source: io::Error,
     },
+    /// A policy cannot be used.
+    #[error("the policy {} cannot be used: {error}", path.display())]
+    Policy {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: barter_sdk::ComplianceError,
+    },
+    /// Screening says no. The answer is printed; nothing more has to be said.
+    #[error("the wallet is denied")]
+    Denied,
+    /// The index is not what the chain says.
+    #[error("{rows} rows of the index are not as the chain says")]
+    IndexDiffers {
+        /// How many.
+        rows: u64,
+    },
     /// What was to be printed could not be.
     #[error("the output cannot be written: {0}")]
     Output(#[source] io::Error),
@@ -180,6 +197,9 @@ impl Error {
             Self::Interrupted { .. } => "interrupted",
             Self::StoppedWhileSending => "stopped_while_sending",
             Self::ReportLost { .. } => "report_lost",
+            Self::Policy { .. } => "invalid_policy",
+            Self::Denied => "denied",
+            Self::IndexDiffers { .. } => "index_differs",
             Self::Output(_) => "output",
             Self::System { .. } => "system",
         }
@@ -212,6 +232,9 @@ impl Error {
                 "Look at the trade, or at your wallet's latest transactions, before trying again."
             }
             Self::ReportLost { .. } => "Do not repeat it: the transaction is mined. Look it up by its hash.",
+            Self::Policy { .. } => "See barter compliance screen --help for what a policy can say.",
+            Self::Denied => "See the reasons.",
+            Self::IndexDiffers { .. } => "Index anew, into another database; and find out who wrote to this one.",
             Self::Output(_) => "See that there is room for it.",
         }
     }
@@ -221,14 +244,18 @@ impl Error {
         match self {
             Self::Client(error) => Exit::of(error),
             // As where the chain finds the same.
-            Self::Invoice(InvoiceError::WrongPreimage { .. }) | Self::SignatureUsed { .. } => Exit::Refused,
+            Self::Invoice(InvoiceError::WrongPreimage { .. })
+            | Self::SignatureUsed { .. }
+            | Self::IndexDiffers { .. } => Exit::Refused,
             Self::Invoice(_)
             | Self::Usage { .. }
             | Self::KeyInArguments
             | Self::Unreadable { .. }
             | Self::Unwritable { .. }
             | Self::Malformed { .. }
+            | Self::Policy { .. }
             | Self::NoWallet => Exit::Input,
+            Self::Denied => Exit::Denied,
             Self::Chain(_)
             | Self::Keystore { .. }
             | Self::NoRandomness { .. }

@@ -1,7 +1,7 @@
 //! What the program exits with. The table in the README and in `barter --help` says the same.
 
 use barter_protocol::Error as Rule;
-use barter_sdk::Error;
+use barter_sdk::{Error, IndexError};
 
 use crate::signal::Signal;
 
@@ -20,6 +20,8 @@ pub(crate) enum Exit {
     SetUp,
     /// 6: a transaction was signed, and what became of it is not known or could not be told. Look before trying again.
     Unknown,
+    /// 7: screening says no.
+    Denied,
     /// 70: a fault of this program.
     Fault,
     /// 128 and the signal's number: a signal stopped it.
@@ -36,6 +38,7 @@ impl Exit {
             Self::NotFound => 4,
             Self::SetUp => 5,
             Self::Unknown => 6,
+            Self::Denied => 7,
             Self::Fault => 70,
             Self::Signal(signal) => 128 + signal.number(),
         }
@@ -44,11 +47,13 @@ impl Exit {
     /// What an error of the client leads to.
     pub(crate) fn of(error: &Error) -> Self {
         match error {
-            Error::TradeNotFound { .. } | Error::NoTrustToken { .. } => Self::NotFound,
+            Error::Index(error) => Self::of_index(error),
+            Error::TradeNotFound { .. } | Error::NoTrustToken { .. } | Error::EmptyIndex { .. } => Self::NotFound,
             Error::InvalidAddress { .. }
             | Error::InvalidTradeId { .. }
             | Error::InvalidCreditAmount { .. }
             | Error::UnknownNetwork { .. }
+            | Error::Compliance(_)
             | Error::Refused(Rule::NotHexadecimal { .. } | Rule::WrongLength { .. }) => Self::Input,
             Error::NoRpcUrl { .. }
             | Error::InvalidRpcUrl { .. }
@@ -63,7 +68,8 @@ impl Exit {
             | Error::SignedForOtherChain { .. }
             | Error::NoContract { .. }
             | Error::InsufficientFunds { .. }
-            | Error::NoDeployer { .. } => Self::SetUp,
+            | Error::NoDeployer { .. }
+            | Error::NoIndex => Self::SetUp,
             Error::Unconfirmed { .. } | Error::TimedOut { .. } => Self::Unknown,
             Error::Network { .. }
             | Error::HttpStatus { .. }
@@ -73,9 +79,25 @@ impl Exit {
             | Error::FeeAboveCap { .. }
             | Error::NotSent { .. }
             | Error::Replaced { .. }
-            | Error::ReorganisedTooDeep { .. } => Self::Network,
+            | Error::ReorganisedTooDeep { .. }
+            | Error::TooManyTrades { .. }
+            | Error::ChainChanged { .. } => Self::Network,
             // The rules, and whatever the client learns to say that has no place of its own here.
             _ => Self::Refused,
+        }
+    }
+
+    fn of_index(error: &IndexError) -> Self {
+        match error {
+            IndexError::NotFound { .. } => Self::NotFound,
+            IndexError::InvalidLocation { .. } => Self::Input,
+            IndexError::Contradiction(_)
+            | IndexError::Chain(_)
+            | IndexError::ReorganisedTooDeep { .. }
+            | IndexError::NodeBehind { .. }
+            | IndexError::NotOfTheChain { .. } => Self::Network,
+            // The database: it fails, or is another one than it should be.
+            _ => Self::SetUp,
         }
     }
 }

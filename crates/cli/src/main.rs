@@ -17,6 +17,7 @@ mod options;
 mod output;
 mod page;
 mod progress;
+mod question;
 mod secret;
 mod show;
 mod signal;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.is_closed_pipe() => ExitCode::SUCCESS,
+        Err(Error::Denied) => ExitCode::from(Exit::Denied.code()),
         Err(error) => {
             output.error(&error);
             ExitCode::from(error.exit().code())

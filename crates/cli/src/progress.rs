@@ -7,6 +7,8 @@ use std::{
     time::Duration,
 };
 
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
 use crate::{error::Error, signal::Signals};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
@@ -61,6 +63,43 @@ pub(crate) async fn sending<T>(
             }
             Err(Error::StoppedWhileSending)
         }
+    }
+}
+
+/// How far something is whose end is known, on standard error, if somebody looks at a terminal there.
+pub(crate) struct Bar {
+    bar: ProgressBar,
+}
+
+impl Bar {
+    /// A bar that counts `unit`.
+    pub(crate) fn new(unit: &str) -> Self {
+        let target =
+            if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(0), target);
+        let template = format!("{{bar:30}} {{human_pos}} of {{human_len}} {unit}, {{msg}}, {{eta}} left");
+        if let Ok(style) = ProgressStyle::with_template(&template) {
+            bar.set_style(style);
+        }
+        Self { bar }
+    }
+
+    /// So much is done.
+    pub(crate) fn show(&self, done: u64, all: u64, message: &str) {
+        self.bar.set_length(all);
+        self.bar.set_position(done.min(all));
+        self.bar.set_message(message.to_owned());
+    }
+
+    /// Makes room for a line of text.
+    pub(crate) fn pause(&self) {
+        self.bar.suspend(|| {});
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
     }
 }
 

@@ -1,11 +1,14 @@
 //! The commands: one file each, which reads its arguments, asks the client, and prints.
 
 pub(crate) mod completions;
+pub(crate) mod compliance;
 pub(crate) mod credit;
 pub(crate) mod demo;
 pub(crate) mod devnet;
+pub(crate) mod index;
 pub(crate) mod trade;
 pub(crate) mod trust;
+pub(crate) mod wallet;
 
 use clap::Subcommand;
 
@@ -22,6 +25,11 @@ pub(crate) enum Command {
     Trust(trust::Trust),
     #[command(subcommand)]
     Credit(credit::Credit),
+    Wallet(wallet::Wallet),
+    #[command(subcommand)]
+    Compliance(compliance::Compliance),
+    #[command(subcommand)]
+    Index(index::Index),
     Completions(completions::Completions),
     #[command(hide = true)]
     KeepAnvil(chain::Keeper),
@@ -36,6 +44,9 @@ impl Command {
             Self::Trade(command) => Box::pin(command.run(context)).await,
             Self::Trust(command) => command.run(context).await,
             Self::Credit(command) => command.run(context).await,
+            Self::Wallet(command) => command.run(context).await,
+            Self::Compliance(command) => Box::pin(command.run(context)).await,
+            Self::Index(command) => Box::pin(command.run(context)).await,
             Self::Completions(command) => command.run(),
             Self::KeepAnvil(keeper) => chain::keep(keeper)
                 .await

@@ -1,0 +1,26 @@
+//! `barter compliance report`
+
+use clap::Args;
+
+use crate::{context::Context, error::Error, progress::waiting, question::Question};
+
+/// Show everything about a wallet, at one point in the chain: risk, flags, velocity, cluster
+#[derive(Args)]
+#[command(after_help = "Example:
+  barter compliance report 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --json | jq -r .risk_level")]
+pub(crate) struct FullReport {
+    /// The wallet [default: your own]
+    wallet: Option<String>,
+
+    #[command(flatten)]
+    question: Question,
+}
+
+impl FullReport {
+    pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
+        let (client, wallet) = self.question.client_for(context, self.wallet.as_deref())?;
+        let asked = self.question.ask(&client);
+        let report = waiting("looking at its trades and the wallets around it", asked.full_report(wallet)).await?;
+        context.output().result(&report)
+    }
+}

@@ -1,0 +1,69 @@
+//! `barter compliance screen`
+
+use std::path::{Path, PathBuf};
+
+use barter_sdk::WalletInput;
+use barter_sdk::{Decision, Policy};
+use clap::Args;
+
+use crate::{context::Context, error::Error, progress::waiting, question::Question};
+
+/// Longest policy that is read, in bytes.
+const MAX_POLICY_BYTES: u64 = 1 << 20;
+
+/// Hold a wallet against a policy: allow or deny, with reasons. Exits with 7 where it is denied
+#[derive(Args)]
+#[command(after_help = "A policy is a TOML file; every key may be left out, but not all of them:
+  minimum_score = 200
+  minimum_counterparties = 5
+  highest_risk = \"medium\"          # low, medium or high
+  required_level = \"B\"
+  minimum_completion_rate = 90     # percent
+  deny_flags = [\"isolation\", \"pair_cap_exceeded\"]
+
+  [settings]                       # thresholds of the flags
+  velocity_trades_24h = 50
+
+  [viewpoint]                      # what must reach it from wallets that you trust
+  trusted = [\"0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266\"]
+  minimum_seen_score = 10
+
+Example:
+  barter compliance screen 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --policy policy.toml")]
+pub(crate) struct Screen {
+    /// The wallet
+    wallet: String,
+
+    /// The policy
+    #[arg(long, value_name = "FILE")]
+    policy: PathBuf,
+
+    #[command(flatten)]
+    question: Question,
+}
+
+impl Screen {
+    pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
+        let wallet = self.wallet.as_str().to_address()?;
+        let policy = read_policy(&self.policy)?;
+        let client = self.question.client(context)?;
+        let asked = self.question.ask(&client);
+        let screening =
+            waiting("looking at its trades and the wallets around it", asked.screen(wallet, &policy)).await?;
+        context.output().result(&screening)?;
+        match screening.decision {
+            Decision::Allow => Ok(()),
+            Decision::Deny => Err(Error::Denied),
+        }
+    }
+}
+
+fn read_policy(path: &Path) -> Result<Policy, Error> {
+    let unreadable = |reason: String| Error::Unreadable { path: path.to_owned(), reason };
+    let length = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?.len();
+    if length > MAX_POLICY_BYTES {
+        return Err(unreadable(format!("it has {length} bytes, expected a policy of at most {MAX_POLICY_BYTES}")));
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
+    Policy::parse(&text).map_err(|error| Error::Policy { path: path.to_owned(), error })
+}

@@ -1,0 +1,26 @@
+//! `barter wallet`
+
+use clap::Args;
+
+use crate::{context::Context, error::Error, progress::waiting, question::Question};
+
+/// Show a wallet at a glance: score, trades, completion, counterparties, credit, risk
+#[derive(Args)]
+#[command(after_help = "Example:
+  barter wallet 0x70997970C51812dc3A010C7d01b50e0d17dc79C8")]
+pub(crate) struct Wallet {
+    /// The wallet [default: your own]
+    wallet: Option<String>,
+
+    #[command(flatten)]
+    question: Question,
+}
+
+impl Wallet {
+    pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
+        let (client, wallet) = self.question.client_for(context, self.wallet.as_deref())?;
+        let asked = self.question.ask(&client);
+        let summary = waiting("looking at its trades", asked.wallet_summary(wallet)).await?;
+        context.output().result(&summary)
+    }
+}
