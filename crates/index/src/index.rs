@@ -595,7 +595,11 @@ mod tests {
         assert_eq!(index.status().unwrap().rows, whole.status().unwrap().rows);
         let settled = |index: &mut Index| {
             let mut all = Vec::new();
-            index.read(|reader| reader.settlements_after(0, |settled| Ok(all.push(settled)))).unwrap();
+            let keep = |settled| {
+                all.push(settled);
+                Ok(())
+            };
+            index.read(|reader| reader.settlements_after(0, keep)).unwrap();
             all
         };
         assert_eq!(settled(&mut index), settled(&mut whole));
@@ -615,7 +619,11 @@ mod tests {
             let sql = format!("SELECT {} FROM {} ORDER BY 1", names.join(", "), table.name);
             let rows = |index: &mut Index| {
                 let mut rows = Vec::new();
-                index.engine().query(&sql, &[], &mut |row| Ok(rows.push(format!("{row:?}")))).unwrap();
+                let mut keep = |row: &[Value<'_>]| {
+                    rows.push(format!("{row:?}"));
+                    Ok(())
+                };
+                index.engine().query(&sql, &[], &mut keep).unwrap();
                 rows
             };
             assert_eq!(rows(&mut index), rows(&mut whole), "{}", table.name);

@@ -21,7 +21,7 @@ use common::place::Place;
 
 /// Where the child finds what to write.
 const CHILD: &str = "BARTER_INDEX_CRASH_TEST";
-const SETTINGS: Settings = Settings { trades: 1_500, wallets: 100, trades_per_block: 5, blocks_per_page: 3, seed: 7 };
+const SETTINGS: Settings = Settings { trades: 600, wallets: 50, trades_per_block: 2, blocks_per_page: 3, seed: 7 };
 /// What a child says when it begins to write.
 const WRITES: &str = "writes now";
 /// Children that are killed, unless one comes to the end before; then one is let be.
