@@ -86,8 +86,12 @@ pub(crate) fn market(size: Size, seed: u64) -> Market {
     let mut random = Random(seed);
     let mut drafts = rings(size, &mut random);
     honest(size, &mut random, &mut drafts);
+    in_order(drafts, size.rings, seed)
+}
+
+fn in_order(mut drafts: Vec<Draft>, rings: usize, seed: u64) -> Market {
     drafts.sort_by_key(|draft| draft.settled_at);
-    let mut planted = vec![Vec::new(); size.rings];
+    let mut planted = vec![Vec::new(); rings];
     let trades = (0_u64..)
         .zip(&drafts)
         .map(|(number, draft)| {
@@ -100,6 +104,23 @@ pub(crate) fn market(size: Size, seed: u64) -> Market {
         })
         .collect();
     Market { trades, planted }
+}
+
+/// A market in which layer after layer only a single wallet falls away from nearly all trades, none of which cancel
+/// out: what takes wash rings the longest.
+pub(crate) fn nested(seed: u64) -> Market {
+    const CIRCLE: u64 = 5_000;
+    let mut random = Random(seed);
+    let mut pairs: Vec<_> = (0..CIRCLE).flat_map(|wallet| [(wallet, (wallet + 1) % CIRCLE); 180]).collect();
+    for times in 1..100 {
+        pairs.extend((0..times).flat_map(|_| [(0, CIRCLE + times), (CIRCLE + times, 0)]));
+    }
+    let draft = |(payer, payee), random: &mut Random| {
+        let settled_at = OPENS_AT + random.below(YEAR);
+        Draft { settled_at, payer, payee, amount_sats: 1_000 + random.below(1_000_000), ring: None }
+    };
+    let drafts = pairs.into_iter().map(|pair| draft(pair, &mut random)).collect();
+    in_order(drafts, 0, seed)
 }
 
 pub(crate) fn graph(market: &Market) -> TradeGraph {

@@ -92,7 +92,7 @@ pub struct WashRing {
     /// What was paid, in all.
     #[serde(serialize_with = "json::sats")]
     pub volume_sats: u128,
-    /// How much more or less than it was paid the wallet paid that is furthest from nothing.
+    /// The largest difference between what one of them paid and what it was paid.
     #[serde(serialize_with = "json::sats")]
     pub largest_net_sats: u128,
     /// Length of the window of time they lie in, in seconds. Windows of a length are counted from the Unix epoch.
