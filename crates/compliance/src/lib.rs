@@ -12,6 +12,7 @@ mod graph;
 mod json;
 mod number;
 mod policy;
+mod range;
 mod report;
 mod rings;
 mod screening;

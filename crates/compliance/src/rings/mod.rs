@@ -12,7 +12,7 @@ use alloy_primitives::Address;
 use barter_protocol::TradeId;
 use serde::Serialize;
 
-use crate::{Error, MAX_EVIDENCE, TradeGraph, graph::Row, json};
+use crate::{Error, MAX_EVIDENCE, TradeGraph, graph::Row, json, range::within};
 use candidates::Candidates;
 use matching::Matcher;
 
@@ -69,11 +69,6 @@ impl RingSettings {
     pub fn margin_ppm(&self) -> u64 {
         self.margin_ppm
     }
-}
-
-fn within(name: &'static str, value: u64, minimum: u64, maximum: u64) -> Result<(), Error> {
-    let is_within = (minimum..=maximum).contains(&value);
-    is_within.then_some(()).ok_or(Error::SettingOutOfRange { name, value, minimum, maximum })
 }
 
 /// Trades after which each of their wallets has what it had before, but for the margin.

@@ -10,7 +10,7 @@ mod links;
 use alloy_primitives::Address;
 use serde::{Serialize, Serializer};
 
-use crate::{Error, TradeGraph, json};
+use crate::{Error, TradeGraph, json, range::within};
 use bridges::Bridges;
 use links::Links;
 
@@ -44,11 +44,6 @@ impl ViewpointSettings {
         within("transitivity_decay_percent", self.transitivity_decay_percent, 5, 100)?;
         within("connectivity_decay_percent", self.connectivity_decay_percent, 0, 100)
     }
-}
-
-fn within(name: &'static str, value: u64, minimum: u64, maximum: u64) -> Result<(), Error> {
-    let is_within = (minimum..=maximum).contains(&value);
-    is_within.then_some(()).ok_or(Error::SettingOutOfRange { name, value, minimum, maximum })
 }
 
 /// A wallet's score as it is seen from a viewpoint.
