@@ -4,13 +4,11 @@ use std::{
     collections::VecDeque,
     fmt,
     sync::{Arc, Mutex},
-    thread,
 };
 
 use alloy_primitives::Address;
 use barter_compliance::{ChainPoint, Settings, SettledTrade, Standing, TradeGraph, Unfinished};
 use barter_index::{Error as IndexError, Identity, Index, Location, Reader, Settled, SettledPoint};
-use tokio::runtime::Handle;
 
 use super::blocking;
 use crate::{
@@ -103,7 +101,7 @@ impl Store {
             none => work(none.insert(Open { index: self.connect()?, warm: Warm::empty() })),
         };
         if matches!(done, Err(Error::Index(_))) {
-            // The connection may be lost, and the warm graph have taken up a part.
+            // The warm graph may have taken up a part.
             *open = None;
         }
         done
@@ -207,16 +205,6 @@ impl fmt::Display for Store {
         match &self.location {
             Some(location) => location.fmt(formatter),
             None => formatter.write_str("memory"),
-        }
-    }
-}
-
-impl Drop for Store {
-    /// PostgreSQL's connection waits for the server when it is closed, which must not be done inside an async runtime.
-    fn drop(&mut self) {
-        let open = self.open.get_mut().map_or_else(|poisoned| poisoned.into_inner().take(), Option::take);
-        if open.is_some() && Handle::try_current().is_ok() {
-            let _ = thread::spawn(move || drop(open)).join();
         }
     }
 }

@@ -33,7 +33,7 @@ fn at(chain: &Chain, path: &Path) -> BarterClient {
 }
 
 /// Reads the index up to the newest block.
-async fn catch_up(client: &BarterClient) -> IndexProgress {
+pub(crate) async fn catch_up(client: &BarterClient) -> IndexProgress {
     client.index().run(RunUntil::Head, pending(), |_| {}).await.unwrap()
 }
 
@@ -58,7 +58,7 @@ fn shown(seen: &ViewpointReport) -> Value {
 }
 
 /// Asserts that a client's index, warm and read once, gives the answers the node gives.
-async fn assert_same(chain: &Chain, client: &BarterClient) {
+pub(crate) async fn assert_same(chain: &Chain, client: &BarterClient) {
     let node = chain.client(3);
     for time in times(chain).await {
         let expected = all_answers(&node.compliance().at(time)).await;
@@ -373,6 +373,36 @@ async fn large_pages_that_are_refused_are_read_in_smaller_ones() {
     assert!(pages.len() >= 9, "{} pages", pages.len());
     assert!(pages.windows(2).all(|pair| pair[0].block <= pair[1].block && pair[0].events <= pair[1].events));
     assert_same(&chain, &client).await;
+}
+
+/// Questions may be asked from any number of tasks, while trades are added and taken back.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_ask_at_once() {
+    let (chain, folder) = (market().await, tempfile::tempdir().unwrap());
+    let client = indexed(&chain, &folder);
+    catch_up(&client).await;
+    let asking = (0..8).map(|task| {
+        let compliance = client.compliance().at(2_000_000_000);
+        let compliance = if task % 2 == 0 { compliance } else { compliance.one_shot() };
+        tokio::spawn(async move {
+            let mut last = 0;
+            while last < 70 {
+                let report = compliance.full_report(wallet(0)).await.unwrap();
+                let count = report.trade_count;
+                assert!((64..=70).contains(&count) && count >= last, "{count} after {last}");
+                assert_eq!(compliance.rings().await.unwrap().rings.len(), 0);
+                last = count;
+            }
+        })
+    });
+    let asking: Vec<_> = asking.collect();
+    for amount in 1..=6 {
+        chain.settle(0, 3, &[1_000 * amount]).await;
+        catch_up(&client).await;
+    }
+    for task in asking {
+        timeout(Duration::from_mins(1), task).await.expect("it ends").unwrap();
+    }
 }
 
 #[test]

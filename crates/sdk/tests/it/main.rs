@@ -11,6 +11,8 @@ mod indexing;
 mod lifecycle;
 mod market;
 mod nodes;
+#[cfg(feature = "index")]
+mod postgres;
 mod refusals;
 mod secrets;
 mod sending;
