@@ -13,7 +13,8 @@ use crate::{BarterClient, Error, MAX_LISTED_TRADES, Trade, node::Header, number:
 /// Pages of a wallet's list that are read at most. Strangers can make the list as long as they like, and its end is only
 /// looked for as far back as the wallet has trades of its own.
 const MAX_PAGES: usize = MAX_LISTED_TRADES / MAX_PAGE;
-/// How often everything is read anew because the chain was reorganised meanwhile.
+/// How often everything is read at most, because the chain was reorganised meanwhile, or because of several nodes behind one
+/// address some did not know the block yet.
 const MAX_ATTEMPTS: usize = 3;
 
 /// Everything about a wallet that `scope` asks for, at the latest block.
@@ -29,6 +30,7 @@ pub(super) async fn gather(
     for _ in 1..MAX_ATTEMPTS {
         match attempt(client, wallet, scope, settings).await {
             Err(Error::ChainChanged { .. }) => {}
+            Err(Error::NodeRefused { revert_data: None, .. }) => tokio::time::sleep(client.poll_interval()).await,
             outcome => return outcome,
         }
     }

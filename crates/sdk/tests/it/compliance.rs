@@ -243,6 +243,45 @@ async fn a_chain_that_changes_meanwhile_is_read_anew() {
     }
 }
 
+#[tokio::test]
+async fn a_chain_that_never_settles_is_told() {
+    let chain = Chain::start().await;
+    chain.settle(0, 1, &[2_000]).await;
+    let none = r#"{"jsonrpc":"2.0","id":0,"result":null}"#;
+    let endpoint = Endpoint::start(&chain.url, move |body| {
+        let is_second_look = body.contains("eth_getBlockByNumber") && !body.contains("latest");
+        match (is_second_look, body.contains("blockHash")) {
+            (true, _) => Reaction::Answer(none.to_owned()),
+            (_, true) => Reaction::Answer(NOT_FOUND.to_owned()),
+            _ => Reaction::Pass,
+        }
+    })
+    .await;
+    let error = reader(&chain, &endpoint.url).compliance().full_report(wallet(0)).await.unwrap_err();
+    assert!(matches!(error, Error::ChainChanged { .. }) && error.is_transient(), "{error:?}");
+}
+
+/// Of several nodes behind one address some do not know the newest block yet.
+#[tokio::test]
+async fn a_backend_that_does_not_know_the_block_yet_is_waited_for() {
+    let chain = Chain::start().await;
+    chain.settle(0, 1, &[2_000]).await;
+    for (refusals, is_told) in [(3, false), (usize::MAX, true)] {
+        let left = AtomicUsize::new(refusals);
+        let endpoint = Endpoint::start(&chain.url, move |body| {
+            let refuse = body.contains("eth_call")
+                && left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+            if refuse { Reaction::Answer(NOT_FOUND.to_owned()) } else { Reaction::Pass }
+        })
+        .await;
+        let report = reader(&chain, &endpoint.url).compliance().full_report(wallet(0)).await;
+        match report {
+            Ok(report) => assert_eq!((report.trade_count, is_told), (1, false)),
+            Err(error) => assert!(is_told && matches!(error, Error::NodeRefused { .. }), "{error:?}"),
+        }
+    }
+}
+
 /// Anybody can propose to anybody. What is older than a wallet's own trades is never read.
 #[tokio::test]
 async fn proposals_by_strangers_change_no_answer() {

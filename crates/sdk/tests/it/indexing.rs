@@ -217,13 +217,15 @@ async fn no_index_an_empty_one_and_what_is_none_are_told() {
 
     let missing = at(&chain, &folder.path().join("missing.db"));
     let error = missing.compliance().flags(wallet(0)).await.unwrap_err();
-    assert!(matches!(error, Error::Index(_)) && error.to_string().contains("missing.db"), "{error:?}");
+    assert!(error.code() == "index_not_found" && error.to_string().contains("missing.db"), "{error:?}");
     assert!(!folder.path().join("missing.db").exists(), "asking makes no index");
 
     let nonsense = folder.path().join("nonsense.db");
     std::fs::write(&nonsense, "nonsense ".repeat(1_000)).unwrap();
-    let error = at(&chain, &nonsense).compliance().flags(wallet(0)).await.unwrap_err();
-    assert!(matches!(error, Error::Index(_)), "{error:?}");
+    let nonsense = at(&chain, &nonsense);
+    let asked = nonsense.compliance().flags(wallet(0)).await.unwrap_err();
+    let filled = nonsense.index().run(RunUntil::Head, pending(), |_| {}).await.unwrap_err();
+    assert_eq!([asked.code(), filled.code()], ["not_an_index"; 2], "{asked:?}");
 
     let empty = at(&chain, &folder.path().join("empty.db"));
     empty.index().run(RunUntil::Head, ready(()), |_| {}).await.unwrap();
@@ -242,6 +244,32 @@ async fn a_dead_node_stops_filling_but_not_reading() {
     catch_up(&at(&chain, &path)).await;
     let report = dead().compliance().at(2_000_000_000).full_report(wallet(0)).await.unwrap();
     assert_eq!(report, chain.client(3).compliance().at(2_000_000_000).full_report(wallet(0)).await.unwrap());
+}
+
+/// What the node leaves out is missed by what comes after it. Nothing of the page is kept.
+#[tokio::test]
+async fn a_node_that_leaves_out_logs_is_told() {
+    let (chain, folder) = (Chain::start().await, tempfile::tempdir().unwrap());
+    chain.settle(0, 1, &[2_000]).await;
+    let client = chain.client(0);
+    let opened = format!("{:#x}", client.block_number().await.unwrap() - 1);
+    let opened = chain.rpc("eth_getBlockByNumber", json!([opened, false])).await["hash"].as_str().unwrap().to_owned();
+    let node = Endpoint::start(&chain.url, move |body| {
+        let is_left_out = body.contains("eth_getLogs") && body.contains(&opened);
+        let nothing = r#"{"jsonrpc":"2.0","id":0,"result":[]}"#;
+        if is_left_out { Reaction::Answer(nothing.to_owned()) } else { Reaction::Pass }
+    })
+    .await;
+    let path = folder.path().join("barter.db");
+    let client = chain.builder(3).rpc_url(&node.url).index(path.to_str().unwrap()).build().unwrap();
+    let error = client.index().run(RunUntil::Head, pending(), |_| {}).await.unwrap_err();
+    assert!(matches!(error, Error::Index(_)) && error.code() == "node_contradiction", "{error:?}");
+    assert!(error.to_string().contains("never proposed"), "{error}");
+    let error = client.compliance().rings().await.unwrap_err();
+    assert!(matches!(error, Error::EmptyIndex { .. }), "{error:?}");
+    // The same without an index of its own.
+    let error = chain.builder(3).rpc_url(&node.url).build().unwrap().compliance().rings().await.unwrap_err();
+    assert_eq!(error.code(), "node_contradiction", "{error:?}");
 }
 
 /// A node that is away for a moment is waited for; one that stays away is told.
@@ -412,7 +440,7 @@ fn where_the_index_is_comes_from_the_builder_or_the_environment() {
         BarterClient::builder().environment(environment).network("local").deployment(plan().predict_addresses())
     };
     let error = builder("mysql://a:hush@b").build().unwrap_err();
-    assert!(matches!(error, Error::Index(_)) && !format!("{error:?} {error}").contains("hush"), "{error:?}");
+    assert!(error.code() == "invalid_index_location" && !format!("{error:?} {error}").contains("hush"), "{error:?}");
     let client = builder("mysql://a:hush@b").index("postgres://me:hush@127.0.0.1:1/db").build().unwrap();
     let shown = format!("{client:?} {:?}", builder("x").index("postgres://me:hush@127.0.0.1:1/db"));
     assert!(!shown.contains("hush"), "{shown}");
