@@ -1,10 +1,18 @@
 //! Following a chain, forth and back.
 
-use crate::{Applied, Block, Chain, Contradiction, Error, Header, Index, reader};
+use crate::{Applied, Block, Chain, Contradiction, Error, Header, Index, Page, reader};
 
 /// Looks in a row at which a node may be behind what it showed before, or at odds with itself, until it is taken at its word:
 /// an address with several nodes behind it answers from one that is ahead and then from one that lags.
 const LAGGING_LOOKS: u32 = 3;
+
+/// Logs of a page from which on the next one is written with it. Each transaction writes every part of the tables' indices
+/// that it touches, which for random keys is nearly all of them: a few large ones write far less than many small ones.
+const MANY_LOGS: usize = 1_000;
+/// Logs from which on no more are added to what is written at once: 50 MiB of memory.
+const LOGS_AT_ONCE: usize = 50_000;
+/// Pages that are read for one step.
+const PAGES_AT_ONCE: usize = 8;
 
 /// What a step brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +94,7 @@ impl<'a, C: Chain> Follower<'a, C> {
             self.lagging = 0;
             return Ok(Step::Idle { head: node_head.into() });
         }
-        let Some(page) = self.chain.page(next, node_head.number.min(last)).map_err(from_chain)? else {
+        let Some(page) = self.pages(next, node_head.number.min(last))? else {
             return Ok(Step::Idle { head: node_head.into() });
         };
         match self.index.apply(&page) {
@@ -102,6 +110,30 @@ impl<'a, C: Chain> Follower<'a, C> {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// The next page; where it has many logs, as one with those after it.
+    fn pages(&mut self, from: u64, to: u64) -> Result<Option<Page>, Error> {
+        let Some(mut page) = self.chain.page(from, to).map_err(from_chain)? else { return Ok(None) };
+        for _ in 1..PAGES_AT_ONCE {
+            let (end, logs) = (page.to, page.logs.len());
+            if !(MANY_LOGS..LOGS_AT_ONCE).contains(&logs) || end.number >= to {
+                break;
+            }
+            let Some(next) = self.chain.page(end.number + 1, to).map_err(from_chain)? else { break };
+            // What does not join is left to the next step to look into.
+            let joins = next.from == end.number + 1 && next.parent_hash == end.hash;
+            if !joins {
+                break;
+            }
+            if page.headers.last() != Some(&end) {
+                page.headers.push(end);
+            }
+            page.headers.extend(next.headers);
+            page.logs.extend(next.logs);
+            page.to = next.to;
+        }
+        Ok(Some(page))
     }
 
     fn sight(&mut self, head: Block, node_head: Header) -> Result<Sight, Error> {

@@ -1,6 +1,6 @@
 //! Chains that nobody mined, for tests and benchmarks: real ABI-encoded logs of valid trades.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, convert::Infallible};
 
 use alloy_primitives::{Address, B256, Bytes, LogData, U256, keccak256};
 use alloy_sol_types::SolEvent;
@@ -11,7 +11,7 @@ use barter_protocol::{
     score,
 };
 
-use crate::{Header, Identity, Log, Page};
+use crate::{Chain, Header, Identity, Log, Page};
 
 /// An event as its contract writes it: which contract, topics and data.
 pub fn encode(contracts: &Addresses, event: &ContractEvent) -> (Address, LogData) {
@@ -114,7 +114,8 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { trades: 10_000, wallets: 1_000, trades_per_block: 50, blocks_per_page: 20, seed: 1 }
+        // Fifty thousand logs a page, which is what a follower writes at once.
+        Self { trades: 10_000, wallets: 1_000, trades_per_block: 50, blocks_per_page: 150, seed: 1 }
     }
 }
 
@@ -253,6 +254,26 @@ impl Synthetic {
         }
         events.extend(of_block(step).map(|number| self.propose(number)));
         events
+    }
+}
+
+impl Chain for Synthetic {
+    type Error = Infallible;
+
+    fn head(&mut self) -> Result<Header, Infallible> {
+        Ok(header(self.settings.seed, self.last_block()))
+    }
+
+    fn header(&mut self, number: u64) -> Result<Option<Header>, Infallible> {
+        Ok((1..=self.last_block()).contains(&number).then(|| header(self.settings.seed, number)))
+    }
+
+    /// The page that begins at `from`: the next one without work for those before it, an earlier one by beginning again.
+    fn page(&mut self, from: u64, _to: u64) -> Result<Option<Page>, Infallible> {
+        if from < self.next {
+            *self = Self::new(self.settings);
+        }
+        Ok(self.find(|page| page.from == from))
     }
 }
 

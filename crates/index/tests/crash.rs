@@ -13,7 +13,7 @@ use std::{
 };
 
 use barter_index::{
-    Chain, Follower, Header, Index, Location, Page, Step,
+    Chain as _, Follower, Index, Location, Step,
     synthetic::{Settings, Synthetic, identity},
     verify,
 };
@@ -27,43 +27,16 @@ const WRITES: &str = "writes now";
 /// Children that are killed, unless one comes to the end before; then one is let be.
 const KILLS: u64 = 32;
 
-/// A node that has a synthetic chain.
-struct Node {
-    pages: Vec<Page>,
-}
-
-impl Node {
-    fn new() -> Self {
-        Self { pages: Synthetic::new(SETTINGS).collect() }
-    }
-}
-
-impl Chain for Node {
-    type Error = std::convert::Infallible;
-
-    fn head(&mut self) -> Result<Header, Self::Error> {
-        Ok(self.pages.last().unwrap().to)
-    }
-
-    fn header(&mut self, number: u64) -> Result<Option<Header>, Self::Error> {
-        Ok(self.pages.iter().flat_map(|page| &page.headers).find(|header| header.number == number).copied())
-    }
-
-    fn page(&mut self, from: u64, _to: u64) -> Result<Option<Page>, Self::Error> {
-        Ok(self.pages.iter().find(|page| page.from == from).cloned())
-    }
-}
-
 /// Runs in the child: follows the chain, and now and then takes a part of it back.
 #[test]
 fn child() {
     let Ok(location) = env::var(CHILD) else { return };
     let mut index = Index::create(&Location::parse(&location).unwrap(), &identity()).unwrap();
-    let mut node = Node::new();
+    let mut chain = Synthetic::new(SETTINGS);
     println!("{WRITES}");
     let mut steps = 0;
     loop {
-        let step = Follower::new(&mut index, &mut node).step().unwrap();
+        let step = Follower::new(&mut index, &mut chain).step().unwrap();
         let Step::Applied(applied) = step else { break };
         steps += 1;
         if steps % 10 == 0 {
@@ -122,8 +95,8 @@ fn a_program_killed_at_any_moment_goes_on() {
         heads.dedup();
 
         assert!(heads.len() > 3, "found at {heads:?}");
-        let verification = verify(&mut place.index(), &mut Node::new(), |_, _| {}).unwrap();
+        let verification = verify(&mut place.index(), &mut Synthetic::new(SETTINGS), |_, _| {}).unwrap();
         assert!(verification.is_right(), "{verification:#?}");
-        assert_eq!(verification.head.unwrap().hash, Node::new().head().unwrap().hash);
+        assert_eq!(verification.head.unwrap().hash, Synthetic::new(SETTINGS).head().unwrap().hash);
     }
 }

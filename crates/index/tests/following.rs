@@ -4,7 +4,11 @@
 
 mod common;
 
-use barter_index::{Error, Index, Settled, Step, synthetic::identity, verify};
+use barter_index::{
+    Chain, Error, Header, Index, Page, Settled, Step,
+    synthetic::{Settings, Synthetic, identity},
+    verify,
+};
 use barter_protocol::{PaymentHash, Role, TradeStatus};
 use common::{
     FakeChain, follow,
@@ -328,6 +332,75 @@ fn a_point_of_settlements_tells_whether_those_before_it_are_the_same() {
         assert_eq!(before[..3], after[..3]);
         assert_ne!(before[3], after[3]);
         assert_eq!(after[3].unwrap().number, 4);
+    }
+}
+
+/// A node that gives a chain of many trades in small pages, and cuts or changes them as a test wants.
+struct Dense {
+    chain: Synthetic,
+    pages: u64,
+    missing: Option<u64>,
+    other_parent: Option<u64>,
+}
+
+impl Dense {
+    fn new() -> Self {
+        let settings = Settings { trades: 2_400, wallets: 500, trades_per_block: 20, blocks_per_page: 10, seed: 5 };
+        Self { chain: Synthetic::new(settings), pages: 0, missing: None, other_parent: None }
+    }
+}
+
+impl Chain for Dense {
+    type Error = std::convert::Infallible;
+
+    fn head(&mut self) -> Result<Header, Self::Error> {
+        self.chain.head()
+    }
+
+    fn header(&mut self, number: u64) -> Result<Option<Header>, Self::Error> {
+        self.chain.header(number)
+    }
+
+    fn page(&mut self, from: u64, to: u64) -> Result<Option<Page>, Self::Error> {
+        self.pages += 1;
+        if self.missing == Some(self.pages) {
+            return Ok(None);
+        }
+        let Some(mut page) = self.chain.page(from, to)? else { return Ok(None) };
+        if self.other_parent == Some(self.pages) {
+            page.parent_hash = barter_protocol::TradeId::repeat_byte(3);
+        }
+        Ok(Some(page))
+    }
+}
+
+#[test]
+fn pages_of_many_logs_are_written_together() {
+    let whole = {
+        let mut index = Index::in_memory(&identity()).unwrap();
+        while let Step::Applied(_) = barter_index::Follower::new(&mut index, Dense::new().chain).step().unwrap() {}
+        index.status().unwrap()
+    };
+    for (missing, other_parent) in [(None, None), (Some(3), None), (None, Some(4))] {
+        let mut index = Index::in_memory(&identity()).unwrap();
+        let chain = Dense { missing, other_parent, ..Dense::new() };
+        let mut follower = barter_index::Follower::new(&mut index, chain);
+        let mut steps = Vec::new();
+        for _ in 0..10 {
+            if let Step::Applied(applied) = follower.step().unwrap() {
+                steps.push(applied.head.number);
+            }
+        }
+        let expected = match (missing, other_parent) {
+            (None, None) => [80, 122].as_slice(),
+            // A page that is not there ends what is written together, and so does one that does not join.
+            (Some(_), _) => &[20, 100, 122],
+            (_, Some(_)) => &[30, 110, 122],
+        };
+        assert_eq!(steps, expected);
+        let status = index.status().unwrap();
+        // All but the checkpoints, which are as pages are cut.
+        assert_eq!((&status.rows[..9], status.head), (&whole.rows[..9], whole.head));
     }
 }
 

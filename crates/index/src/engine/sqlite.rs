@@ -15,11 +15,14 @@ use crate::{Error, schema::META};
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Statements kept prepared: more than there are.
 const STATEMENTS: usize = 128;
-/// Memory for pages read or to be written, in KiB. An index over random keys is slow once it does not fit.
-const CACHE_KIB: i64 = 64 * 1024;
+/// Memory of a writer for pages, in KiB: what a large transaction touches of the indices over random keys, for it is written
+/// more than once where it does not fit.
+const WRITE_CACHE_KIB: i64 = 128 * 1024;
+/// Memory of a reader for pages, in KiB.
+const READ_CACHE_KIB: i64 = 32 * 1024;
 /// Pages the write-ahead log holds before they are put in their place: a page that is written again meanwhile is put there
 /// once.
-const CHECKPOINT_PAGES: i64 = 4 * 1024;
+const CHECKPOINT_PAGES: i64 = 16 * 1024;
 /// Bytes of the write-ahead log that stay on disk once its pages are in their place.
 const LOG_BYTES: i64 = 16 * 1024 * 1024;
 /// Most columns of any query's answer, and parameters of any statement.
@@ -74,7 +77,8 @@ impl Sqlite {
         let connection = &self.connection;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+        let cache = if access == Access::Write { WRITE_CACHE_KIB } else { READ_CACHE_KIB };
+        connection.pragma_update(None, "cache_size", -cache)?;
         connection.pragma_update(None, "temp_store", "memory")?;
         // Rows refer to each other by design; checking it again at each row is what the caches are there to save.
         connection.pragma_update(None, "foreign_keys", false)?;

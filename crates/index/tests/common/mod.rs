@@ -131,7 +131,7 @@ impl Chain for FakeChain {
 pub fn follow(index: &mut Index, chain: &mut FakeChain) -> Result<(), barter_index::Error> {
     let mut follower = Follower::new(index, &mut *chain);
     let mut idle = 0;
-    loop {
+    for _ in 0..10_000 {
         match follower.step()? {
             Step::Idle { head } => {
                 idle += 1;
@@ -142,4 +142,5 @@ pub fn follow(index: &mut Index, chain: &mut FakeChain) -> Result<(), barter_ind
             Step::Applied(_) | Step::Undone { .. } => idle = 0,
         }
     }
+    panic!("the follower goes round in circles");
 }
