@@ -75,6 +75,15 @@ async fn the_same_answers_from_the_index_and_the_node() {
     assert_eq!(done.block, Some(done.head));
     assert_eq!(done.head, client.block_number().await.unwrap());
     assert_same(&chain, &client).await;
+
+    let status = client.index().status().await.unwrap();
+    assert_eq!((status.settled, status.head.unwrap().number), (65, done.head));
+    assert!(client.index().verify(ready(()), |_, _| {}).await.unwrap().is_none(), "it was stopped");
+    let reached = Arc::new(Mutex::new((0, 0)));
+    let seen = Arc::clone(&reached);
+    let compared = client.index().verify(pending(), move |block, of| *seen.lock().unwrap() = (block, of)).await;
+    assert!(compared.unwrap().unwrap().is_right());
+    assert_eq!(*reached.lock().unwrap(), (done.head, done.head));
 }
 
 #[tokio::test]
@@ -226,6 +235,12 @@ async fn no_index_an_empty_one_and_what_is_none_are_told() {
     let asked = nonsense.compliance().flags(wallet(0)).await.unwrap_err();
     let filled = nonsense.index().run(RunUntil::Head, pending(), |_| {}).await.unwrap_err();
     assert_eq!([asked.code(), filled.code()], ["not_an_index"; 2], "{asked:?}");
+
+    let away = chain.builder(3).index("postgres://me:hush@127.0.0.1:1/db").build().unwrap();
+    let error = away.compliance().flags(wallet(0)).await.unwrap_err();
+    assert_eq!(error.code(), "index_database", "{error:?}");
+    let shown = format!("{error} {error:?} {}", serde_json::to_string(&error.report()).unwrap());
+    assert!(!shown.contains("hush") && shown.contains("postgres://me@127.0.0.1:1/db"), "{shown}");
 
     let empty = at(&chain, &folder.path().join("empty.db"));
     empty.index().run(RunUntil::Head, ready(()), |_| {}).await.unwrap();
