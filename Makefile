@@ -1,5 +1,5 @@
 # Barter's commands; `make help` lists them. Each works from a fresh clone with Rust, Node with npm, make and a C compiler
-# (and Python 3.11 or newer where it says so): what else a command needs, it installs, pinned, under node_modules/ and
+# (and Python 3.11 or newer, or PostgreSQL, where it says so): what else a command needs, it installs, pinned, under node_modules/ and
 # target/. Quiet where all is well; VERBOSE=1 shows everything. Safe under make -j.
 
 .DEFAULT_GOAL := help
@@ -59,6 +59,15 @@ test-rust: build-rust check-artifacts ## The crates' tests and doctests
 build-rust: $(NPM)
 	@$(STEP) "building the crates' tests" cargo test --locked --workspace --no-run
 
+# The index's suites, which run on every database there is, and all tests with "postgres" in their path. Chosen by name and not
+# by package, because cargo then finds every crate built as `make test` left it. Files that live for a minute need not outlive a
+# power cut, hence no fsync.
+INDEX_SUITES = $(patsubst crates/index/tests/%.rs,--test %,$(wildcard crates/index/tests/*.rs))
+.PHONY: test-postgres
+test-postgres: $(NPM) ## The index's tests on PostgreSQL, a server started for them (PostgreSQL)
+	@$(STEP) --tests "tests on PostgreSQL" tools/with-postgres --fsync=off -- sh -c \
+	  'cargo test --locked --workspace $(INDEX_SUITES) && cargo test --locked --workspace --tests postgres'
+
 .PHONY: test-compat
 test-compat: contracts $(VENV)/compat/.installed ## The published Python client, unmodified, against our deployment (Python)
 	@$(STEP) --tests "Python client" tools/with-anvil -- test/compat/run
@@ -90,8 +99,8 @@ coverage: contracts ## Lines and branches of contracts/ that no test runs; each 
 	@tools/coverage target/coverage/lcov.info
 
 .PHONY: bench
-bench: $(NPM) $(VENV)/compat/.installed ## Benchmarks, the Python client's beside ours (Python)
-	@PYTHON=$(CURDIR)/$(VENV)/compat/bin/python cargo bench --locked --workspace
+bench: $(NPM) $(VENV)/compat/.installed ## Benchmarks, the Python client's beside ours (Python, PostgreSQL)
+	@PYTHON=$(CURDIR)/$(VENV)/compat/bin/python tools/with-postgres -- cargo bench --locked --workspace
 
 ##@ Check
 .PHONY: pr
@@ -118,11 +127,16 @@ slither: contracts $(VENV)/slither/.installed ## Static analysis with Slither: n
 
 .PHONY: docs
 docs: $(NPM) ## The crates' documentation, warnings denied
-	@$(STEP) "cargo doc" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
+	@$(STEP) "cargo doc" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --all-features --no-deps
 
+# A package is no part of the workspace and does not see its profile. Told it, cargo takes the dependencies as `make demo`
+# compiled them; without, it compiles all of them anew for each package.
 .PHONY: package
 package: ## Pack each published crate and build it from the package
-	@$(STEP) "cargo package" cargo package --locked --allow-dirty $(addprefix --package ,$(PACKAGES))
+	@mkdir -p target
+	@sed -n '/^\[profile\.dev/,/^\[profile\.release/ { /^\[profile\.release/!p }' Cargo.toml >target/profile-dev.toml
+	@$(STEP) "cargo package" cargo package --locked --allow-dirty --config target/profile-dev.toml \
+	  $(addprefix --package ,$(PACKAGES))
 
 .PHONY: check-artifacts
 check-artifacts: contracts ## Whether the committed artifacts are what the compiler gives
