@@ -102,12 +102,11 @@ impl<'a, C: Chain> Follower<'a, C> {
                 self.lagging = 0;
                 Ok(Step::Applied(applied))
             }
-            // The chain may have changed between two answers of the node: then the next look shows that.
-            Err(Error::Contradiction(Contradiction::WrongParent { block, .. }))
-                if block == next && self.is_lagging() =>
-            {
-                Ok(Step::Idle { head: node_head.into() })
-            }
+            // The chain may have changed between two answers of the node, or the index between two looks at it, as when a server
+            // still ends what a program that was killed had begun: the next look shows it.
+            Err(Error::Contradiction(
+                Contradiction::WrongParent { block: from, .. } | Contradiction::WrongPage { from, .. },
+            )) if from == next && self.is_lagging() => Ok(Step::Idle { head: node_head.into() }),
             Err(error) => Err(error),
         }
     }

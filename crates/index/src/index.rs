@@ -606,6 +606,20 @@ mod tests {
     }
 
     #[test]
+    fn a_writer_does_not_wait_for_ever_for_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::file(folder.path().join("index.db"));
+        let mut first = Index::create(&location, &identity()).unwrap();
+        let mut second = Index::create(&location, &identity()).unwrap();
+        let page = Synthetic::new(SETTINGS).next().unwrap();
+        first.engine().begin_write().unwrap();
+        let error = second.apply(&page).unwrap_err();
+        assert!(matches!(&error, Error::Busy { location: busy } if *busy == location.to_string()), "{error:?}");
+        first.engine().rollback();
+        second.apply(&page).unwrap();
+    }
+
+    #[test]
     fn what_is_forgotten_is_looked_up_again() {
         let mut index = Index::in_memory(&identity()).unwrap();
         let mut whole = Index::in_memory(&identity()).unwrap();

@@ -36,8 +36,11 @@ fn child() {
     println!("{WRITES}");
     let mut steps = 0;
     loop {
-        let step = Follower::new(&mut index, &mut chain).step().unwrap();
-        let Step::Applied(applied) = step else { break };
+        let applied = match Follower::new(&mut index, &mut chain).step().unwrap() {
+            Step::Applied(applied) => applied,
+            Step::Idle { head } if index.head().unwrap() == Some(head) => break,
+            _ => continue,
+        };
         steps += 1;
         if steps % 10 == 0 {
             index.undo_to(applied.head.number - 6).unwrap();
@@ -93,7 +96,6 @@ fn a_program_killed_at_any_moment_goes_on() {
         }
         assert!(start(&location).wait().unwrap().success());
         heads.dedup();
-
         assert!(heads.len() > 3, "found at {heads:?}");
         let verification = verify(&mut place.index(), &mut Synthetic::new(SETTINGS), |_, _| {}).unwrap();
         assert!(verification.is_right(), "{verification:#?}");

@@ -404,6 +404,59 @@ fn pages_of_many_logs_are_written_together() {
     }
 }
 
+/// A node that cannot be reached.
+struct Silent;
+
+#[derive(Debug, thiserror::Error)]
+#[error("nobody answers")]
+struct NobodyAnswers;
+
+impl Chain for Silent {
+    type Error = NobodyAnswers;
+
+    fn head(&mut self) -> Result<Header, NobodyAnswers> {
+        Err(NobodyAnswers)
+    }
+
+    fn header(&mut self, _number: u64) -> Result<Option<Header>, NobodyAnswers> {
+        Err(NobodyAnswers)
+    }
+
+    fn page(&mut self, _from: u64, _to: u64) -> Result<Option<Page>, NobodyAnswers> {
+        Err(NobodyAnswers)
+    }
+}
+
+#[test]
+fn what_a_node_fails_with_is_kept() {
+    let mut index = Place::Memory.index();
+    let mut chain = FakeChain::new();
+    chain.mine(|_| {});
+    follow(&mut index, &mut chain).unwrap();
+    for error in [
+        barter_index::Follower::new(&mut index, Silent).step().unwrap_err(),
+        verify(&mut index, &mut Silent, |_, _| {}).unwrap_err(),
+    ] {
+        let Error::Chain(source) = error else { panic!("{error:?}") };
+        assert!(source.is::<NobodyAnswers>());
+    }
+}
+
+#[test]
+fn a_row_that_somebody_put_in_the_way_is_said() {
+    for place in Place::lasting() {
+        let mut chain = FakeChain::new();
+        chain.mine(|world| _ = world.trade(1, 2, 5_000));
+        follow(&mut place.index(), &mut chain).unwrap();
+        place.tamper("INSERT INTO blocks SELECT 2, hash, timestamp FROM blocks");
+        chain.mine(|world| _ = world.trade(1, 2, 5_000));
+        let mut index = place.index();
+        let error = follow(&mut index, &mut chain).unwrap_err();
+        assert!(matches!(error, Error::Conflict { table: "blocks", .. }), "{error:?}");
+        assert_eq!(index.head().unwrap().unwrap().number, 1);
+    }
+}
+
 #[test]
 fn the_first_block_may_be_any() {
     let mut chain = FakeChain::new();

@@ -12,7 +12,7 @@ use super::{Access, Engine, OnFound, OnRow, Table, Value};
 use crate::{Error, schema::META};
 
 /// How long a writer waits for another one.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+const BUSY_TIMEOUT: Duration = if cfg!(test) { Duration::from_millis(100) } else { Duration::from_secs(10) };
 /// Statements kept prepared: more than there are.
 const STATEMENTS: usize = 128;
 /// Memory of a writer for pages, in KiB: what a large transaction touches of the indices over random keys, for it is written
