@@ -5,18 +5,19 @@
 //! tools/with-postgres -- cargo bench -p barter-index --bench indexing
 //! ```
 //!
-//! Real ABI-encoded logs go in by [`Index::apply`], which decodes them, checks them against the protocol's rules and each other,
-//! and writes them to a real file: seven events a trade, a page of a thousand trades a transaction. Making them is not timed.
-//! With `BARTER_TEST_POSTGRES` set, as `tools/with-postgres` does, the same pages go into that server, with its own settings.
+//! A [`Follower`] reads a chain of real ABI-encoded logs, seven a trade, in pages such as nodes give, decodes them, checks them
+//! against the protocol's rules and each other, and writes them to a real file. Making the chain is not timed. With
+//! `BARTER_TEST_POSTGRES` set, as `tools/with-postgres` does, the same chain goes into that server, with its own settings.
 
 use std::{
+    convert::Infallible,
     env,
     error::Error,
     time::{Duration, Instant},
 };
 
 use barter_index::{
-    Index, Location,
+    Chain, Follower, Header, Index, Location, Page, Step,
     synthetic::{Settings, Synthetic, identity},
 };
 use postgres::{Client, NoTls};
@@ -25,6 +26,9 @@ use postgres::{Client, NoTls};
 const TRADES: [u64; 3] = [10_000, 100_000, 1_000_000];
 /// Trades for each wallet: each takes part in twice as many.
 const TRADES_PER_WALLET: u64 = 10;
+
+/// Blocks of a page: 7,000 logs. Nodes give up to 10,000.
+const BLOCKS_PER_PAGE: u64 = 20;
 
 /// What a chain came to in a database.
 struct Measured {
@@ -75,15 +79,42 @@ fn postgres(trades: u64, server: &str) -> Result<Measured, Box<dyn Error>> {
 }
 
 fn index(trades: u64, location: &Location) -> Result<Measured, Box<dyn Error>> {
-    let settings = Settings { trades, wallets: trades / TRADES_PER_WALLET, ..Settings::default() };
+    let wallets = trades / TRADES_PER_WALLET;
+    let settings = Settings { trades, wallets, blocks_per_page: BLOCKS_PER_PAGE, ..Settings::default() };
+    let mut chain = Timed { chain: Synthetic::new(settings), took: Duration::ZERO };
     let mut index = Index::create(location, &identity())?;
-    let (mut events, mut took) = (0, Duration::ZERO);
-    for page in Synthetic::new(settings) {
-        let begun = Instant::now();
-        events += index.apply(&page)?.events;
-        took += begun.elapsed();
+    let (mut events, begun) = (0, Instant::now());
+    let mut follower = Follower::new(&mut index, &mut chain);
+    while let Step::Applied(applied) = follower.step()? {
+        events += applied.events;
     }
+    let took = begun.elapsed().saturating_sub(chain.took);
     // Whoever closes a file last puts the log of changes in its place.
     drop(index);
     Ok(Measured { events, took, bytes: Index::open(location)?.status()?.bytes })
+}
+
+/// A chain, and the time it took to make.
+struct Timed {
+    chain: Synthetic,
+    took: Duration,
+}
+
+impl Chain for &mut Timed {
+    type Error = Infallible;
+
+    fn head(&mut self) -> Result<Header, Infallible> {
+        self.chain.head()
+    }
+
+    fn header(&mut self, number: u64) -> Result<Option<Header>, Infallible> {
+        self.chain.header(number)
+    }
+
+    fn page(&mut self, from: u64, to: u64) -> Result<Option<Page>, Infallible> {
+        let begun = Instant::now();
+        let page = self.chain.page(from, to);
+        self.took += begun.elapsed();
+        page
+    }
 }
