@@ -605,6 +605,100 @@ mod tests {
         assert_eq!(settled(&mut index), settled(&mut whole));
     }
 
+    /// A connection whose program ends at one of its calls: from then on it does nothing, not even tidy up.
+    struct Ending {
+        engine: Box<dyn Engine>,
+        calls: u32,
+    }
+
+    impl Ending {
+        fn call(&mut self) -> Result<&mut dyn Engine, Error> {
+            let ended = || Error::Database { location: String::new(), source: "ended".into() };
+            self.calls = self.calls.checked_sub(1).ok_or_else(ended)?;
+            Ok(&mut *self.engine)
+        }
+    }
+
+    impl Engine for Ending {
+        fn begin_read(&mut self) -> Result<(), Error> {
+            self.call()?.begin_read()
+        }
+
+        fn begin_write(&mut self) -> Result<(), Error> {
+            self.call()?.begin_write()
+        }
+
+        fn commit(&mut self) -> Result<(), Error> {
+            self.call()?.commit()
+        }
+
+        fn rollback(&mut self) {}
+
+        fn define(&mut self, schema: &str) -> Result<(), Error> {
+            self.call()?.define(schema)
+        }
+
+        fn tables(&mut self) -> Result<Vec<String>, Error> {
+            self.call()?.tables()
+        }
+
+        fn execute(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<u64, Error> {
+            self.call()?.execute(sql, parameters)
+        }
+
+        fn query(&mut self, sql: &str, parameters: &[Value<'_>], on_row: &mut engine::OnRow<'_>) -> Result<(), Error> {
+            self.call()?.query(sql, parameters, on_row)
+        }
+
+        fn lookup(
+            &mut self,
+            sql: &str,
+            width: usize,
+            keys: &[Value<'_>],
+            on_found: &mut engine::OnFound<'_>,
+        ) -> Result<(), Error> {
+            self.call()?.lookup(sql, width, keys, on_found)
+        }
+
+        fn insert(&mut self, table: &engine::Table, values: &[Value<'_>]) -> Result<(), Error> {
+            self.call()?.insert(table, values)
+        }
+
+        fn size(&mut self) -> Result<u64, Error> {
+            self.call()?.size()
+        }
+    }
+
+    /// Makes a change in a program that ends at its first call, at its second, and so on until one comes through. After each,
+    /// the index is as it was before.
+    fn end_at_each_call(location: &Location, change: impl Fn(&mut Index) -> Result<(), Error>) {
+        let before = Index::open(location).unwrap().status().unwrap().rows;
+        for calls in 0.. {
+            let mut index = Index::create(location, &identity()).unwrap();
+            index.reader.engine = Box::new(Ending { engine: index.reader.engine, calls });
+            if change(&mut index).is_ok() {
+                assert!(calls > 5);
+                return;
+            }
+            drop(index);
+            assert_eq!(Index::open(location).unwrap().status().unwrap().rows, before, "ended at call {calls}");
+        }
+    }
+
+    #[test]
+    fn a_program_that_ends_at_any_call_leaves_what_was_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::file(folder.path().join("index.db"));
+        drop(Index::create(&location, &identity()).unwrap());
+        for page in Synthetic::new(Settings { trades: 100, ..SETTINGS }) {
+            end_at_each_call(&location, |index| index.apply(&page).map(drop));
+        }
+        let whole = Index::open(&location).unwrap().status().unwrap();
+        assert_eq!((whole.settled, whole.accepted), (100, 0));
+        end_at_each_call(&location, |index| index.undo_to(4).map(drop));
+        assert_ne!(Index::open(&location).unwrap().status().unwrap().accepted, 0);
+    }
+
     #[test]
     fn a_writer_does_not_wait_for_ever_for_another() {
         let folder = tempfile::tempdir().unwrap();

@@ -258,6 +258,28 @@ fn a_reorganisation_deeper_than_is_undone_is_said() {
 }
 
 #[test]
+fn a_chain_without_events_is_known_by_the_ends_of_its_pages() {
+    for place in Place::all() {
+        let mut index = open(&place);
+        let mut chain = FakeChain::new();
+        for _ in 0..30 {
+            chain.mine(|_| {});
+        }
+        chain.page_sizes = vec![5; 6];
+        follow(&mut index, &mut chain).unwrap();
+        let checkpoints = index.status().unwrap().rows.last().copied().unwrap();
+        // Of blocks 20, 25 and 30: the first is the newest that is deeper than is undone.
+        assert_eq!((checkpoints.table, checkpoints.rows), ("checkpoints", 3));
+        chain.take_away(12);
+        for _ in 0..20 {
+            chain.mine(|_| {});
+        }
+        let error = follow(&mut index, &mut chain).unwrap_err();
+        assert!(matches!(error, Error::ReorganisedTooDeep { block: 20, depth: DEPTH }), "{error}");
+    }
+}
+
+#[test]
 fn a_node_that_is_syncing_is_told_from_a_reorganisation() {
     let mut index = open(&Place::Memory);
     let mut chain = FakeChain::new();
