@@ -128,7 +128,7 @@ pub(crate) enum Error {
     #[error("the wallet is denied")]
     Denied,
     /// The index is not what the chain says.
-    #[error("{rows} rows of the index are not as the chain says")]
+    #[error("{} of the index {} not as the chain says", text::counted(*rows, "row"), if *rows == 1 { "is" } else { "are" })]
     IndexDiffers {
         /// How many.
         rows: u64,
@@ -304,7 +304,7 @@ impl Error {
 
 /// What to do next in the words of the command line, where the client's are those of its builder.
 fn client_next_step(error: &barter_sdk::Error) -> &'static str {
-    use barter_sdk::Error as Client;
+    use barter_sdk::{Error as Client, IndexError as Index};
     match error {
         Client::NoSigner => "Set DEPLOYER_PRIVATE_KEY, or name a keystore with --keystore.",
         Client::NoRpcUrl { .. } => "Set ALCHEMY_RPC_URL to the node's address, or give it with --rpc-url.",
@@ -314,6 +314,28 @@ fn client_next_step(error: &barter_sdk::Error) -> &'static str {
         Client::WrongChain { .. } => "Name the node's network with --network, or use a node of this one.",
         Client::SignedForOtherChain { .. } => "Ask for a signature for this chain, or name the other with --network.",
         Client::FeeAboveCap { .. } => "Wait for lower fees, or raise the cap with --max-fee-gwei.",
+        Client::TooManyTrades { .. } => {
+            "Make an index with barter index run, and name it with --database: it reads only the wallet's own trades."
+        }
+        Client::NoIndex => "Name the index with --database, or set BARTER_INDEX.",
+        Client::EmptyIndex { .. } => "Fill it with barter index run first.",
+        Client::Index(Index::NotFound { .. }) => {
+            "Make it with barter index run, or name another place with --database or BARTER_INDEX."
+        }
+        Client::Index(Index::NotAnIndex { .. }) => "Name another place with --database or BARTER_INDEX.",
+        Client::Index(
+            Index::OtherSchema { .. }
+            | Index::Damaged { .. }
+            | Index::Conflict { .. }
+            | Index::ReorganisedTooDeep { .. },
+        ) => "Index anew: barter index run, with another place after --database.",
+        Client::Index(Index::OtherIdentity { .. }) => {
+            "Name the index of this network and deployment with --database, or the index's own with --network and --deployment."
+        }
+        Client::Index(Index::Busy { .. }) => "See whether another barter index run writes it.",
+        Client::Index(Index::NotOfTheChain { .. }) => {
+            "Start barter index run first: it undoes what is no longer of the chain."
+        }
         other => other.next_step(),
     }
 }

@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 const FRAME: Duration = Duration::from_millis(100);
 
-const FRAMES: [char; 10] = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+const FRAMES: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
 /// Waits for `future`; from the first second on, says on standard error what is waited for and for how long, if somebody
 /// looks at a terminal there.
@@ -69,31 +69,48 @@ pub(crate) async fn sending<T>(
 /// How far something is whose end is known, on standard error, if somebody looks at a terminal there.
 pub(crate) struct Bar {
     bar: ProgressBar,
+    /// How it looks while something is done, and while something is waited for.
+    styles: [ProgressStyle; 2],
 }
 
 impl Bar {
-    /// A bar that counts `unit`.
-    pub(crate) fn new(unit: &str) -> Self {
-        let target =
-            if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(Some(0), target);
-        let template = format!("{{bar:30}} {{human_pos}} of {{human_len}} {unit}, {{msg}}, {{eta}} left");
-        if let Ok(style) = ProgressStyle::with_template(&template) {
-            bar.set_style(style);
+    /// A bar that counts `unit`; before the first of them it says what is waited for.
+    pub(crate) fn new(unit: &str, first: &str) -> Self {
+        let is_seen = std::io::stderr().is_terminal();
+        let target = if is_seen { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(None, target);
+        // Those that cannot be read are as plain as indicatif's own.
+        let style = |template: &str| {
+            ProgressStyle::with_template(template)
+                .unwrap_or_else(|_| ProgressStyle::default_bar())
+                .tick_strings(&FRAMES)
+        };
+        let counting = format!("{{bar:20}} {{human_pos}} of {{human_len}} {unit}, {{msg}}, {{eta}} left");
+        let bar = Self { bar, styles: [style(&counting), style("{spinner} {msg}")] };
+        bar.wait(first);
+        if is_seen {
+            bar.bar.enable_steady_tick(FRAME);
         }
-        Self { bar }
+        bar
     }
 
     /// So much is done.
     pub(crate) fn show(&self, done: u64, all: u64, message: &str) {
+        self.bar.set_style(self.styles[0].clone());
         self.bar.set_length(all);
         self.bar.set_position(done.min(all));
         self.bar.set_message(message.to_owned());
     }
 
-    /// Makes room for a line of text.
-    pub(crate) fn pause(&self) {
-        self.bar.suspend(|| {});
+    /// There is nothing to do but to wait.
+    pub(crate) fn wait(&self, message: &str) {
+        self.bar.set_style(self.styles[1].clone());
+        self.bar.set_message(message.to_owned());
+    }
+
+    /// Says something while the bar is out of the way.
+    pub(crate) fn aside(&self, say: impl FnOnce()) {
+        self.bar.suspend(say);
     }
 }
 

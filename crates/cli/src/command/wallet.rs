@@ -18,8 +18,7 @@ pub(crate) struct Wallet {
 
 impl Wallet {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
-        let (client, wallet) = self.question.client_for(context, self.wallet.as_deref())?;
-        let asked = self.question.ask(&client);
+        let (asked, wallet) = self.question.about(context, self.wallet.as_deref())?;
         let summary = waiting("looking at its trades", asked.wallet_summary(wallet)).await?;
         context.output().result(&summary)
     }

@@ -64,6 +64,11 @@ pub(crate) fn as_of(at: &ChainPoint) -> Cell {
     Cell::new(format!("block {block_number} of {}, {block_hash}", instant(*block_timestamp)), FAINT)
 }
 
+/// A volume, which may be more than there are satoshis.
+pub(crate) fn volume(amount_sats: u128) -> String {
+    u64::try_from(amount_sats).map_or_else(|_| format!("{amount_sats} sats"), sats)
+}
+
 fn velocity_fields(velocity: &VelocityReport, page: &mut Page) {
     let style = if velocity.is_elevated { BAD } else { Style::new() };
     page.field("last 24 hours", Cell::new(counted(velocity.trades_24h, "trade"), style));
@@ -76,11 +81,22 @@ fn cluster_fields(cluster: &ClusterReport, page: &mut Page) {
     let cut = if cluster.is_complete { "" } else { ", the nearest of more" };
     let wallets = format!("{} within {}{cut}", counted(cluster.wallet_count, "wallet"), counted(cluster.depth, "step"));
     page.field("cluster", wallets);
+    if cluster.volume_inside_sats + cluster.volume_leaving_sats == 0 {
+        page.field("isolation", Cell::new("nothing to go by yet", FAINT));
+        return;
+    }
     let isolation = format!("{:.3}, the share of their volume that stays among them", cluster.isolation_score);
     page.field("isolation", isolation);
-    let volume = |sats: u128| u64::try_from(sats).map_or_else(|_| format!("{sats} sats"), self::sats);
     let (inside, leaving) = (volume(cluster.volume_inside_sats), volume(cluster.volume_leaving_sats));
     page.field("volume", format!("{inside} among them, {leaving} with others"));
+    let note = if !cluster.is_complete {
+        "The nearest wallets only: their trade with the others within those steps counts as leaving."
+    } else if cluster.volume_leaving_sats == 0 {
+        "They trade with nobody else. Where these are the whole market, that is so of everybody and says nothing."
+    } else {
+        return;
+    };
+    page.field("", Cell::new(note, FAINT));
 }
 
 impl Report for VelocityReport {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Barter, Deal, fields};
+use crate::support::{Barter, Deal, Market, fields};
 
 const RECEIPT: [&str; 6] = ["block_hash", "block_number", "fee_wei", "gas_price_wei", "gas_used", "transaction_hash"];
 
@@ -128,6 +128,72 @@ fn of_trust_and_credit() {
     assert_fields(&deal.reading("credit supply").json(), &[&["total_supply", "total_supply_units"]]);
     let burned = deal.as_payer("credit burn 1").json();
     assert_fields(&burned, &[&["address", "burned", "burned_units"], &RECEIPT]);
+}
+
+const POINT: [&str; 3] = ["block_hash", "block_number", "block_timestamp"];
+
+#[test]
+fn of_findings() {
+    let market = Market::shared();
+    let ask = |line: &str| market.looking_up(line).arg(&market.hub.address).json();
+    let summary = ask("wallet");
+    let standing = ["address", "score", "level", "trades", "completion_rate", "counterparties", "btr_credit"];
+    assert_fields(&summary, &[&standing, &["risk", "flags", "at"]]);
+    assert_fields(&summary["at"], &[&POINT]);
+    assert!(summary["btr_credit"].is_string() && summary["flags"].is_u64(), "{summary}");
+
+    let flags = ask("compliance flags");
+    assert_fields(&flags, &[&["wallet", "flags"]]);
+    assert_fields(&flags["flags"][0], &[&["kind", "severity", "message", "detected_at", "evidence"]]);
+    let evidence = &flags["flags"][0]["evidence"];
+    let numbers = ["count", "of", "threshold", "amount_sats", "trades", "counterparties"];
+    assert_fields(evidence, &[&numbers, &["trade_ids", "with"]]);
+    assert_fields(&evidence["with"][0], &[&["counterparty", "trades"]]);
+
+    let velocity = ask("compliance velocity");
+    let spans = ["wallet", "trades_24h", "trades_7d", "trades_30d", "mean_amount_30d_sats", "is_elevated"];
+    assert_fields(&velocity, &[&spans]);
+    let cluster = ask("compliance isolation");
+    let wallets = ["wallet", "depth", "wallets", "wallet_count", "is_complete", "isolation_score"];
+    assert_fields(&cluster, &[&wallets, &["volume_inside_sats", "volume_leaving_sats"]]);
+    assert!(cluster["volume_inside_sats"].is_string(), "{cluster}");
+    let report = ask("compliance report");
+    let findings = ["wallet", "risk_level", "flags", "velocity", "cluster", "completion_rate", "score", "level"];
+    assert_fields(&report, &[&findings, &["trade_count", "counterparties", "generated_at", "at"]]);
+    assert_eq!((&report["velocity"], &report["cluster"]), (&velocity, &cluster));
+
+    let rings = market.looking_up("compliance rings").json();
+    assert_fields(&rings, &[&["ring_count", "rings", "at"]]);
+    let found = ["wallets", "trades", "trade_count", "volume_sats", "largest_net_sats"];
+    assert_fields(&rings["rings"][0], &[&found, &["window_seconds", "first_at", "last_at"]]);
+    let from = ["--from", market.shop.address.as_str()];
+    let seen = market.looking_up("compliance score").args(from).arg(&market.hub.address).json();
+    let score = ["wallet", "seen", "score", "share", "bridge"];
+    assert_fields(&seen, &[&score, &["at"]]);
+    let ranking = market.looking_up("compliance score").args(from).json();
+    assert_fields(&ranking, &[&["scores", "at"]]);
+    assert_fields(&ranking["scores"][0], &[&score]);
+    let screening = market.looking_up("compliance screen --policy p.toml").file("p.toml", "minimum_score = 999");
+    let screening: Value =
+        serde_json::from_str(&screening.arg(&market.hub.address).arg("--json").run().stdout).unwrap();
+    assert_fields(&screening, &[&["wallet", "decision", "reasons", "at"]]);
+    assert_fields(&screening["reasons"][0], &[&["rule", "required", "actual"]]);
+}
+
+#[test]
+fn of_the_index() {
+    let market = Market::shared();
+    let progress = market.looking_up("index run --until-head").json();
+    let blocks = ["first_block", "block", "head", "events", "undone_blocks", "waiting_for"];
+    assert_fields(&progress, &[&blocks]);
+    let status = market.looking_up("index status").json();
+    let counts = ["bytes", "wallets", "proposed", "accepted", "settled", "disputed"];
+    assert_fields(&status, &[&["identity", "head", "rows"], &counts]);
+    assert_fields(&status["identity"], &[&["chain_id", "barter_core", "btr_trust", "btr_credit", "first_block"]]);
+    assert_fields(&status["head"], &[&["number", "hash", "timestamp"]]);
+    assert_fields(&status["rows"][0], &[&["table", "rows"]]);
+    let verified = market.looking_up("index verify").json();
+    assert_fields(&verified, &[&["head", "rows", "different", "differences"]]);
 }
 
 #[test]

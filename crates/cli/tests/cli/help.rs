@@ -29,6 +29,17 @@ const COMMANDS: &[&str] = &[
     "credit supply",
     "credit earned",
     "credit burn",
+    "wallet",
+    "compliance flags",
+    "compliance velocity",
+    "compliance isolation",
+    "compliance report",
+    "compliance rings",
+    "compliance score",
+    "compliance screen",
+    "index run",
+    "index status",
+    "index verify",
     "completions",
 ];
 
@@ -60,7 +71,7 @@ fn no_command_is_without_a_line_here() {
     };
     let mut found = Vec::new();
     for name in listed(&help("")) {
-        if ["trade", "trust", "credit"].contains(&name.as_str()) {
+        if ["trade", "trust", "credit", "compliance", "index"].contains(&name.as_str()) {
             found.extend(listed(&help(&name)).into_iter().map(|inner| format!("{name} {inner}")));
         } else {
             found.push(name);
@@ -83,6 +94,7 @@ fn the_exit_codes_are_explained() {
         "4    what was asked",
         "5    the set-up",
         "6    a transaction",
+        "7    screening",
     ] {
         assert!(text.contains(line), "no '{line}': {text}");
     }

@@ -48,8 +48,7 @@ impl Report for Raised {
 
 impl Flags {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
-        let (client, wallet) = self.question.client_for(context, self.wallet.as_deref())?;
-        let asked = self.question.ask(&client);
+        let (asked, wallet) = self.question.about(context, self.wallet.as_deref())?;
         let flags = waiting("looking at its trades", asked.flags(wallet)).await?;
         context.output().result(&Raised { wallet, flags })
     }

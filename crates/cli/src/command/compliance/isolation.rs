@@ -2,7 +2,12 @@
 
 use clap::Args;
 
-use crate::{context::Context, error::Error, progress::waiting, question::Question};
+use crate::{
+    context::Context,
+    error::Error,
+    progress::waiting,
+    question::{Source, Thresholds, ask},
+};
 
 /// Show the wallets within two steps of a wallet, and how much of their trade stays among them
 #[derive(Args)]
@@ -13,13 +18,16 @@ pub(crate) struct Isolation {
     wallet: Option<String>,
 
     #[command(flatten)]
-    question: Question,
+    source: Source,
+
+    #[command(flatten)]
+    thresholds: Thresholds,
 }
 
 impl Isolation {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
-        let (client, wallet) = self.question.client_for(context, self.wallet.as_deref())?;
-        let asked = self.question.ask(&client);
+        let (client, wallet) = self.source.client_for(context, self.wallet.as_deref())?;
+        let asked = self.thresholds.of(ask(&client))?;
         let cluster = waiting("looking at the wallets around it", asked.isolation(wallet)).await?;
         context.output().result(&cluster)
     }

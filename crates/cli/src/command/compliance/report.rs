@@ -18,8 +18,7 @@ pub(crate) struct FullReport {
 
 impl FullReport {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
-        let (client, wallet) = self.question.client_for(context, self.wallet.as_deref())?;
-        let asked = self.question.ask(&client);
+        let (asked, wallet) = self.question.about(context, self.wallet.as_deref())?;
         let report = waiting("looking at its trades and the wallets around it", asked.full_report(wallet)).await?;
         context.output().result(&report)
     }

@@ -10,8 +10,8 @@ use crate::{
     output::Report,
     page::{Cell, FAINT, GOOD, NAME, Page, styled},
     progress::waiting,
-    question::Question,
-    show::{as_of, wallets_in_a_row},
+    question::{Source, ask},
+    show::{as_of, volume, wallets_in_a_row},
     text::{counted, grouped, instant},
 };
 
@@ -31,7 +31,7 @@ pub(crate) struct Rings {
     limit: u64,
 
     #[command(flatten)]
-    question: Question,
+    source: Source,
 }
 
 #[derive(Serialize)]
@@ -54,8 +54,8 @@ impl Report for Found {
             page.field("wallets", Cell::new(wallets_in_a_row(&ring.wallets), NAME));
             let window = window(ring.window_seconds);
             let trades = counted(ring.trade_count, "trade");
-            page.field("washed", format!("{} sats in {trades} within {window}", ring.volume_sats));
-            page.field("left over", format!("{} sats at most", ring.largest_net_sats));
+            page.field("washed", format!("{} in {trades} within {window}", volume(ring.volume_sats)));
+            page.field("left over", format!("{} at most", volume(ring.largest_net_sats)));
             page.field("from", instant(ring.first_at));
             page.field("to", instant(ring.last_at));
             if let Some(trade) = ring.trades.first() {
@@ -83,8 +83,8 @@ fn window(seconds: u64) -> String {
 impl Rings {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
         let wallet = self.wallet.as_deref().map(WalletInput::to_address).transpose()?;
-        let client = self.question.client(context)?;
-        let asked = self.question.ask(&client);
+        let client = self.source.client(context)?;
+        let asked = ask(&client);
         let RingReport { mut rings, at, .. } = match wallet {
             Some(wallet) => waiting("looking at all trades", asked.rings_of(wallet)).await?,
             None => waiting("looking at all trades", asked.rings()).await?,

@@ -10,7 +10,7 @@ use crate::{
     output::Report,
     page::{BEST, Cell, FAINT, NAME, Page, styled},
     progress::waiting,
-    question::Question,
+    question::{Source, ask},
     show::as_of,
     text::{grouped, short_address},
 };
@@ -37,7 +37,7 @@ pub(crate) struct Score {
     limit: u64,
 
     #[command(flatten)]
-    question: Question,
+    source: Source,
 }
 
 #[derive(Serialize)]
@@ -73,12 +73,13 @@ impl Report for Ranking {
             return;
         }
         let row = |seen: &SeenScore| {
-            vec![
+            let mut row = vec![
                 Cell::new(format!("{:.2}", seen.seen), BEST),
                 Cell::from(grouped(seen.score)),
                 Cell::new(seen.wallet.to_string(), NAME),
-                Cell::new(seen.bridge.map(short_address).unwrap_or_default(), FAINT),
-            ]
+            ];
+            row.extend(seen.bridge.map(|bridge| Cell::new(short_address(bridge), FAINT)));
+            row
         };
         let rows: Vec<Vec<Cell>> = self.scores.iter().map(row).collect();
         page.table(0, &["seen", "score", "wallet", "all through"], &rows);
@@ -93,9 +94,9 @@ impl Score {
         for wallet in &self.from {
             trusted.push(wallet.as_str().to_checked_address()?);
         }
-        let client = self.question.client(context)?;
+        let client = self.source.client(context)?;
         let ViewpointReport { viewpoint, at, .. } =
-            waiting("looking at all trades", self.question.ask(&client).viewpoint(&trusted)).await?;
+            waiting("looking at all trades", ask(&client).viewpoint(&trusted)).await?;
         if let Some(wallet) = wallet {
             return context.output().result(&One { seen: viewpoint.score(wallet), at });
         }

@@ -1,15 +1,16 @@
 //! `barter compliance screen`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use barter_sdk::WalletInput;
-use barter_sdk::{Decision, Policy};
+use barter_sdk::{Decision, WalletInput};
 use clap::Args;
 
-use crate::{context::Context, error::Error, progress::waiting, question::Question};
-
-/// Longest policy that is read, in bytes.
-const MAX_POLICY_BYTES: u64 = 1 << 20;
+use crate::{
+    context::Context,
+    error::Error,
+    progress::waiting,
+    question::{Source, Time, ask, read_policy},
+};
 
 /// Hold a wallet against a policy: allow or deny, with reasons. Exits with 7 where it is denied
 #[derive(Args)]
@@ -39,15 +40,18 @@ pub(crate) struct Screen {
     policy: PathBuf,
 
     #[command(flatten)]
-    question: Question,
+    source: Source,
+
+    #[command(flatten)]
+    time: Time,
 }
 
 impl Screen {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
-        let wallet = self.wallet.as_str().to_address()?;
+        let wallet = self.wallet.as_str().to_checked_address()?;
         let policy = read_policy(&self.policy)?;
-        let client = self.question.client(context)?;
-        let asked = self.question.ask(&client);
+        let client = self.source.client(context)?;
+        let asked = self.time.of(ask(&client));
         let screening =
             waiting("looking at its trades and the wallets around it", asked.screen(wallet, &policy)).await?;
         context.output().result(&screening)?;
@@ -56,14 +60,4 @@ impl Screen {
             Decision::Deny => Err(Error::Denied),
         }
     }
-}
-
-fn read_policy(path: &Path) -> Result<Policy, Error> {
-    let unreadable = |reason: String| Error::Unreadable { path: path.to_owned(), reason };
-    let length = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?.len();
-    if length > MAX_POLICY_BYTES {
-        return Err(unreadable(format!("it has {length} bytes, expected a policy of at most {MAX_POLICY_BYTES}")));
-    }
-    let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
-    Policy::parse(&text).map_err(|error| Error::Policy { path: path.to_owned(), error })
 }

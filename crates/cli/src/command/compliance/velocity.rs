@@ -18,8 +18,7 @@ pub(crate) struct Velocity {
 
 impl Velocity {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
-        let (client, wallet) = self.question.client_for(context, self.wallet.as_deref())?;
-        let asked = self.question.ask(&client);
+        let (asked, wallet) = self.question.about(context, self.wallet.as_deref())?;
         let velocity = waiting("looking at its trades", asked.velocity(wallet)).await?;
         context.output().result(&velocity)
     }

@@ -4,12 +4,13 @@ use std::time::{Duration, Instant};
 
 use barter_sdk::{IndexProgress, RunUntil};
 use clap::Args;
+use tokio::sync::oneshot;
 
 use super::Database;
 use crate::{
     context::Context,
     error::Error,
-    output::{Output, Report},
+    output::{Output, Report, data},
     page::{Cell, FAINT, Page},
     progress::Bar,
     signal::Signals,
@@ -21,7 +22,8 @@ const COMPLAINT_INTERVAL: Duration = Duration::from_secs(30);
 
 /// Read the chain into the index, from where it stopped the last time, and follow it until interrupted
 ///
-/// Can be killed at any moment: what was read is whole, and the next run goes on there. Reorganised blocks are taken back.
+/// Can be killed at any moment: what was read is whole, and the next run goes on there. Reorganised blocks are taken back. With
+/// --json, a line for each change; the last one is where it ended.
 #[derive(Args)]
 #[command(after_help = "Examples:
   barter index run --database barter.db
@@ -55,12 +57,20 @@ impl Run {
         let client = self.database.client(context)?;
         let until = if self.until_head { RunUntil::Head } else { RunUntil::Stopped };
         let output = context.output();
-        let mut shown = Shown::new(output, until);
-        let stop = async move {
-            signals.next().await;
+        let (failure, failed) = oneshot::channel();
+        let mut shown = Shown::new(output, until, failure);
+        let mut lost = None;
+        let stop = async {
+            tokio::select! {
+                _ = signals.next() => {}
+                Ok(error) = failed => lost = Some(error),
+            }
         };
         let ended = client.index().run(until, stop, move |progress| shown.show(progress)).await?;
-        output.result(&ended)
+        match lost {
+            Some(error) => Err(error),
+            None => output.result(&ended),
+        }
     }
 }
 
@@ -71,31 +81,57 @@ struct Shown {
     bar: Bar,
     is_at_head: bool,
     complained: Option<Instant>,
+    /// What was printed last, for programs.
+    printed: Option<IndexProgress>,
+    /// Where to say that printing failed.
+    failure: Option<oneshot::Sender<Error>>,
 }
 
 impl Shown {
-    fn new(output: Output, until: RunUntil) -> Self {
-        Self { output, until, bar: Bar::new("blocks"), is_at_head: false, complained: None }
+    fn new(output: Output, until: RunUntil, failure: oneshot::Sender<Error>) -> Self {
+        let bar = Bar::new("blocks", "asking the node for the first blocks");
+        Self { output, until, bar, is_at_head: false, complained: None, printed: None, failure: Some(failure) }
     }
 
     fn show(&mut self, progress: &IndexProgress) {
+        if self.output.is_json() {
+            self.print(progress);
+        }
         if let Some(reason) = &progress.waiting_for {
             if self.complained.is_none_or(|time| time.elapsed() >= COMPLAINT_INTERVAL) {
-                self.bar.pause();
-                self.output.warn("waiting_for_node", &format!("{}; trying again", printable(reason)));
+                let reason = format!("{}; trying again", printable(reason));
+                self.bar.aside(|| self.output.warn("waiting_for_node", &reason));
                 self.complained = Some(Instant::now());
             }
             return;
         }
-        let done = progress.block.map_or(0, |block| (block + 1).saturating_sub(progress.first_block));
-        let all = (progress.head + 1).saturating_sub(progress.first_block);
-        self.bar.show(done, all, &counted(progress.events, "event"));
-        if progress.block.is_some_and(|block| block >= progress.head) && !self.is_at_head {
+        if progress.block.is_none_or(|block| block < progress.head) {
+            let done = progress.block.map_or(0, |block| (block + 1).saturating_sub(progress.first_block));
+            let all = (progress.head + 1).saturating_sub(progress.first_block);
+            self.bar.show(done, all, &counted(progress.events, "event"));
+            return;
+        }
+        let head = grouped(progress.head);
+        self.bar.wait(&format!("block {head}, {} in this run", counted(progress.events, "event")));
+        if !self.is_at_head && self.until == RunUntil::Stopped {
             self.is_at_head = true;
-            if self.until == RunUntil::Stopped {
-                self.bar.pause();
-                let head = grouped(progress.head);
-                self.output.say(&format!("At the newest block, {head}; following. Stop with Ctrl-C."));
+            let text = format!("At the newest block, {head}; following. Stop with Ctrl-C.");
+            self.bar.aside(|| self.output.say(&text));
+        }
+    }
+
+    /// A line of data for each change: a page, a reorganisation, a new head, a node that is waited for.
+    fn print(&mut self, progress: &IndexProgress) {
+        if self.printed.as_ref() == Some(progress) {
+            return;
+        }
+        match data(progress) {
+            Ok(()) => self.printed = Some(progress.clone()),
+            Err(error) => {
+                if let Some(failure) = self.failure.take() {
+                    // Nobody listens any more where the run has ended.
+                    let _ = failure.send(error);
+                }
             }
         }
     }

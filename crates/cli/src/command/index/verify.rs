@@ -35,10 +35,13 @@ impl Report for IndexVerification {
             page.line(format!("{}  {of}: as the chain says", styled("right", GOOD)));
             return;
         }
-        let different = counted(self.different, "row");
+        let different = grouped(self.different);
         page.line(format!("{}  {different} of {of} not as the chain says", styled("different", BAD)));
+        let row = |row: &Option<String>| row.as_deref().map_or_else(|| "no row".to_owned(), printable);
         for difference in &self.differences {
-            page.line(format!("  {}", printable(&difference.to_string())));
+            page.line(format!("  {} {}", difference.table, difference.key));
+            page.line(format!("    index: {}", row(&difference.index)));
+            page.line(format!("    chain: {}", row(&difference.chain)));
         }
         let left_out = self.different.saturating_sub(self.differences.len() as u64);
         if left_out > 0 {
@@ -52,7 +55,7 @@ impl Verify {
         let mut signals = Signals::listen()
             .map_err(|error| Error::System { what: "listening to signals", reason: error.to_string() })?;
         let client = self.database.client(context)?;
-        let bar = Bar::new("blocks");
+        let bar = Bar::new("blocks", "asking the node for the first blocks");
         let mut signal = None;
         let stop = async {
             signal = Some(signals.next().await);

@@ -1,6 +1,8 @@
 //! Starts the program, a chain for it, and looks at what it printed.
 
 pub(crate) mod devnet;
+pub(crate) mod gate;
+pub(crate) mod market;
 pub(crate) mod node;
 pub(crate) mod trade;
 
@@ -13,17 +15,19 @@ use std::{
 use serde_json::Value;
 
 pub(crate) use devnet::{Devnet, Wallet};
+pub(crate) use market::Market;
 pub(crate) use trade::Deal;
 
 /// The program under test.
 pub(crate) const BARTER: &str = env!("CARGO_BIN_EXE_barter");
 
 /// Variables that steer the program and must not come from whoever runs the tests.
-const OWN_VARIABLES: [&str; 8] = [
+const OWN_VARIABLES: [&str; 9] = [
     "ALCHEMY_RPC_URL",
     "DEPLOYER_PRIVATE_KEY",
     "BARTER_NETWORK",
     "BARTER_DEPLOYMENT",
+    "BARTER_INDEX",
     "BARTER_KEYSTORE",
     "BARTER_KEYSTORE_PASSWORD",
     "BARTER_KEYSTORE_PASSWORD_FILE",
@@ -155,6 +159,14 @@ impl Barter {
         let outcome = self.arg("--json").run();
         assert_eq!(outcome.code, 0, "{outcome:?}");
         serde_json::from_str(&outcome.stdout).unwrap_or_else(|error| panic!("{error}: {outcome:?}"))
+    }
+
+    /// Runs it with `--json` and reads each line of the result.
+    pub(crate) fn json_lines(self) -> Vec<Value> {
+        let outcome = self.arg("--json").run();
+        assert_eq!(outcome.code, 0, "{outcome:?}");
+        let lines = outcome.stdout.lines();
+        lines.map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
     }
 
     /// Runs it with `--json` and reads the error.

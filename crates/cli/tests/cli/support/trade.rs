@@ -114,3 +114,21 @@ pub(crate) fn propose_amount(counterparty: &str, preimage: Preimage, amount_sats
         amount_sats,
     ])
 }
+
+/// Has two wallets of a chain agree on a trade; gives its preimage and id.
+pub(crate) fn agree(devnet: &Devnet, payer: &Wallet, payee: &Wallet, amount_sats: u64) -> (Preimage, String) {
+    let preimage = new_preimage();
+    let proposing = propose_amount(&payee.address, preimage, &amount_sats.to_string());
+    let proposed = proposing.on(devnet).signed_by(payer).json();
+    let trade_id = proposed["trade_id"].as_str().unwrap().to_owned();
+    Barter::words("trade accept").arg(&trade_id).on(devnet).signed_by(payee).json();
+    (preimage, trade_id)
+}
+
+/// A whole trade between two wallets of a chain; gives its id.
+pub(crate) fn settle_between(devnet: &Devnet, payer: &Wallet, payee: &Wallet, amount_sats: u64) -> String {
+    let (preimage, trade_id) = agree(devnet, payer, payee, amount_sats);
+    let settling = Barter::words("trade settle --preimage-file -").arg(&trade_id).input(preimage.to_string());
+    settling.on(devnet).signed_by(payer).json();
+    trade_id
+}
