@@ -34,7 +34,7 @@ pub(crate) struct Time {
 /// By which thresholds.
 #[derive(Args)]
 pub(crate) struct Thresholds {
-    /// Take the thresholds from a policy's [settings]; see barter compliance screen --help
+    /// Take the thresholds from this policy's settings; see barter compliance screen --help
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
 }
