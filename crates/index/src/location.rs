@@ -91,8 +91,12 @@ impl PostgresUrl {
 impl fmt::Display for PostgresUrl {
     /// User, host and database: no password, no options, which may hold one.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = self.0.split(['?', '#']).next().unwrap_or_default();
+        let (shown, options) = self.0.split_once(['?', '#']).unwrap_or((&self.0, ""));
         let Some((scheme, rest)) = shown.split_once("://") else { return formatter.write_str("postgres://") };
+        // With an `@` there, it may have been a password's own `?` or `#`, and what is before it a part of the password.
+        if options.contains('@') {
+            return write!(formatter, "{scheme}://…");
+        }
         // A password may hold an unescaped `@` or `/`: what is before the last `@` is all taken for user and password.
         let (user, host) = rest
             .rsplit_once('@')
@@ -120,6 +124,9 @@ mod tests {
             ("postgres://a:hu/sh@h/d", "postgres://a@h/d"),
             ("postgres://h/d?password=hush&user=a", "postgres://h/d"),
             ("postgres://:hush@h/d", "postgres://h/d"),
+            ("postgres://a:hush?x@h/d", "postgres://…"),
+            ("postgres://a:hush#x@h/d", "postgres://…"),
+            ("postgres://h/d?password=x@hush", "postgres://…"),
             ("postgres:///d", "postgres:///d"),
         ] {
             let location = Location::parse(url).unwrap();
