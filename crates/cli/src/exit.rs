@@ -8,7 +8,7 @@ use crate::signal::Signal;
 /// What the program exits with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// 1: a rule of the protocol refuses it. Trying the same again will not help.
+    /// 1: a rule of the protocol refuses it, and trying the same again will not help. Or the index is not as the chain says.
     Refused,
     /// 2: the command line, or something it names, is not of its form.
     Input,

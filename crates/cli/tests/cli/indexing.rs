@@ -150,19 +150,12 @@ fn an_index_is_filled_and_then_has_nothing_to_do() {
 
 #[test]
 fn without_a_name_the_index_is_in_the_folder_it_is_run_in() {
-    let market = Market::shared();
-    let folder = tempfile::tempdir().unwrap();
-    let call = |line: &str| {
-        let mut command = std::process::Command::new(crate::support::BARTER);
-        command.args(line.split_whitespace()).current_dir(folder.path()).env_remove("BARTER_INDEX");
-        command.env("BARTER_NETWORK", "local").env("ALCHEMY_RPC_URL", &market.devnet.rpc_url);
-        command.env("BARTER_DEPLOYMENT", &market.devnet.deployment_file).output().unwrap()
-    };
+    let (market, place) = (Market::shared(), Place::new());
     for line in ["index run --until-head", "index status", "index verify"] {
-        let output = call(line);
-        assert!(output.status.success() && output.stderr.is_empty(), "{line}: {output:?}");
+        let outcome = market.asking(line).within(place.folder.path()).run();
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "{line}: {outcome:?}");
     }
-    assert!(folder.path().join("barter-index.db").is_file());
+    assert!(place.path("barter.db").is_file());
 }
 
 #[test]
@@ -467,6 +460,54 @@ mod postgres {
             eprintln!("BARTER_TEST_POSTGRES names no server; not tried");
         }
         server
+    }
+
+    /// A schema of a test's own, dropped with it.
+    struct Schema {
+        server: String,
+        name: String,
+    }
+
+    impl Schema {
+        fn new(name: &str) -> Option<Self> {
+            let schema = Self { server: server()?, name: format!("cli_{}_{name}", std::process::id()) };
+            schema.administer(&format!("CREATE SCHEMA {}", schema.name));
+            Some(schema)
+        }
+
+        fn administer(&self, sql: &str) {
+            ::postgres::Client::connect(&self.server, ::postgres::NoTls).unwrap().batch_execute(sql).unwrap();
+        }
+
+        fn url(&self) -> String {
+            let sign = if self.server.contains('?') { '&' } else { '?' };
+            format!("{}{sign}options=-csearch_path%3D{}", self.server, self.name)
+        }
+    }
+
+    impl Drop for Schema {
+        fn drop(&mut self) {
+            self.administer(&format!("DROP SCHEMA {} CASCADE", self.name));
+        }
+    }
+
+    #[test]
+    fn a_server_answers_as_the_node_does() {
+        let Some(schema) = Schema::new("answers") else { return };
+        let market = Market::shared();
+        let call = |line: &str| market.asking(line).env("BARTER_INDEX", schema.url());
+        let done = call("index run --until-head").json_lines().pop().unwrap();
+        assert_eq!(done["block"], json!(block_number(&market.devnet)));
+        assert_eq!(call("index verify").json()["different"], json!(0));
+        assert_eq!(call("index status").json()["settled"], json!(10));
+        for line in ["wallet --at 1", "compliance report --at 1", "compliance rings"] {
+            let call = |call: Barter| call.arg(&market.hub.address).json();
+            assert_eq!(
+                call(market.asking(line)),
+                call(market.asking(line).env("BARTER_INDEX", schema.url())),
+                "{line}"
+            );
+        }
     }
 
     #[test]

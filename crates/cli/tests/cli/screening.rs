@@ -303,3 +303,36 @@ fn an_index_that_is_behind_says_of_which_block_it_is() {
     assert_eq!(block(&by_node), block(&by_index) + 2);
     assert_eq!(by_index["trades"], json!(1));
 }
+
+/// The parts of a guide that are in this language.
+fn blocks<'a>(guide: &'a str, language: &str) -> Vec<&'a str> {
+    let mark = format!("```{language}\n");
+    guide.split(mark.as_str()).skip(1).map(|block| block.split("```").next().unwrap()).collect()
+}
+
+#[test]
+fn the_guide_can_be_followed() {
+    // Not part of the package, and so perhaps not there.
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/guides/screening.md");
+    let Ok(guide) = std::fs::read_to_string(path) else { return };
+    let (market, folder) = (Market::shared(), tempfile::tempdir().unwrap());
+    let policy = blocks(&guide, "toml").concat();
+    assert!(policy.contains("minimum_score"), "no policy: {guide}");
+    std::fs::write(folder.path().join("policy.toml"), policy).unwrap();
+    let script = blocks(&guide, "sh").concat().replace("\\\n", " ");
+    let calls = script.lines().map(|line| line.split('#').next().unwrap().trim()).filter(|line| !line.is_empty());
+    let mut called = 0;
+    for line in calls {
+        let words = line.strip_prefix("barter ").unwrap_or_else(|| panic!("no call: {line}"));
+        let mut call = market.asking(words).within(folder.path());
+        if words.starts_with("index run") {
+            // It would follow the chain for ever.
+            call = call.arg("--until-head");
+        }
+        let outcome = call.run();
+        let expected = if words.contains(" screen ") { 7 } else { 0 };
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (expected, ""), "{line}: {outcome:?}");
+        called += 1;
+    }
+    assert!(called >= 10, "only {called} calls");
+}

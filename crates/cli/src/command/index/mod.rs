@@ -32,13 +32,13 @@ impl Index {
 /// Where the index is.
 #[derive(Args)]
 struct Database {
-    /// A file, or postgres://… [default: `BARTER_INDEX`, else `barter-index.db`]
+    /// A file, or postgres://… [default: `BARTER_INDEX`, else `barter.db`]
     #[arg(long, value_name = "FILE|URL")]
     database: Option<String>,
 }
 
 /// The index where none is named.
-const DEFAULT_FILE: &str = "barter-index.db";
+const DEFAULT_FILE: &str = "barter.db";
 
 impl Database {
     fn client(&self, context: &Context) -> Result<BarterClient, Error> {

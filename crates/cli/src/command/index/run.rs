@@ -27,7 +27,9 @@ const COMPLAINT_INTERVAL: Duration = Duration::from_secs(30);
 #[derive(Args)]
 #[command(after_help = "Examples:
   barter index run --database barter.db
-  barter index run --until-head")]
+  barter index run --until-head
+
+Questions are answered from it where it is named: barter wallet --database barter.db, or export BARTER_INDEX=barter.db")]
 pub(crate) struct Run {
     #[command(flatten)]
     database: Database,

@@ -96,6 +96,12 @@ impl Barter {
         self
     }
 
+    /// Starts it in another folder than its own.
+    pub(crate) fn within(mut self, folder: &Path) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
     /// Node and deployment of a chain.
     pub(crate) fn on(self, devnet: &Devnet) -> Self {
         let network = self.env("BARTER_NETWORK", "local").env("ALCHEMY_RPC_URL", &devnet.rpc_url);
