@@ -209,6 +209,20 @@ fn a_signal_ends_it_well_and_says_how_far_it_is() {
 }
 
 #[test]
+fn it_outlives_its_terminal_below_nohup() {
+    let (market, place) = (Market::shared(), Place::new());
+    let call = on_index("index run --json", &market.devnet, &place.path("b.db")).below("nohup");
+    let (mut child, _folder) = call.start(std::process::Stdio::piped());
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    lines.next().unwrap().unwrap();
+    signal(child.id(), Signal::HUP);
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(child.try_wait().unwrap().is_none(), "it ended");
+    signal(child.id(), Signal::TERM);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
 fn a_damaged_row_is_named() {
     let (market, place) = (Market::shared(), Place::new());
     let index = place.copy(market);

@@ -64,7 +64,8 @@ impl Run {
         let mut lost = None;
         let stop = async {
             tokio::select! {
-                _ = signals.next() => {}
+                // Whoever starts it with nohup wants it to outlive the terminal.
+                () = signals.next_not_ignored() => {}
                 Ok(error) = failed => lost = Some(error),
             }
         };
