@@ -145,7 +145,7 @@ impl<'e> Fold<'e, '_> {
         Ok(())
     }
 
-    fn accepted(&mut self, event: &Event, trade_id: TradeId) -> Result<(), Contradiction> {
+    fn accepted(&mut self, event: &'e Event, trade_id: TradeId) -> Result<(), Contradiction> {
         let known = self.step(event, trade_id, "accepted", |trade| trade.accept(trade.party_b(), event.timestamp))?;
         self.row(&ACCEPTANCES, event, [Value::Integer(known.number)]);
         self.open(&known, event.timestamp);
@@ -212,14 +212,14 @@ impl<'e> Fold<'e, '_> {
         }
     }
 
-    fn disputed(&mut self, event: &Event, trade_id: TradeId, by: Address) -> Result<(), Contradiction> {
+    fn disputed(&mut self, event: &'e Event, trade_id: TradeId, by: Address) -> Result<(), Contradiction> {
         let known = self.step(event, trade_id, "disputed", |trade| trade.dispute(by, event.timestamp))?;
         self.close(known.number);
         self.dispute_row(event, &known, DISPUTED, Some(by));
         Ok(())
     }
 
-    fn dismissed(&mut self, event: &Event, trade_id: TradeId) -> Result<(), Contradiction> {
+    fn dismissed(&mut self, event: &'e Event, trade_id: TradeId) -> Result<(), Contradiction> {
         let step = |trade: &mut barter_protocol::Trade| trade.dismiss(event.timestamp);
         let known = self.step(event, trade_id, "sent back to accepted", step)?;
         self.open(&known, known.trade.accepted_at().unwrap_or_default());
@@ -227,7 +227,7 @@ impl<'e> Fold<'e, '_> {
         Ok(())
     }
 
-    fn upheld(&mut self, event: &Event, trade_id: TradeId, at_fault: Address) -> Result<(), Contradiction> {
+    fn upheld(&mut self, event: &'e Event, trade_id: TradeId, at_fault: Address) -> Result<(), Contradiction> {
         let step = |trade: &mut barter_protocol::Trade| trade.uphold(at_fault, event.timestamp);
         let known = self.step(event, trade_id, "ruled on", step)?;
         self.dispute_row(event, &known, UPHELD, Some(at_fault));
@@ -274,7 +274,7 @@ impl<'e> Fold<'e, '_> {
     /// Takes a trade one step further. A copy of it, as it is then.
     fn step(
         &mut self,
-        event: &Event,
+        event: &'e Event,
         trade_id: TradeId,
         what: &'static str,
         step: impl FnOnce(&mut barter_protocol::Trade) -> Result<(), barter_protocol::Error>,
@@ -303,7 +303,7 @@ impl<'e> Fold<'e, '_> {
         }
     }
 
-    fn dispute_row(&mut self, event: &Event, known: &KnownTrade, kind: &'static str, wallet: Option<Address>) {
+    fn dispute_row(&mut self, event: &'e Event, known: &KnownTrade, kind: &'static str, wallet: Option<Address>) {
         let number = |wallet| if wallet == known.trade.party_a() { known.party_a } else { known.party_b };
         let row = [
             Value::Integer(known.number),
@@ -315,7 +315,7 @@ impl<'e> Fold<'e, '_> {
         self.row(&DISPUTES, event, row);
     }
 
-    fn wallet_of(&mut self, address: &'e Address, event: &Event) -> WalletNumber {
+    fn wallet_of(&mut self, address: &'e Address, event: &'e Event) -> WalletNumber {
         if let Some(number) = self.known.wallets.get(address) {
             return *number;
         }
@@ -343,10 +343,11 @@ impl<'e> Fold<'e, '_> {
     }
 
     /// Adds an event's row. Its number.
-    fn row<const COLUMNS: usize>(&mut self, table: &'static Table, event: &Event, row: [Value<'e>; COLUMNS]) -> i64 {
+    fn row<const COLUMNS: usize>(&mut self, table: &'static Table, event: &'e Event, row: [Value<'e>; COLUMNS]) -> i64 {
         let number = self.next(table);
         let values = self.values.entry(table.name).or_default();
         values.extend([Value::Integer(number), signed(event.block_number), signed(event.log_index)]);
+        values.push(Value::Bytes(event.transaction_hash.as_slice()));
         values.extend(row);
         number
     }

@@ -1,6 +1,6 @@
 //! From a page as a node gives it to events, with every check that needs nothing but the page.
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, B256};
 use barter_bindings::{Addresses, ContractEvent};
 use barter_protocol::{PaymentHash, Role, Terms, Trade};
 
@@ -15,6 +15,7 @@ pub(crate) struct Event {
     pub(crate) block_number: u64,
     pub(crate) timestamp: u64,
     pub(crate) log_index: u64,
+    pub(crate) transaction_hash: B256,
     pub(crate) kind: ContractEvent,
     /// The trade a proposal begins.
     pub(crate) trade: Option<Trade>,
@@ -130,7 +131,14 @@ fn read(contracts: &Addresses, header: Header, log: &Log) -> Result<Option<Event
         remove_nul(category);
         remove_nul(description);
     }
-    Ok(Some(Event { block_number: block, timestamp: header.timestamp, log_index, kind, trade }))
+    Ok(Some(Event {
+        block_number: block,
+        timestamp: header.timestamp,
+        log_index,
+        transaction_hash: log.transaction_hash,
+        kind,
+        trade,
+    }))
 }
 
 /// The trade that begins with an event, if one does. Its id is a commitment to its terms, so a node that changes one is found

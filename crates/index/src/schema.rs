@@ -22,27 +22,27 @@ table!(BLOCKS, "blocks", Integer "number", Bytes "hash", Integer "timestamp");
 table!(CHECKPOINTS, "checkpoints", Integer "number", Bytes "hash", Integer "timestamp");
 table!(WALLETS, "wallets", Integer "id", Bytes "address", Integer "first_block");
 table!(
-    PROPOSALS, "proposals", Integer "id", Integer "block_number", Integer "log_index", Bytes "trade_id", Integer "party_a",
+    PROPOSALS, "proposals", Integer "id", Integer "block_number", Integer "log_index", Bytes "transaction_hash", Bytes "trade_id", Integer "party_a",
     Integer "party_b", Integer "payer", Bytes "payment_hash", Integer "amount_sats", Text "category", Text "description",
 );
-table!(ACCEPTANCES, "acceptances", Integer "id", Integer "block_number", Integer "log_index", Integer "trade");
+table!(ACCEPTANCES, "acceptances", Integer "id", Integer "block_number", Integer "log_index", Bytes "transaction_hash", Integer "trade");
 table!(
-    SETTLEMENTS, "settlements", Integer "id", Integer "block_number", Integer "log_index", Integer "trade", Integer "payer",
+    SETTLEMENTS, "settlements", Integer "id", Integer "block_number", Integer "log_index", Bytes "transaction_hash", Integer "trade", Integer "payer",
     Integer "payee", Integer "amount_sats", Integer "settled_at", Bytes "preimage", Integer "points",
     Integer "credit_tokens", Integer "payer_score", Integer "payee_score", Integer "payer_earned_tokens",
     Integer "payee_earned_tokens",
 );
 table!(
-    DISPUTES, "disputes", Integer "id", Integer "block_number", Integer "log_index", Integer "trade", Integer "party_a",
+    DISPUTES, "disputes", Integer "id", Integer "block_number", Integer "log_index", Bytes "transaction_hash", Integer "trade", Integer "party_a",
     Integer "party_b", Text "kind", Integer "wallet",
 );
 table!(
-    CREDIT_TRANSFERS, "credit_transfers", Integer "id", Integer "block_number", Integer "log_index", Integer "sender",
+    CREDIT_TRANSFERS, "credit_transfers", Integer "id", Integer "block_number", Integer "log_index", Bytes "transaction_hash", Integer "sender",
     Integer "receiver", Integer "tokens", Integer "units", Integer "sender_net_tokens", Integer "sender_net_units",
     Integer "receiver_net_tokens", Integer "receiver_net_units",
 );
 table!(
-    CANCELLED_SIGNATURES, "cancelled_signatures", Integer "id", Integer "block_number", Integer "log_index",
+    CANCELLED_SIGNATURES, "cancelled_signatures", Integer "id", Integer "block_number", Integer "log_index", Bytes "transaction_hash",
     Integer "signer", Bytes "digest",
 );
 table!(OPEN_TRADES, "open_trades", Integer "trade", Integer "party_a", Integer "party_b", Integer "accepted_at");

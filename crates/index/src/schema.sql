@@ -29,6 +29,7 @@ CREATE TABLE proposals (
     id INTEGER PRIMARY KEY,
     block_number INTEGER NOT NULL,
     log_index INTEGER NOT NULL,
+    transaction_hash BLOB NOT NULL,
     trade_id BLOB NOT NULL UNIQUE,
     party_a INTEGER NOT NULL,
     party_b INTEGER NOT NULL,
@@ -45,6 +46,7 @@ CREATE TABLE acceptances (
     id INTEGER PRIMARY KEY,
     block_number INTEGER NOT NULL,
     log_index INTEGER NOT NULL,
+    transaction_hash BLOB NOT NULL,
     trade INTEGER NOT NULL UNIQUE
 ) STRICT;
 
@@ -52,6 +54,7 @@ CREATE TABLE settlements (
     id INTEGER PRIMARY KEY,
     block_number INTEGER NOT NULL,
     log_index INTEGER NOT NULL,
+    transaction_hash BLOB NOT NULL,
     trade INTEGER NOT NULL UNIQUE,
     payer INTEGER NOT NULL,
     payee INTEGER NOT NULL,
@@ -73,6 +76,7 @@ CREATE TABLE disputes (
     id INTEGER PRIMARY KEY,
     block_number INTEGER NOT NULL,
     log_index INTEGER NOT NULL,
+    transaction_hash BLOB NOT NULL,
     trade INTEGER NOT NULL,
     party_a INTEGER NOT NULL,
     party_b INTEGER NOT NULL,
@@ -87,6 +91,7 @@ CREATE TABLE credit_transfers (
     id INTEGER PRIMARY KEY,
     block_number INTEGER NOT NULL,
     log_index INTEGER NOT NULL,
+    transaction_hash BLOB NOT NULL,
     sender INTEGER NOT NULL,
     receiver INTEGER,
     tokens INTEGER NOT NULL,
@@ -103,6 +108,7 @@ CREATE TABLE cancelled_signatures (
     id INTEGER PRIMARY KEY,
     block_number INTEGER NOT NULL,
     log_index INTEGER NOT NULL,
+    transaction_hash BLOB NOT NULL,
     signer INTEGER NOT NULL,
     digest BLOB NOT NULL
 ) STRICT;
@@ -141,7 +147,8 @@ SELECT
     s.settled_at,
     s.preimage,
     p.block_number,
-    p.log_index
+    p.log_index,
+    p.transaction_hash
 FROM proposals p
 JOIN wallets a ON a.id = p.party_a
 JOIN wallets b ON b.id = p.party_b
@@ -165,20 +172,21 @@ SELECT
     p.category,
     p.description,
     s.block_number,
-    s.log_index
+    s.log_index,
+    s.transaction_hash
 FROM settlements s
 JOIN proposals p ON p.id = s.trade
 JOIN wallets y ON y.id = s.payer
 JOIN wallets e ON e.id = s.payee;
 
 CREATE VIEW score_changes AS
-SELECT s.id AS settlement, w.address AS wallet, p.trade_id, s.points, s.payer_score AS score, s.settled_at, s.block_number
+SELECT s.id AS settlement, w.address AS wallet, p.trade_id, s.points, s.payer_score AS score, s.settled_at, s.block_number, s.transaction_hash
 FROM settlements s
 JOIN wallets w ON w.id = s.payer
 JOIN proposals p ON p.id = s.trade
 WHERE s.points > 0
 UNION ALL
-SELECT s.id AS settlement, w.address AS wallet, p.trade_id, s.points, s.payee_score AS score, s.settled_at, s.block_number
+SELECT s.id AS settlement, w.address AS wallet, p.trade_id, s.points, s.payee_score AS score, s.settled_at, s.block_number, s.transaction_hash
 FROM settlements s
 JOIN wallets w ON w.id = s.payee
 JOIN proposals p ON p.id = s.trade
@@ -192,7 +200,8 @@ SELECT
     s.credit_tokens AS tokens,
     0 AS units,
     s.block_number,
-    s.log_index
+    s.log_index,
+    s.transaction_hash
 FROM settlements s
 JOIN wallets w ON w.id = s.payer
 WHERE s.points > 0
@@ -204,7 +213,8 @@ SELECT
     s.credit_tokens AS tokens,
     0 AS units,
     s.block_number,
-    s.log_index
+    s.log_index,
+    s.transaction_hash
 FROM settlements s
 JOIN wallets w ON w.id = s.payee
 WHERE s.points > 0
@@ -216,7 +226,8 @@ SELECT
     t.tokens,
     t.units,
     t.block_number,
-    t.log_index
+    t.log_index,
+    t.transaction_hash
 FROM credit_transfers t
 JOIN wallets f ON f.id = t.sender
 LEFT JOIN wallets r ON r.id = t.receiver;
