@@ -117,7 +117,7 @@ pub(crate) enum Error {
         source: io::Error,
     },
     /// A policy cannot be used.
-    #[error("the policy {} cannot be used: {error}", path.display())]
+    #[error("{} cannot be used: {error}", path.display())]
     Policy {
         /// The file.
         path: PathBuf,

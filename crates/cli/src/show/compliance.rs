@@ -1,16 +1,15 @@
 //! Findings about wallets on a page.
 
 use anstyle::Style;
-use barter_sdk::CreditAmount;
 use barter_sdk::{
-    AnomalyFlag, ChainPoint, ClusterReport, ComplianceReport, Decision, RiskLevel, Screening, Severity, VelocityReport,
-    WalletSummary,
+    Address, AnomalyFlag, ChainPoint, ClusterReport, ComplianceReport, CreditAmount, Decision, RiskLevel, Screening,
+    Severity, VelocityReport, WalletSummary,
 };
 
 use crate::{
     output::Report,
     page::{BAD, BEST, CARE, Cell, FAINT, GOOD, NAME, Page, styled},
-    text::{counted, grouped, instant, sats, short_address},
+    text::{counted, grouped, instant, sats},
 };
 
 /// Most lines of a list that is only a sample of what data has in full.
@@ -40,6 +39,17 @@ fn more(all: u64, one: &str, many: &str, page: &mut Page) {
     if left_out > 0 {
         let noun = if left_out == 1 { one } else { many };
         page.line(styled(format!("  and {} more {noun} (--json lists up to 100)", grouped(left_out)), FAINT));
+    }
+}
+
+/// Puts wallets on a page, one a line.
+pub(crate) fn wallet_lines(wallets: &[Address], page: &mut Page) {
+    for wallet in wallets.iter().take(MAX_LINES) {
+        page.line(format!("  {}", styled(wallet.to_string(), NAME)));
+    }
+    let left_out = wallets.len().saturating_sub(MAX_LINES);
+    if left_out > 0 {
+        page.line(styled(format!("  and {left_out} more (--json lists them)"), FAINT));
     }
 }
 
@@ -110,13 +120,8 @@ impl Report for ClusterReport {
     fn show(&self, page: &mut Page) {
         page.title(format!("Cluster of {}", self.wallet));
         cluster_fields(self, page);
-        for wallet in self.wallets.iter().skip(1).take(MAX_LINES) {
-            page.line(format!("  {}", styled(wallet.to_string(), NAME)));
-        }
-        let left_out = self.wallets.len().saturating_sub(1 + MAX_LINES);
-        if left_out > 0 {
-            page.line(styled(format!("  and {left_out} more (--json lists them)"), FAINT));
-        }
+        // The first is the one in the middle.
+        wallet_lines(self.wallets.get(1..).unwrap_or_default(), page);
     }
 }
 
@@ -168,14 +173,5 @@ impl Report for Screening {
             page.line(format!("  {reason}"));
         }
         page.field("as of", as_of(&self.at));
-    }
-}
-
-/// Wallets in a row, shortened: `0xf39F…2266, 0x7099…79C8 and 3 more`.
-pub(crate) fn wallets_in_a_row(wallets: &[alloy_primitives::Address]) -> String {
-    let shown: Vec<String> = wallets.iter().take(MAX_LINES).map(|wallet| short_address(*wallet)).collect();
-    match wallets.len().saturating_sub(MAX_LINES) {
-        0 => shown.join(", "),
-        left_out => format!("{} and {left_out} more", shown.join(", ")),
     }
 }

@@ -7,6 +7,6 @@ mod receipt;
 mod trade;
 
 pub(crate) use change::change;
-pub(crate) use compliance::{as_of, flag, volume, wallets_in_a_row};
+pub(crate) use compliance::{as_of, flag, volume, wallet_lines};
 pub(crate) use receipt::Done;
 pub(crate) use trade::ListedTrades;

@@ -154,6 +154,7 @@ fn rings_are_found_and_can_be_asked_for_by_wallet() {
     assert_eq!(of(&market.hub)["ring_count"], json!(0));
     let text = market.looking_up("compliance rings").run().stdout;
     assert!(text.contains("1 wash ring\n") && text.contains("140,000 sats in 2 trades"), "{text}");
+    assert!(market.ring.iter().all(|wallet| text.contains(&wallet.address)), "{text}");
 }
 
 #[test]

@@ -8,10 +8,10 @@ use crate::{
     context::Context,
     error::Error,
     output::Report,
-    page::{Cell, FAINT, GOOD, NAME, Page, styled},
+    page::{Cell, FAINT, GOOD, Page, styled},
     progress::waiting,
     question::{Source, ask},
-    show::{as_of, volume, wallets_in_a_row},
+    show::{as_of, volume, wallet_lines},
     text::{counted, grouped, instant},
 };
 
@@ -51,7 +51,8 @@ impl Report for Found {
         page.title(counted(self.ring_count, "wash ring"));
         for ring in &self.rings {
             page.gap();
-            page.field("wallets", Cell::new(wallets_in_a_row(&ring.wallets), NAME));
+            page.field("ring of", counted(ring.wallets.len() as u64, "wallet"));
+            wallet_lines(&ring.wallets, page);
             let window = window(ring.window_seconds);
             let trades = counted(ring.trade_count, "trade");
             page.field("washed", format!("{} in {trades} within {window}", volume(ring.volume_sats)));
