@@ -151,10 +151,26 @@ fn trades_at_the_end_that_do_not_fit_are_dropped() {
     assert_eq!(found(&payments), [(vec![0, 1], vec![0, 1])]);
 }
 
-/// What is known not to be found: trades are dropped from the end, never from the beginning.
+/// Otherwise one small payment in front would hide a ring.
 #[test]
-fn a_trade_at_the_beginning_that_does_not_fit_hides_those_after_it() {
-    assert_eq!(found(&[(0, 1, 20_000, 0), (0, 1, 50_000, 1), (1, 0, 50_000, 2)]), []);
+fn trades_at_the_beginning_that_do_not_fit_are_dropped() {
+    let ring = [(0, 1, 50_000, 10), (1, 2, 50_000, 11), (2, 0, 50_000, 12)];
+    let in_front = |count: u64| -> Vec<Payment> { (0..count).map(|after| (0, 1, 1_000, after)).collect() };
+
+    for count in 1..=7 {
+        let first = usize::try_from(count).unwrap();
+        assert_eq!(
+            found(&[in_front(count), ring.to_vec()].concat()),
+            [(vec![0, 1, 2], vec![first, first + 1, first + 2])],
+            "{count} payments in front"
+        );
+    }
+    // Known, and documented: an eighth is one too many.
+    assert_eq!(found(&[in_front(8), ring.to_vec()].concat()), []);
+    // In front and behind; and in between, which is not found.
+    let behind = [(0, 1, 1_000, 20)];
+    assert_eq!(found(&[&in_front(1)[..], &ring, &behind].concat()), [(vec![0, 1, 2], vec![1, 2, 3])]);
+    assert_eq!(found(&[&ring[..2], &[(0, 1, 20_000, 11)], &ring[2..]].concat()), []);
 }
 
 /// The margin is one of the mean trade: 1% of (a + b) / 2.
@@ -455,8 +471,9 @@ mod model {
             }
             if inside == all {
                 rings.push(inside);
-            } else if inside.len() > 1 && rounds > 1 {
-                rings.extend(matched(payments, &inside, rounds - 1));
+            } else if rounds > 1 {
+                let left = if inside.len() > 1 { &inside } else { &all[1..] };
+                rings.extend(matched(payments, left, rounds - 1));
             }
         }
         rings

@@ -3,7 +3,9 @@
 use super::components::{Components, Numbering};
 use crate::graph::{Row, WalletId};
 
-/// How often trades that cancel out but fall apart are looked through again.
+/// How often the trades of one set and one window are looked through, at most: again after those that do not fit at the
+/// end were dropped, or else the first. So seven payments in front of a ring are dropped, and no trade is looked at more
+/// than eight times, however many are in one window.
 const ROUNDS: usize = 8;
 
 /// Finds the trades that cancel out. Holds the memory that takes, to be used again.
@@ -22,7 +24,8 @@ impl Matcher {
     /// The rings among trades of one set and one window, given oldest first; each ring's trades are oldest first too.
     ///
     /// As in the paper (`detect_label_wash_trades` of the authors' code), trades are dropped from the end until those
-    /// that are left cancel out. Beyond it, those left have to be one strongly connected component, or are looked
+    /// that are left cancel out. Beyond it, the first one is dropped where that leaves nothing: otherwise one payment in
+    /// front would hide a ring. And those left have to be one strongly connected component, or are looked
     /// through component by component: the paper's margin alone lets a small payment in one direction pass beside large
     /// ones that cancel out, and takes two pairs for one ring of four.
     pub(super) fn rings_in(&mut self, rows: &[Row], trades: &[u32]) -> Vec<Vec<u32>> {
@@ -35,7 +38,8 @@ impl Matcher {
                 if balanced == trades.len() {
                     rings.push(trades);
                 } else {
-                    left.extend(self.split(rows, &trades[..balanced]));
+                    let kept = if balanced > 1 { &trades[..balanced] } else { &trades[1..] };
+                    left.extend(self.split(rows, kept));
                 }
             }
             open = left;
