@@ -13,19 +13,18 @@ mod chain;
 #[allow(dead_code, reason = "shared with the tests, which use all of it")]
 #[path = "../tests/it/market.rs"]
 mod market;
+#[allow(dead_code, reason = "shared with the tests, which use all of it")]
+#[path = "../tests/it/unmined.rs"]
+mod unmined;
 
 use std::{
     fs,
     future::pending,
-    path::Path,
     time::{Duration, Instant},
 };
 
-use barter_index::{
-    Index, Location,
-    synthetic::{self, Synthetic},
-};
-use barter_sdk::{Address, BarterClient, ComplianceClient, Deployment, Environment, RunUntil};
+use barter_index::synthetic;
+use barter_sdk::{Address, ComplianceClient, RunUntil};
 use chain::{Chain, wallet};
 use tokio::runtime::Runtime;
 
@@ -69,21 +68,14 @@ fn grown(runtime: &Runtime, trades: u64) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("barter.db");
     let settings = synthetic::Settings { trades, wallets: trades / TRADES_A_WALLET, ..synthetic::Settings::default() };
-    let chain = Synthetic::new(settings);
-    let numbered: Vec<Address> = (0..settings.wallets).map(|number| chain.wallet(number)).collect();
-    let (mut events, started) = (0, Instant::now());
-    let mut index = Index::create(&Location::file(&path), &synthetic::identity()).unwrap();
-    for page in chain {
-        events += index.apply(&page).unwrap().events;
-    }
-    drop(index);
-    let seconds = started.elapsed().as_secs_f64();
+    let (numbered, took) = timed(|| unmined::index(&path, settings));
     eprintln!(
-        "indexed {trades} trades, {events} events, in {seconds:.1} s; {} bytes a trade",
+        "indexed {trades} trades in {:.1} s; {} bytes a trade",
+        took.as_secs_f64(),
         fs::metadata(&path).unwrap().len() / trades
     );
 
-    let client = reader(&path);
+    let client = unmined::reader(&path);
     let (_, first) = timed(|| report(runtime, &client.compliance(), numbered[0]));
     let of = |aim: u64| -> (Address, u64) {
         let summary = |wallet: &Address| runtime.block_on(client.compliance().wallet_summary(*wallet)).unwrap().trades;
@@ -153,19 +145,6 @@ fn beside_the_node(runtime: &Runtime) {
         let ratio = by_node.median.as_secs_f64() / spread.median.as_secs_f64();
         println!("| {name} | {} | {} | {ratio:.1} |", ms(spread.median), ms(spread.p99));
     }
-}
-
-/// A client that reads an index of the synthetic chain, and has no node.
-fn reader(path: &Path) -> BarterClient {
-    let identity = synthetic::identity();
-    let deployment = Deployment {
-        barter_core: identity.barter_core,
-        btr_trust: identity.btr_trust,
-        btr_credit: identity.btr_credit,
-        block: identity.first_block,
-    };
-    let builder = BarterClient::builder().environment(Environment::empty()).chain_id(identity.chain_id);
-    builder.rpc_url("http://127.0.0.1:1").deployment(deployment).index(path.to_str().unwrap()).build().unwrap()
 }
 
 fn report(runtime: &Runtime, compliance: &ComplianceClient, wallet: Address) -> barter_sdk::ComplianceReport {

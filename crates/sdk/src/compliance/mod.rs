@@ -7,7 +7,6 @@ mod node;
 
 #[cfg(feature = "index")]
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use alloy_primitives::Address;
 use barter_compliance::{
@@ -106,8 +105,9 @@ impl ComplianceClient {
         self
     }
 
-    /// The time of the report in Unix seconds: what "the last 24 hours" end with. Without, it is the later of this machine's
-    /// clock and the block's time. Trades that settled after it are still trades, but none of the last 24 hours.
+    /// The time of the report in Unix seconds: what "the last 24 hours" end with. Without, it is the block's own time, so that
+    /// an answer follows from the block alone, and a busy wallet does not look idle in an index that is behind. Trades that
+    /// settled after it are still trades, but none of the last 24 hours.
     #[must_use]
     pub const fn at(mut self, time: u64) -> Self {
         self.at = Some(time);
@@ -296,13 +296,8 @@ pub struct ViewpointReport {
 }
 
 impl Gathered<'_> {
-    /// The time of the answer, where it was not set.
+    /// The time of the answer.
     fn time(&self, set: Option<u64>) -> u64 {
-        set.unwrap_or_else(|| unix_time().max(self.at.block_timestamp))
+        set.unwrap_or(self.at.block_timestamp)
     }
-}
-
-/// This machine's clock, in Unix seconds.
-fn unix_time() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

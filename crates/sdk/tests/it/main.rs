@@ -17,4 +17,6 @@ mod refusals;
 mod secrets;
 mod sending;
 mod settings;
+#[cfg(feature = "index")]
+mod unmined;
 mod watching;

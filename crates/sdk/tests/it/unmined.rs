@@ -1,0 +1,52 @@
+//! Answers from an index of a chain that nobody mined: long, and long ago.
+
+use std::path::Path;
+
+use barter_index::{
+    Index, Location,
+    synthetic::{self, Synthetic},
+};
+use barter_sdk::{Address, BarterClient, Deployment, Environment};
+
+/// Indexes a synthetic chain. Its wallets, those that trade most first.
+pub(crate) fn index(path: &Path, settings: synthetic::Settings) -> Vec<Address> {
+    let chain = Synthetic::new(settings);
+    let wallets = (0..settings.wallets).map(|number| chain.wallet(number)).collect();
+    let mut index = Index::create(&Location::file(path), &synthetic::identity()).unwrap();
+    for page in chain {
+        index.apply(&page).unwrap();
+    }
+    wallets
+}
+
+/// A client that reads an index of a synthetic chain, and has no node.
+pub(crate) fn reader(path: &Path) -> BarterClient {
+    let identity = synthetic::identity();
+    let deployment = Deployment {
+        barter_core: identity.barter_core,
+        btr_trust: identity.btr_trust,
+        btr_credit: identity.btr_credit,
+        block: identity.first_block,
+    };
+    let builder = BarterClient::builder().environment(Environment::empty()).chain_id(identity.chain_id);
+    builder.rpc_url("http://127.0.0.1:1").deployment(deployment).index(path.to_str().unwrap()).build().unwrap()
+}
+
+/// An index that is behind must not make a busy wallet look idle.
+#[tokio::test]
+async fn the_time_of_an_answer_is_that_of_its_block() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("barter.db");
+    let busiest = index(&path, synthetic::Settings { trades: 1_000, wallets: 20, ..Default::default() })[0];
+    let compliance = reader(&path).compliance();
+    for compliance in [compliance.clone(), compliance.one_shot()] {
+        let report = compliance.full_report(busiest).await.unwrap();
+        assert_eq!(report.generated_at, report.at.block_timestamp);
+        assert_eq!(report.velocity.trades_24h, report.trade_count, "all of them in the last hours of the chain");
+        assert_eq!(compliance.velocity(busiest).await.unwrap(), report.velocity);
+        assert_eq!(compliance.flags(busiest).await.unwrap(), report.flags);
+        assert_eq!(compliance.wallet_summary(busiest).await.unwrap().risk, report.risk_level);
+        let later = compliance.at(report.generated_at + 86_400).velocity(busiest).await.unwrap();
+        assert_eq!(later.trades_24h, 0);
+    }
+}
