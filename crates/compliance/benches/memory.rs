@@ -9,7 +9,7 @@ use std::{collections::BTreeSet, env, fs, io, process::Command};
 use barter_compliance::{RingSettings, TradeGraph, Viewpoint, ViewpointSettings, wash_rings};
 use market::Market;
 
-const FINDINGS: [&str; 4] = ["graph", "rings", "nested", "viewpoint"];
+const FINDINGS: [&str; 5] = ["graph", "rings", "evading", "nested", "viewpoint"];
 
 fn main() -> io::Result<()> {
     let finding = env::args().find(|argument| FINDINGS.contains(&argument.as_str()));
@@ -25,11 +25,15 @@ fn main() -> io::Result<()> {
 
 fn measure(finding: &str) -> io::Result<()> {
     let size = market::SIZES[market::SIZES.len() - 1];
-    let market = if finding == "nested" { market::nested(market::SEED) } else { market::market(size, market::SEED) };
+    let market = match finding {
+        "nested" => market::nested(market::SEED),
+        "evading" => market::evading(size, market::SEED),
+        _ => market::market(size, market::SEED),
+    };
     let graph = market::graph(&market);
     let start = processor_ns()?;
     let found = match finding {
-        "rings" | "nested" => rings(&graph, &market),
+        "rings" | "evading" | "nested" => rings(&graph, &market),
         "viewpoint" => viewpoint(&graph),
         _ => String::from("without a finding"),
     };

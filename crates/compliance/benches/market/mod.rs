@@ -89,6 +89,24 @@ pub(crate) fn market(size: Size, seed: u64) -> Market {
     in_order(drafts, size.rings, seed)
 }
 
+/// The market of the same size and seed, with a payment of 1,000 satoshis in front of each ring, from its first payer to
+/// its first payee.
+pub(crate) fn evading(size: Size, seed: u64) -> Market {
+    let mut random = Random(seed);
+    let mut drafts = rings(size, &mut random);
+    honest(size, &mut random, &mut drafts);
+    let mut in_front: Vec<Draft> = Vec::new();
+    for draft in drafts.iter().filter(|draft| draft.ring.is_some()) {
+        // A ring's drafts lie together, its first payment first.
+        if in_front.last().is_none_or(|last| last.ring != draft.ring) {
+            in_front.push(Draft { amount_sats: 1_000, ..*draft });
+        }
+    }
+    // Before the others in the order of the same second; and none of the ring.
+    let in_front = in_front.into_iter().map(|draft| Draft { ring: None, ..draft });
+    in_order(in_front.chain(drafts).collect(), size.rings, seed)
+}
+
 fn in_order(mut drafts: Vec<Draft>, rings: usize, seed: u64) -> Market {
     drafts.sort_by_key(|draft| draft.settled_at);
     let mut planted = vec![Vec::new(); rings];
@@ -178,7 +196,8 @@ fn rings(size: Size, random: &mut Random) -> Vec<Draft> {
         distinct.dedup();
         let rounds = 1 + random.below(5);
         let length = LENGTHS[usize::try_from(random.below(3)).unwrap_or_default()];
-        let opens_at = OPENS_AT.next_multiple_of(length) + length * random.below(YEAR / length - 1);
+        // At any time: nobody who plants a ring keeps to an hour, a day or a week of the calendar.
+        let opens_at = OPENS_AT + random.below(YEAR - length);
         let steps = rounds * distinct.len() as u64;
         let amount = price(random);
         for step in 0..steps {
