@@ -13,6 +13,8 @@ use crate::{BarterClient, Error, MAX_LISTED_TRADES, Trade, node::Header, number:
 /// Pages of a wallet's list that are read at most. Strangers can make the list as long as they like, and its end is only
 /// looked for as far back as the wallet has trades of its own.
 const MAX_PAGES: usize = MAX_LISTED_TRADES / MAX_PAGE;
+/// Wallets whose lists are read together, so that no more than a page of each of so many is in memory.
+const LISTS_AT_ONCE: usize = 50;
 /// How often everything is read at most, because the chain was reorganised meanwhile, or because of several nodes behind one
 /// address some did not know the block yet.
 const MAX_ATTEMPTS: usize = 3;
@@ -116,8 +118,10 @@ impl<'a> Reader<'a> {
                 if wanted.is_empty() {
                     break;
                 }
-                for list in self.settled_trades(&wanted).await? {
-                    graph.add_wallet(list.wallet, list.settled);
+                for some in wanted.chunks(LISTS_AT_ONCE) {
+                    for list in self.settled_trades(some).await? {
+                        graph.add_wallet(list.wallet, list.settled);
+                    }
                 }
             }
         }

@@ -9,6 +9,7 @@ mod endpoints;
 #[cfg(feature = "index")]
 mod indexing;
 mod lifecycle;
+mod lists;
 mod market;
 mod nodes;
 #[cfg(feature = "index")]
