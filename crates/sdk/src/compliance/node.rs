@@ -1,6 +1,8 @@
 //! What findings need, straight from the node: at one block, in batches, and no more of a wallet's list than its own trades
 //! reach back.
 
+use std::collections::HashSet;
+
 use alloy_primitives::{Address, U256};
 use barter_bindings::{BarterCore, IBarterCore};
 use barter_compliance::{ChainPoint, Settings, SettledTrade, Standing, TradeGraph, Unfinished};
@@ -172,7 +174,13 @@ impl<'a> Reader<'a> {
             if trade.counterparty_of(list.wallet).is_none() {
                 return Err(self.invalid(format!("trade {} is not {}'s", trade.trade_id, list.wallet)));
             }
-            list.missing = list.missing.saturating_sub(u64::from(trade.accepted_at.is_some()));
+            if trade.accepted_at.is_some() {
+                // Given twice it would stand for another one that was left out.
+                if !list.met.insert(trade.trade_id) {
+                    return Err(self.invalid(format!("the list of {} has trade {} twice", list.wallet, trade.trade_id)));
+                }
+                list.missing = list.missing.saturating_sub(1);
+            }
             match (trade.status, trade.settled_at, trade.accepted_at) {
                 (TradeStatus::Settled, Some(settled_at), _) => list.settled.push(SettledTrade {
                     trade_id: trade.trade_id,
@@ -211,14 +219,23 @@ struct List {
     wallet: Address,
     /// Accepted trades that were not met yet. Behind the last of them are only proposals, whoever made them.
     missing: u64,
+    /// Those that were.
+    met: HashSet<TradeId>,
     before: TradeId,
     settled: Vec<SettledTrade>,
     open_since: Vec<u64>,
 }
 
 impl List {
-    const fn of(wallet: Address, accepted: u64) -> Self {
-        Self { wallet, missing: accepted, before: TradeId::ZERO, settled: Vec::new(), open_since: Vec::new() }
+    fn of(wallet: Address, accepted: u64) -> Self {
+        Self {
+            wallet,
+            missing: accepted,
+            met: HashSet::new(),
+            before: TradeId::ZERO,
+            settled: Vec::new(),
+            open_since: Vec::new(),
+        }
     }
 
     fn next_page(&self) -> BarterCore::getTradesPagedCall {

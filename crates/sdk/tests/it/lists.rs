@@ -6,7 +6,7 @@ use alloy_primitives::{B256, Bytes, U64, U256, hex};
 use alloy_sol_types::SolCall;
 use barter_bindings::{BarterCore, IBarterCore};
 use barter_protocol::TradeStatus;
-use barter_sdk::{Address, BarterClient, DeployPlan, Environment};
+use barter_sdk::{Address, BarterClient, DeployPlan, Environment, Error};
 use serde_json::{Value, json};
 
 use crate::endpoints::{Endpoint, Reaction};
@@ -138,4 +138,19 @@ async fn the_lists_of_a_cluster_are_read_few_at_a_time() {
     }
     assert_eq!((open, under_way.len()), (0, 122));
     assert!(most <= WALLETS_AT_ONCE, "{most} wallets at once");
+}
+
+/// With a page given twice, trades would count twice and others be left out, and the numbers still add up.
+#[tokio::test]
+async fn a_page_given_twice_is_told() {
+    let (payer, payee) = (spoke(1), spoke(2));
+    let pairs = vec![(payer, payee); 3 * PAGE];
+    let (_honest, client) = start(MadeUp::new(&pairs)).await;
+    let report = client.compliance().full_report(payer).await.unwrap();
+    assert_eq!(report.trade_count, 3 * PAGE as u64);
+
+    let (_endpoint, client) = start(MadeUp { repeats: true, ..MadeUp::new(&pairs) }).await;
+    let error = client.compliance().full_report(payer).await.unwrap_err();
+    assert!(matches!(error, Error::InvalidResponse { .. }), "{error:?}");
+    assert!(error.to_string().contains("has trade 0x") && error.to_string().contains("twice"), "{error}");
 }
