@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{
     Deserializer,
-    de::{Error, Unexpected, Visitor},
+    de::{Error, Expected, Unexpected, Visitor},
 };
 
 /// A whole number within limits.
@@ -42,6 +42,19 @@ impl Visitor<'_> for Whole {
             Err(_) => Err(E::invalid_value(Unexpected::Signed(value), &self)),
         }
     }
+
+    fn visit_i128<E: Error>(self, value: i128) -> Result<u64, E> {
+        Err(too_long(value, &self))
+    }
+
+    fn visit_u128<E: Error>(self, value: u128) -> Result<u64, E> {
+        Err(too_long(value, &self))
+    }
+}
+
+/// Numbers of more than 64 bits are within no limits here. Left to serde, the refusal names Rust's type too.
+fn too_long<E: Error>(value: impl fmt::Display, expected: &dyn Expected) -> E {
+    E::invalid_value(Unexpected::Other(&format!("integer `{value}`")), expected)
 }
 
 /// A number above 0, up to a largest.
@@ -72,10 +85,25 @@ impl Visitor<'_> for Positive {
         }
     }
 
-    fn visit_i64<E: Error>(self, value: i64) -> Result<f64, E> {
+    fn visit_u64<E: Error>(self, value: u64) -> Result<f64, E> {
         match u32::try_from(value) {
             Ok(whole) if (1..=self.maximum).contains(&whole) => Ok(whole.into()),
-            _ => Err(E::invalid_value(Unexpected::Signed(value), &self)),
+            _ => Err(E::invalid_value(Unexpected::Unsigned(value), &self)),
         }
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<f64, E> {
+        match u64::try_from(value) {
+            Ok(value) => self.visit_u64(value),
+            Err(_) => Err(E::invalid_value(Unexpected::Signed(value), &self)),
+        }
+    }
+
+    fn visit_i128<E: Error>(self, value: i128) -> Result<f64, E> {
+        Err(too_long(value, &self))
+    }
+
+    fn visit_u128<E: Error>(self, value: u128) -> Result<f64, E> {
+        Err(too_long(value, &self))
     }
 }

@@ -30,7 +30,7 @@ pub(crate) struct Rules {
     pub(crate) minimum_score: Option<u64>,
     #[serde(default, deserialize_with = "counterparties")]
     pub(crate) minimum_counterparties: Option<u64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "risk")]
     pub(crate) highest_risk: Option<RiskLevel>,
     #[serde(default, deserialize_with = "level")]
     pub(crate) required_level: Option<Level>,
@@ -58,11 +58,18 @@ impl Policy {
     /// Reads a policy from TOML.
     ///
     /// # Errors
-    /// [`Error::InvalidPolicy`] with line and key for text that is no TOML, keys there are not, and values of the wrong kind or out of
-    /// range; [`Error::EmptyPolicy`] where there is no rule.
+    /// [`Error::InvalidPolicy`] with line and key for text that is no TOML, keys there are not, values of the wrong kind or out of
+    /// range, and rules that every wallet meets; [`Error::EmptyPolicy`] where there is no rule.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let rules: Rules = toml::from_str(text).map_err(|error| invalid(text, &error))?;
-        if rules.is_empty() { Err(Error::EmptyPolicy) } else { Ok(Self(rules)) }
+        let rules: Rules = toml::from_str(text)
+            .map_err(|error| invalid(text, error.span().map_or(0, |span| span.start), error.message()))?;
+        if rules.is_empty() {
+            return Err(Error::EmptyPolicy);
+        }
+        match rules.never_raised() {
+            Some(message) => Err(invalid(text, start_of(text, "deny_flags"), &message)),
+            None => Ok(Self(rules)),
+        }
     }
 
     /// The thresholds that reports for this policy are made with.
@@ -98,15 +105,32 @@ impl Rules {
             && deny_flags.is_empty()
             && viewpoint.is_none()
     }
+
+    /// Why a flag that is denied is never raised, where there is one.
+    fn never_raised(&self) -> Option<String> {
+        self.deny_flags.iter().find_map(|flag| {
+            let (setting, value, expected) = self.settings.turned_off(*flag)?;
+            Some(format!(
+                "{flag} is never raised with settings.{setting} = {value}, expected {expected}, or the flag not denied"
+            ))
+        })
+    }
 }
 
-fn invalid(text: &str, error: &toml::de::Error) -> Error {
-    let at = error.span().map_or(0, |span| span.start).min(text.len());
+/// A refusal of what is at a place in the text.
+fn invalid(text: &str, at: usize, message: &str) -> Error {
+    let at = at.min(text.len());
     Error::InvalidPolicy {
         line: 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count(),
         key: DeTable::parse(text).ok().and_then(|table| key_at(table.get_ref(), at)),
-        message: error.message().to_owned(),
+        message: message.to_owned(),
     }
+}
+
+/// Where the value of a key at the top begins.
+fn start_of(text: &str, key: &str) -> usize {
+    let table = DeTable::parse(text).ok();
+    table.as_ref().and_then(|table| table.get_ref().get(key)).map_or(0, |value| value.span().start)
 }
 
 /// The key that a place in the text belongs to, with those above it: `settings.pair_trades`.
@@ -137,6 +161,17 @@ fn seen_score<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Erro
     SEEN_SCORE.read(deserializer)
 }
 
+/// Any risk is at most high: that would allow everybody by accident.
+fn risk<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<RiskLevel>, D::Error> {
+    match RiskLevel::deserialize(deserializer)? {
+        RiskLevel::High => {
+            Err(D::Error::custom("high is met by every wallet, expected low or medium, or no such rule"))
+        }
+        risk => Ok(Some(risk)),
+    }
+}
+
+/// Any level is at least C: likewise.
 fn level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Level>, D::Error> {
     #[derive(Deserialize)]
     #[serde(remote = "Level")]
@@ -145,7 +180,10 @@ fn level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Level>, D:
         B,
         A,
     }
-    Letter::deserialize(deserializer).map(Some)
+    match Letter::deserialize(deserializer)? {
+        Level::C => Err(D::Error::custom("C is met by every wallet, expected B or A, or no such rule")),
+        level => Ok(Some(level)),
+    }
 }
 
 fn trusted<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Address>, D::Error> {

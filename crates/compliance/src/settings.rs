@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use barter_protocol::limits::MAX_PAIR_COUNT;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use crate::{Error, number::Whole};
+use crate::{Error, FlagKind, number::Whole};
 
 /// Thresholds and limits, each with the default of Barter's rules.
 ///
@@ -99,6 +99,20 @@ impl Settings {
             }
         }
         Ok(())
+    }
+
+    /// What keeps a flag from ever being raised, if anything does: the setting, its value, and what is expected of it.
+    pub(crate) fn turned_off(&self, flag: FlagKind) -> Option<(&'static str, u64, &'static str)> {
+        let all_percent = |name, percent| (percent >= PERCENT.maximum).then_some((name, percent, "at most 99"));
+        match flag {
+            FlagKind::Isolation => {
+                let counterparties = self.isolation_counterparties;
+                (counterparties <= 1).then_some(("isolation_counterparties", counterparties, "at least 2"))
+            }
+            FlagKind::AmountUniformity => all_percent("uniformity_percent", self.uniformity_percent),
+            FlagKind::OffHours => all_percent("off_hours_percent", self.off_hours_percent),
+            FlagKind::HighVelocity | FlagKind::PairCapExceeded => None,
+        }
     }
 
     /// Whether a time, in Unix seconds, is in the off-hours.

@@ -13,7 +13,6 @@ const STRANGER: &str = "0x00000000000000000000000000000000000000aa";
 const POLICY: &str = "\
 minimum_score = 1
 minimum_counterparties = 1
-highest_risk = \"high\"
 deny_flags = [\"high_velocity\"]
 ";
 

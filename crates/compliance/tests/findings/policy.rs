@@ -106,6 +106,47 @@ fn a_policy_without_a_rule_is_refused() {
     );
 }
 
+/// Each would allow everybody, alone, and mislead beside others.
+#[test]
+fn rules_that_say_nothing_are_refused() {
+    for others in ["", "minimum_score = 200\n"] {
+        let line = 1 + others.lines().count();
+        let refuses = |rule: &str, key: &str, message: &str| refuses(&format!("{others}{rule}"), line, key, message);
+        refuses(
+            "highest_risk = \"high\"",
+            "highest_risk",
+            "high is met by every wallet, expected low or medium, or no such rule",
+        );
+        refuses(
+            "required_level = \"C\"",
+            "required_level",
+            "C is met by every wallet, expected B or A, or no such rule",
+        );
+        for (flag, name, setting, value, expected) in [
+            ("off_hours", "Off-hours activity", "off_hours_percent", 100, "expected at most 99"),
+            ("amount_uniformity", "Amount uniformity", "uniformity_percent", 100, "expected at most 99"),
+            ("isolation", "Isolation", "isolation_counterparties", 1, "expected at least 2"),
+        ] {
+            refuses(
+                &format!("deny_flags = [\"high_velocity\", \"{flag}\"]\n[settings]\n{setting} = {value}"),
+                "deny_flags",
+                &format!(
+                    "{name} is never raised with settings.{setting} = {value}, {expected}, or the flag not denied"
+                ),
+            );
+            let other = format!("{others}deny_flags = [\"high_velocity\"]\n[settings]\n{setting} = {value}");
+            assert!(Policy::parse(&other).is_ok(), "{other}");
+        }
+    }
+    for (flag, setting) in [
+        ("off_hours", "off_hours_percent = 99"),
+        ("amount_uniformity", "uniformity_percent = 99"),
+        ("isolation", "isolation_counterparties = 2"),
+    ] {
+        assert!(Policy::parse(&format!("deny_flags = [\"{flag}\"]\n[settings]\n{setting}")).is_ok(), "{setting}");
+    }
+}
+
 #[test]
 fn unknown_keys_are_refused_with_their_line() {
     let (line, key, message) = refusal("minimum_score = 1\n\nminimum_scores = 2\n");
@@ -182,6 +223,26 @@ fn values_out_of_range_are_refused() {
             "minimum_completion_rate",
             &format!("invalid value: {shown}, expected a number above 0, up to 100"),
         );
+    }
+    let large = "9223372036854775808";
+    refuses(
+        &format!("minimum_score = {large}"),
+        1,
+        "minimum_score",
+        &format!("invalid value: integer `{large}`, expected a whole number from 1 to 1000000000"),
+    );
+    refuses(
+        &format!("minimum_completion_rate = {large}"),
+        1,
+        "minimum_completion_rate",
+        &format!("invalid value: integer `{large}`, expected a number above 0, up to 100"),
+    );
+    for value in [large, "-99999999999999999999", "99999999999999999999"] {
+        for rule in ["minimum_score", "minimum_completion_rate", "minimum_counterparties"] {
+            let (line, key, message) = refusal(&format!("{rule} = {value}"));
+            assert_eq!((line, key.as_deref()), (1, Some(rule)));
+            assert!(message.contains(value) && !message.contains("128"), "{message}");
+        }
     }
     for value in ["0.1", "1", "100", "100.0"] {
         assert!(Policy::parse(&format!("minimum_completion_rate = {value}")).is_ok());
