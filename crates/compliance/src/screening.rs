@@ -108,13 +108,21 @@ impl fmt::Display for Reason {
             }
             Self::DenyFlags { required: _, actual } => write!(formatter, "a denied flag is raised: {actual}"),
             Self::MinimumSeenScore { required, actual: Some(actual) } => {
-                write!(formatter, "the score seen from trusted wallets is {actual:.2}, expected at least {required}")
+                let actual = hundredths(*actual);
+                write!(formatter, "the score seen from trusted wallets is {actual}, expected at least {required}")
             }
             Self::MinimumSeenScore { required, actual: None } => {
                 write!(formatter, "the score seen from trusted wallets is not known, expected at least {required}")
             }
         }
     }
+}
+
+/// A number that is not negative with two decimals, rounded down: what is shown of too little is never enough.
+fn hundredths(number: f64) -> String {
+    let nearest = format!("{number:.2}");
+    let is_more = nearest.parse::<f64>().is_ok_and(|nearest| nearest > number);
+    if is_more { format!("{:.2}", (number - 0.01).max(0.0)) } else { nearest }
 }
 
 /// A report held against a policy.

@@ -5,6 +5,7 @@ use barter_compliance::{
     Unfinished, full_report, screen,
 };
 use barter_protocol::Level;
+use proptest::prelude::*;
 use serde_json::json;
 
 use crate::common::{AT, DAY, ME, NOW, plain, trade, wallet, whole};
@@ -122,6 +123,37 @@ fn enough_of_the_score_must_be_seen_from_those_trusted() {
     // A policy that does not ask for it does not look at it.
     let policy = Policy::parse("minimum_score = 1").unwrap();
     assert_eq!(screen(&good(), Some(&seen(0.0)), &policy).decision, Decision::Allow);
+}
+
+/// 19.999 is not "20.00, expected at least 20".
+#[test]
+fn a_seen_score_is_shown_rounded_down() {
+    let shown = |actual| Reason::MinimumSeenScore { required: 20.0, actual: Some(actual) }.to_string();
+    for (actual, expected) in [
+        (19.999, "19.99"),
+        (f64::from_bits(20.0_f64.to_bits() - 1), "19.99"),
+        (12.25, "12.25"),
+        (0.29, "0.29"),
+        (0.007, "0.00"),
+        (0.0, "0.00"),
+    ] {
+        let expected = format!("the score seen from trusted wallets is {expected}, expected at least 20");
+        assert_eq!(shown(actual), expected, "{actual}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_is_shown_of_a_seen_score_is_never_more_than_it_is(
+        actual in prop_oneof![0.0..30.0_f64, 0.0..1e9_f64, (0..3_000_u32, 0..3_u64).prop_map(|(hundredths, less)| {
+            f64::from_bits((f64::from(hundredths) / 100.0).to_bits().saturating_sub(less))
+        })],
+    ) {
+        let words = Reason::MinimumSeenScore { required: 2e9, actual: Some(actual) }.to_string();
+        let (_, from_number) = words.split_once(" is ").unwrap();
+        let shown: f64 = from_number.split(',').next().unwrap().parse().unwrap();
+        prop_assert!(shown <= actual && actual - shown < 0.010_001, "{} is shown as {}", actual, shown);
+    }
 }
 
 #[test]
