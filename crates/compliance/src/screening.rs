@@ -135,6 +135,8 @@ pub struct Screening {
     pub decision: Decision,
     /// Each rule that it does not meet, in the order of the policy's documentation; empty where it is allowed.
     pub reasons: Vec<Reason>,
+    /// The time of the report, Unix seconds.
+    pub generated_at: u64,
     /// The point in the chain that the report is of.
     pub at: ChainPoint,
 }
@@ -184,6 +186,7 @@ pub fn screen(report: &ComplianceReport, seen: Option<&SeenScore>, Policy(rules)
         wallet: report.wallet,
         decision: if reasons.is_empty() { Decision::Allow } else { Decision::Deny },
         reasons,
+        generated_at: report.generated_at,
         at: report.at,
     }
 }

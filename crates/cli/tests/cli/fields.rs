@@ -176,7 +176,7 @@ fn of_findings() {
     let screening = market.looking_up("compliance screen --policy p.toml").file("p.toml", "minimum_score = 999");
     let screening: Value =
         serde_json::from_str(&screening.arg(&market.hub.address).arg("--json").run().stdout).unwrap();
-    assert_fields(&screening, &[&["wallet", "decision", "reasons", "at"]]);
+    assert_fields(&screening, &[&["wallet", "decision", "reasons", "generated_at", "at"]]);
     assert_fields(&screening["reasons"][0], &[&["rule", "required", "actual"]]);
 }
 

@@ -180,6 +180,7 @@ fn every_rule_that_is_not_met_is_named() {
               "actual": format!("Pair cap exceeded: 20 trades with {other}") },
             { "rule": "minimum_seen_score", "required": 5.0, "actual": null },
         ],
+        "generated_at": NOW,
         "at": AT,
     });
     assert_eq!(json, expected);
