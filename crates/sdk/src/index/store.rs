@@ -35,7 +35,9 @@ pub(super) struct Open {
 
 /// All settled trades, as of the last question.
 struct Warm {
-    /// Shared with the questions that are being answered from it.
+    /// Shared with the questions that are being answered from it. What is settled or undone while one of them is answered goes
+    /// into a copy, once for each graph that is in use: a tenth of a second and 110 MB for 1,000,000 trades. To make either
+    /// wait instead would have every report wait for a search for rings, which can take seconds.
     graph: Arc<TradeGraph>,
     /// Up to where the graph was at the last questions, oldest first.
     points: VecDeque<SettledPoint>,
@@ -206,5 +208,45 @@ impl fmt::Display for Store {
             Some(location) => location.fmt(formatter),
             None => formatter.write_str("memory"),
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use barter_index::synthetic::{self, Synthetic};
+
+    use super::*;
+
+    #[test]
+    fn only_a_graph_in_use_is_copied_and_it_stays_as_it_is() {
+        let mut index = Index::in_memory(&synthetic::identity()).unwrap();
+        let settings = synthetic::Settings { trades: 600, wallets: 50, blocks_per_page: 5, ..Default::default() };
+        let pages: Vec<_> = Synthetic::new(settings).collect();
+        assert!(pages.len() > 2, "{} pages", pages.len());
+        let mut warm = Warm::empty();
+        let mut catch_up = |index: &mut Index| index.read(|reader| warm.catch_up(reader)).unwrap();
+
+        index.apply(&pages[0]).unwrap();
+        let of_first_page = catch_up(&mut index);
+        let trades = of_first_page.len();
+        assert!(trades > 0);
+        assert!(Arc::ptr_eq(&of_first_page, &catch_up(&mut index)), "nothing was settled since");
+
+        index.apply(&pages[1]).unwrap();
+        let of_two = catch_up(&mut index);
+        assert_eq!(of_first_page.len(), trades, "a question is being answered from it");
+        assert!(of_two.len() > trades);
+
+        let place = Arc::as_ptr(&of_two);
+        drop(of_two);
+        index.apply(&pages[2]).unwrap();
+        assert_eq!(Arc::as_ptr(&catch_up(&mut index)), place, "nobody used it");
+
+        let of_three = catch_up(&mut index);
+        let kept = of_three.len();
+        index.undo_to(pages[0].to.number).unwrap();
+        assert!(*catch_up(&mut index) == *of_first_page);
+        assert_eq!(of_three.len(), kept, "a question is being answered from it");
     }
 }
