@@ -150,6 +150,15 @@ fn trust_in_nobody_is_refused() {
     assert!(Viewpoint::new(&graph(&[]), &me, &decays(100, 100)).is_ok());
 }
 
+/// Its wallets would be seen with less than they have, and nobody would know.
+#[test]
+#[should_panic(expected = "a viewpoint needs every trade there is")]
+fn there_is_no_viewpoint_of_a_graph_in_part() {
+    let mut part = TradeGraph::partial();
+    part.add_wallet(wallet(1), graph(&[(ME, 1, 10)]).trades_of(wallet(1)));
+    let _ = Viewpoint::new(&part, &[wallet(ME)], &ViewpointSettings::default());
+}
+
 #[test]
 fn with_everything_lost_at_a_step_only_trusted_counterparties_are_seen() {
     let view = view(&[(ME, 1, 10), (1, 2, 10), (2, 1, 10)], &[ME], decays(100, 0));

@@ -81,7 +81,11 @@ impl Viewpoint {
     ///
     /// # Errors
     /// [`Error::SettingOutOfRange`] for decays out of range, and with no trusted wallet or more than [`MAX_TRUSTED`].
+    ///
+    /// # Panics
+    /// On a graph in part: what reaches a wallet may come over any other.
     pub fn new(graph: &TradeGraph, trusted: &[Address], settings: &ViewpointSettings) -> Result<Self, Error> {
+        assert!(graph.is_whole(), "a viewpoint needs every trade there is, not a graph in part");
         settings.validate()?;
         within("the number of trusted wallets", trusted.len() as u64, 1, MAX_TRUSTED as u64)?;
         let links = Links::new(graph);
