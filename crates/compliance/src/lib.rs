@@ -12,7 +12,6 @@ mod graph;
 mod json;
 mod number;
 mod policy;
-mod range;
 mod report;
 mod rings;
 mod screening;

@@ -8,6 +8,8 @@ use serde::{
     de::{Error, Expected, Unexpected, Visitor},
 };
 
+use crate::Error as OutOfRange;
+
 /// A whole number within limits.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Whole {
@@ -16,8 +18,15 @@ pub(crate) struct Whole {
 }
 
 impl Whole {
-    pub(crate) fn contains(self, value: u64) -> bool {
+    fn contains(self, value: u64) -> bool {
         (self.minimum..=self.maximum).contains(&value)
+    }
+
+    /// Refuses a value outside the limits, both of which are allowed.
+    pub(crate) fn check(self, name: &'static str, value: u64) -> Result<(), OutOfRange> {
+        let Self { minimum, maximum } = self;
+        let error = OutOfRange::SettingOutOfRange { name, value, minimum, maximum };
+        self.contains(value).then_some(()).ok_or(error)
     }
 
     pub(crate) fn read<'de, D: Deserializer<'de>>(self, deserializer: D) -> Result<u64, D::Error> {

@@ -6,8 +6,9 @@ use serde::{Deserialize, Deserializer, de::Error as _};
 use toml::de::{DeTable, DeValue};
 
 use crate::{
-    Error, FlagKind, MAX_TRUSTED, RiskLevel, Settings,
+    Error, FlagKind, RiskLevel, Settings,
     number::{Positive, Whole},
+    viewpoint::TRUSTED,
 };
 
 const SCORE: Whole = Whole { minimum: 1, maximum: 1_000_000_000 };
@@ -188,10 +189,7 @@ fn level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Level>, D:
 
 fn trusted<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Address>, D::Error> {
     let trusted = Vec::<Trusted>::deserialize(deserializer)?;
-    if !(1..=MAX_TRUSTED).contains(&trusted.len()) {
-        let message = format!("{} wallets are trusted, expected 1 to {MAX_TRUSTED}", trusted.len());
-        return Err(D::Error::custom(message));
-    }
+    TRUSTED.check("the number of trusted wallets", trusted.len() as u64).map_err(D::Error::custom)?;
     Ok(trusted.into_iter().map(|wallet| wallet.0).collect())
 }
 

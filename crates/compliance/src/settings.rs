@@ -93,10 +93,7 @@ impl Settings {
             ("cluster_wallets", self.cluster_wallets, WALLETS),
         ];
         for (name, value, range) in settings {
-            if !range.contains(value) {
-                let Whole { minimum, maximum } = range;
-                return Err(Error::SettingOutOfRange { name, value, minimum, maximum });
-            }
+            range.check(name, value)?;
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use alloy_primitives::Address;
 use barter_protocol::TradeId;
 use serde::Serialize;
 
-use crate::{Error, MAX_EVIDENCE, TradeGraph, graph::Row, json, range::within};
+use crate::{Error, MAX_EVIDENCE, TradeGraph, graph::Row, json, number::Whole};
 use candidates::Candidates;
 use matching::Matcher;
 
@@ -22,10 +22,11 @@ pub const MAX_WINDOWS: usize = 16;
 const HOUR: u64 = 3_600;
 const DAY: u64 = 24 * HOUR;
 const WEEK: u64 = 7 * DAY;
-/// Longest window, in seconds: a leap year.
-const MAX_WINDOW: u64 = 366 * DAY;
-/// Largest margin, in millionths: as much as the mean trade.
-const MAX_MARGIN: u64 = 1_000_000;
+const WINDOWS: Whole = Whole { minimum: 1, maximum: MAX_WINDOWS as u64 };
+/// A window in seconds: a leap year at most.
+const WINDOW: Whole = Whole { minimum: 1, maximum: 366 * DAY };
+/// The margin in millionths: as much as the mean trade at most.
+const MARGIN: Whole = Whole { minimum: 0, maximum: 1_000_000 };
 
 /// Where to look for wash rings, and how exactly payments have to cancel out.
 ///
@@ -49,11 +50,11 @@ impl RingSettings {
     /// [`Error::SettingOutOfRange`] with no window, more than [`MAX_WINDOWS`], a window of no time or of more than 366
     /// days, or a margin of more than the mean trade.
     pub fn new(windows_seconds: &[u64], margin_ppm: u64) -> Result<Self, Error> {
-        within("the number of windows", windows_seconds.len() as u64, 1, MAX_WINDOWS as u64)?;
+        WINDOWS.check("the number of windows", windows_seconds.len() as u64)?;
         for window in windows_seconds {
-            within("window_seconds", *window, 1, MAX_WINDOW)?;
+            WINDOW.check("window_seconds", *window)?;
         }
-        within("margin_ppm", margin_ppm, 0, MAX_MARGIN)?;
+        MARGIN.check("margin_ppm", margin_ppm)?;
         let mut windows_seconds = windows_seconds.to_vec();
         windows_seconds.sort_unstable();
         windows_seconds.dedup();

@@ -10,12 +10,17 @@ mod links;
 use alloy_primitives::Address;
 use serde::{Serialize, Serializer};
 
-use crate::{Error, TradeGraph, json, range::within};
+use crate::{Error, TradeGraph, json, number::Whole};
 use bridges::Bridges;
 use links::Links;
 
 /// Most wallets a viewpoint can trust.
 pub const MAX_TRUSTED: usize = 100_000;
+
+pub(crate) const TRUSTED: Whole = Whole { minimum: 1, maximum: MAX_TRUSTED as u64 };
+/// With less lost at a step, fake wallets get too many times what their bridge is worth.
+const TRANSITIVITY_DECAY: Whole = Whole { minimum: 5, maximum: 100 };
+const CONNECTIVITY_DECAY: Whole = Whole { minimum: 0, maximum: 100 };
 
 /// How much is lost on the way from those trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,9 +45,8 @@ impl ViewpointSettings {
     /// # Errors
     /// [`Error::SettingOutOfRange`] names the first setting outside its range.
     pub fn validate(&self) -> Result<(), Error> {
-        // With less lost at a step, fake wallets get too many times what their bridge is worth.
-        within("transitivity_decay_percent", self.transitivity_decay_percent, 5, 100)?;
-        within("connectivity_decay_percent", self.connectivity_decay_percent, 0, 100)
+        TRANSITIVITY_DECAY.check("transitivity_decay_percent", self.transitivity_decay_percent)?;
+        CONNECTIVITY_DECAY.check("connectivity_decay_percent", self.connectivity_decay_percent)
     }
 }
 
@@ -87,7 +91,7 @@ impl Viewpoint {
     pub fn new(graph: &TradeGraph, trusted: &[Address], settings: &ViewpointSettings) -> Result<Self, Error> {
         assert!(graph.is_whole(), "a viewpoint needs every trade there is, not a graph in part");
         settings.validate()?;
-        within("the number of trusted wallets", trusted.len() as u64, 1, MAX_TRUSTED as u64)?;
+        TRUSTED.check("the number of trusted wallets", trusted.len() as u64)?;
         let links = Links::new(graph);
         let mut is_trusted = vec![false; links.wallets.len()];
         for wallet in trusted {

@@ -271,9 +271,9 @@ fn trusted_wallets_are_addresses_without_a_typing_error() {
         "viewpoint.trusted",
         &message,
     );
-    refuses(&viewpoint(""), 3, "viewpoint.trusted", "0 wallets are trusted, expected 1 to 100000");
+    refuses(&viewpoint(""), 3, "viewpoint.trusted", "the number of trusted wallets is 0, expected 1 to 100000");
     let many = format!("\"{:?}\",", wallet(1)).repeat(MAX_TRUSTED + 1);
-    refuses(&viewpoint(&many), 3, "viewpoint.trusted", "100001 wallets are trusted, expected 1 to 100000");
+    refuses(&viewpoint(&many), 3, "viewpoint.trusted", "the number of trusted wallets is 100001, expected 1 to 100000");
     let (line, key, message) = refusal("[viewpoint]\nminimum_seen_score = 5");
     assert_eq!((line, key.as_deref(), message.as_str()), (1, Some("viewpoint"), "missing field `trusted`"));
     let text = format!("[viewpoint]\ntrusted = [\"{:?}\"]", wallet(1));
