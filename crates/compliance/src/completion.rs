@@ -1,7 +1,9 @@
 //! How much of what a wallet agreed to was settled.
 
+use crate::time::WEEK;
+
 /// How long an accepted trade may stay open before it counts as unfinished, in seconds: through this many, and not one more.
-pub const OPEN_TRADE_GRACE: u64 = 7 * 24 * 60 * 60;
+pub const OPEN_TRADE_GRACE: u64 = WEEK;
 
 /// A wallet's accepted trades that did not settle.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

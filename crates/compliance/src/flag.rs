@@ -10,7 +10,8 @@ use crate::{
     Settings, TradeGraph,
     graph::{Leg, WalletId},
     json,
-    velocity::{self, DAY},
+    time::DAY,
+    velocity,
 };
 
 /// Most trades, and most counterparties, that the evidence of one flag lists. Its numbers count all of them.

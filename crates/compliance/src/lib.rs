@@ -16,6 +16,7 @@ mod report;
 mod rings;
 mod screening;
 mod settings;
+mod time;
 mod trade;
 mod velocity;
 mod viewpoint;

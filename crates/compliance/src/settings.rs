@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use barter_protocol::limits::MAX_PAIR_COUNT;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use crate::{Error, FlagKind, number::Whole};
+use crate::{Error, FlagKind, number::Whole, time::DAY};
 
 /// Thresholds and limits, each with the default of Barter's rules.
 ///
@@ -141,12 +141,10 @@ fn wallets<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> 
 pub struct TimeOfDay(u32);
 
 impl TimeOfDay {
-    const DAY: u32 = 86_400;
-
     /// The time of day at a time in Unix seconds.
     #[allow(clippy::cast_possible_truncation, reason = "a remainder of 86,400")]
     pub const fn of(time: u64) -> Self {
-        Self((time % Self::DAY as u64) as u32)
+        Self((time % DAY) as u32)
     }
 
     /// Seconds since midnight.

@@ -3,10 +3,12 @@
 use alloy_primitives::Address;
 use serde::Serialize;
 
-use crate::{Settings, TradeGraph, graph::Leg, json};
-
-/// Seconds of a day.
-pub(crate) const DAY: u64 = 24 * 60 * 60;
+use crate::{
+    Settings, TradeGraph,
+    graph::Leg,
+    json,
+    time::{DAY, WEEK},
+};
 
 /// How often a wallet trades. "Last 24 hours" is up to and with the time of the report, and from less than 86,400 seconds
 /// before it; longer spans likewise. A trade that settled after the time of the report is in none of them.
@@ -40,7 +42,7 @@ pub(crate) fn of_legs(wallet: Address, legs: &[Leg], now: u64, settings: &Settin
     for leg in legs {
         let within = |span| u64::from(is_within(leg.settled_at, span, now));
         trades_24h += within(DAY);
-        trades_7d += within(7 * DAY);
+        trades_7d += within(WEEK);
         trades_30d += within(30 * DAY);
         sats_30d += u128::from(leg.amount_sats) * u128::from(within(30 * DAY));
     }

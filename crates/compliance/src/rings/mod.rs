@@ -12,16 +12,19 @@ use alloy_primitives::Address;
 use barter_protocol::TradeId;
 use serde::Serialize;
 
-use crate::{Error, MAX_EVIDENCE, TradeGraph, graph::Row, json, number::Whole};
+use crate::{
+    Error, MAX_EVIDENCE, TradeGraph,
+    graph::Row,
+    json,
+    number::Whole,
+    time::{DAY, HOUR, WEEK},
+};
 use candidates::Candidates;
 use matching::Matcher;
 
 /// Most windows of time there can be.
 pub const MAX_WINDOWS: usize = 16;
 
-const HOUR: u64 = 3_600;
-const DAY: u64 = 24 * HOUR;
-const WEEK: u64 = 7 * DAY;
 const WINDOWS: Whole = Whole { minimum: 1, maximum: MAX_WINDOWS as u64 };
 /// A window in seconds: a leap year at most.
 const WINDOW: Whole = Whole { minimum: 1, maximum: 366 * DAY };
