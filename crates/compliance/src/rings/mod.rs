@@ -77,8 +77,9 @@ impl RingSettings {
 
 /// Trades after which each of their wallets has what it had before, but for the margin.
 ///
-/// The trades alone are the evidence, and anybody can check it: they lie in one window of time, their payments lead
-/// from each wallet to each other, and no wallet paid more or less than it was paid by more than the margin.
+/// The trades alone are the evidence: they lie in one window of time, their payments lead from each wallet to each
+/// other, and no wallet paid more or less than it was paid by more than the margin. Anybody can check it where all are
+/// listed; of more than [`MAX_EVIDENCE`] only the first are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct WashRing {
     /// The wallets, by address.
