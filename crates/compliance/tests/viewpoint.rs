@@ -291,6 +291,16 @@ fn a_thousand_fake_wallets_are_worth_no_more_than_their_bridge() {
 
 /// `EigenTrust` divides what a peer says of others by all it says, so that who says more does not say it louder. Here:
 /// however many counterparties a wallet has and however much it trades with them, it hands on half of what it received.
+/// Known, and documented: less of what it hands on comes around again.
+#[test]
+fn a_trade_with_somebody_unseen_lowers_what_is_seen_of_oneself() {
+    let triangle = [(ME, 1, 10), (1, 2, 10), (1, 3, 10), (2, 3, 10)];
+
+    // r(2) = 0.9 / 2 · 10 / 3 + r(3) / 4, and r(3) is the same; then r(3) has a sixth of r(2) instead of a fourth.
+    assert_close(seen(&from_me(&triangle), 2), 2.0);
+    assert_close(seen(&from_me(&[&triangle[..], &[(2, 4, 10)]].concat()), 2), 1.875 / (1.0 - 1.0 / 24.0));
+}
+
 #[test]
 fn nobody_hands_on_more_by_trading_more() {
     for (counterparties, points) in [(1, 2), (1, 40), (100, 2), (100, 40)] {

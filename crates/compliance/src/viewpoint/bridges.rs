@@ -1,4 +1,5 @@
-//! Wallets that everything somebody receives has passed through.
+//! Bridges: wallets that everything somebody receives has passed through. What a way is, and a bridge, is defined in
+//! docs/viewpoint.md.
 //!
 //! All trusted wallets together are the root of a graph; a bridge of a wallet is one that every way from the root to it
 //! leads over, its dominator. Points go both ways, so the graph has no direction, and its dominators are its cut

@@ -9,8 +9,8 @@ const NEGLIGIBLE: f64 = 1e-12;
 ///
 /// `r(v) = Σ points(s,v) + α Σ r(u) · points(u,v) / points(u) · bridge(u,v)`, the first sum over trusted wallets s, the
 /// second over all others, as the sum over ways from those trusted by their number of steps. Steps end where `α^steps`
-/// is [`NEGLIGIBLE`], so the result is a little less than the exact one, never more: by less than `10^-12 / (1 − α)` of
-/// all points that those trusted share. That is after 39 steps with half lost at each, after 538 with 5% lost.
+/// is [`NEGLIGIBLE`], so but for rounding the result is a little less than the exact one, never more: by less than
+/// `10^-12 / (1 − α)` of all points that those trusted share. That is after 39 steps with half lost at each, after 538 with 5% lost.
 pub(super) fn received(
     links: &Links,
     is_trusted: &[bool],
