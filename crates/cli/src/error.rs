@@ -319,6 +319,9 @@ fn client_next_step(error: &barter_sdk::Error) -> &'static str {
         }
         Client::NoIndex => "Name the index with --database, or set BARTER_INDEX.",
         Client::EmptyIndex { .. } => "Fill it with barter index run first.",
+        Client::Index(Index::InvalidLocation { .. }) => {
+            "Give a file, or a PostgreSQL database as postgres://…, after --database or in BARTER_INDEX."
+        }
         Client::Index(Index::NotFound { .. }) => {
             "Make it with barter index run, or name another place with --database or BARTER_INDEX."
         }
