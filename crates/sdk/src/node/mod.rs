@@ -250,7 +250,8 @@ impl Node {
 
     /// The block with this number, if the chain is that long.
     pub(crate) async fn header(&self, number: u64) -> Result<Option<Header>, Error> {
-        self.request("eth_getBlockByNumber", json!([U64::from(number), false])).await
+        let header = self.request("eth_getBlockByNumber", json!([U64::from(number), false])).await?;
+        self.of_number(number, header)
     }
 
     /// The blocks with these numbers, in as few HTTP requests as the node takes.
@@ -258,7 +259,19 @@ impl Node {
     pub(crate) async fn headers(&self, numbers: &[u64]) -> Result<Vec<Option<Header>>, Error> {
         let method = "eth_getBlockByNumber";
         let requests = numbers.iter().map(|number| (method, json!([U64::from(*number), false])));
-        self.requests(method, requests.collect()).await
+        let headers: Vec<Option<Header>> = self.requests(method, requests.collect()).await?;
+        numbers.iter().zip(headers).map(|(number, header)| self.of_number(*number, header)).collect()
+    }
+
+    /// The block that was asked for. In another one's place, whatever lies between the two would be taken for read.
+    fn of_number(&self, number: u64, header: Option<Header>) -> Result<Option<Header>, Error> {
+        match header {
+            Some(header) if header.number() != number => {
+                let given = header.number();
+                Err(self.invalid("eth_getBlockByNumber", format!("block {given} was given, expected block {number}")))
+            }
+            header => Ok(header),
+        }
     }
 
     /// What the node holds for a fitting tip, in wei for a unit of gas. `None` if it has no opinion: the method is common,

@@ -15,6 +15,8 @@ use tokio::{
 pub(crate) enum Reaction {
     /// Hands it to the node.
     Pass,
+    /// Hands this request to the node instead.
+    Ask(String),
     /// Answers this, with HTTP status 200.
     Answer(String),
     /// Answers this HTTP status, with this body.
@@ -84,6 +86,7 @@ async fn serve(
         bodies.lock().unwrap().push(body.clone());
         let (status, answer) = match react(&body) {
             Reaction::Pass => (200, forward(node, &body).await),
+            Reaction::Ask(other) => (200, forward(node, &other).await),
             Reaction::Answer(answer) => (200, answer),
             Reaction::Status(status, answer) => (status, answer),
             Reaction::Hang => return std::future::pending().await,

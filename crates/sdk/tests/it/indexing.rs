@@ -287,6 +287,31 @@ async fn a_node_that_leaves_out_logs_is_told() {
     assert_eq!(error.code(), "node_contradiction", "{error:?}");
 }
 
+/// What lies between the block that was asked for and the one that was given would never be read.
+#[tokio::test]
+async fn another_block_than_was_asked_for_is_told() {
+    let (chain, folder) = (Chain::start().await, tempfile::tempdir().unwrap());
+    chain.settle(0, 1, &[2_000]).await;
+    chain.settle(0, 1, &[3_000]).await;
+    let settled = chain.client(0).block_number().await.unwrap();
+    chain.mine(1).await;
+    chain.settle(0, 1, &[4_000]).await;
+    chain.mine(14).await;
+    // The last block that is read by the range, which is asked for alone; and one with logs before it, among others.
+    for (asked, given) in [(settled + 1, settled + 4), (settled - 1, settled - 2)] {
+        let quoted = |number: u64| format!("[\"{number:#x}\",false]");
+        let node = Endpoint::start(&chain.url, move |body| Reaction::Ask(body.replace(&quoted(asked), &quoted(given))));
+        let node = node.await;
+        let path = folder.path().join(format!("{asked}.db"));
+        let client = chain.builder(3).rpc_url(&node.url).poll_interval(Duration::from_millis(2));
+        let client = client.index(path.to_str().unwrap()).build().unwrap();
+        let error = client.index().run(RunUntil::Head, pending(), |_| {}).await.unwrap_err();
+        assert!(matches!(error, Error::InvalidResponse { .. }), "{error:?}");
+        let said = error.to_string();
+        assert!(said.contains(&asked.to_string()) && said.contains(&given.to_string()), "{said}");
+    }
+}
+
 /// A node that is away for a moment is waited for; one that stays away is told.
 #[tokio::test]
 async fn a_node_that_is_away_for_a_while_costs_nothing() {
