@@ -112,7 +112,7 @@ pub enum Error {
         /// Blocks that are undone.
         depth: u64,
     },
-    /// The node is far behind what was indexed.
+    /// The node is behind what was indexed: too far to wait for it, or to verify against it.
     #[error("the node's head is block {head}, and block {indexed} was indexed; is it still syncing?")]
     NodeBehind {
         /// The node's head.

@@ -5,6 +5,8 @@ use crate::{Applied, Block, Chain, Contradiction, Error, Header, Index, Page, re
 /// Looks in a row at which a node may be behind what it showed before, or at odds with itself, until it is taken at its word:
 /// an address with several nodes behind it answers from one that is ahead and then from one that lags.
 const LAGGING_LOOKS: u32 = 3;
+/// Looks in a row at which a node may be further behind than is undone, and of the same chain, until that is said.
+const BEHIND_LOOKS: u32 = 30;
 
 /// Logs of a page from which on the next one is written with it. Each transaction writes every part of the tables' indices
 /// that it touches, which for random keys is nearly all of them: a few large ones write far less than many small ones.
@@ -26,7 +28,7 @@ pub enum Step {
         /// Events that were taken back.
         events: u64,
     },
-    /// Nothing new, or the node is behind for now: look again later.
+    /// Nothing new, or the node is behind the index for now: look again later.
     Idle {
         /// The node's head.
         head: Block,
@@ -81,11 +83,10 @@ impl<'a, C: Chain> Follower<'a, C> {
             match self.sight(head, node_head)? {
                 Sight::Same => {}
                 Sight::Other => return self.take_back(head, node_head),
+                Sight::Missing if node_head.number < head.number => return self.behind(head, node_head),
+                Sight::Missing if self.is_lagging() => return Ok(Step::Idle { head: node_head.into() }),
                 Sight::Missing => {
-                    if self.is_lagging() {
-                        return Ok(Step::Idle { head: node_head.into() });
-                    }
-                    return self.give_up_on(head, node_head);
+                    return Err(Contradiction::MissingBlock { block: head.number, head: node_head.number }.into());
                 }
             }
         }
@@ -159,20 +160,25 @@ impl<'a, C: Chain> Follower<'a, C> {
 
     /// Whether what is odd may still come right by itself.
     const fn is_lagging(&mut self) -> bool {
-        self.lagging += 1;
+        self.lagging = self.lagging.saturating_add(1);
         self.lagging < LAGGING_LOOKS
     }
 
-    /// The node has no block of the head's number, and has said so often enough.
-    fn give_up_on(&mut self, head: Block, node_head: Header) -> Result<Step, Error> {
-        if node_head.number >= head.number {
-            return Err(Contradiction::MissingBlock { block: head.number, head: node_head.number }.into());
+    /// The node's head is below the index's: the node is late, or the chain was reorganised to one that is shorter for now. Only
+    /// another block where the index knows one tells which, so nothing is taken back without it.
+    fn behind(&mut self, head: Block, node_head: Header) -> Result<Step, Error> {
+        if let Some(known) = self.known_block(node_head.number)? {
+            let shown = self.header(known.number, node_head)?;
+            if shown.is_some_and(|header| header.hash != known.hash) {
+                return self.take_back(head, node_head);
+            }
         }
-        if node_head.number.saturating_add(self.index.reorganisation_depth()) < head.number {
+        self.lagging = self.lagging.saturating_add(1);
+        let lowest = head.number.saturating_sub(self.index.reorganisation_depth());
+        if node_head.number < lowest && self.lagging >= BEHIND_LOOKS {
             return Err(Error::NodeBehind { head: node_head.number, indexed: head.number });
         }
-        // The chain was reorganised to a shorter one.
-        self.take_back(head, node_head)
+        Ok(Step::Idle { head: node_head.into() })
     }
 
     /// Takes back everything after the newest block the index knows that is still of the chain.

@@ -67,8 +67,8 @@ impl fmt::Display for Difference {
 /// was read, and of the index's head.
 ///
 /// # Errors
-/// [`Error::NotOfTheChain`] where the index has blocks the chain has not, which is no damage: they are to be undone first; as
-/// [`Follower::step`] otherwise.
+/// [`Error::NotOfTheChain`] where the index has blocks the chain has not, which is no damage: they are to be undone first;
+/// [`Error::NodeBehind`] where the node has not got as far as the index; as [`Follower::step`] otherwise.
 pub fn verify<C: Chain>(
     index: &mut Index,
     chain: &mut C,
@@ -125,8 +125,14 @@ fn catch_up<C: Chain>(
                 let reached = follower.index().head()?.is_some_and(|reached| reached.number >= block);
                 // A node that has not got so far, or keeps changing its mind, is not waited for.
                 idle += 1;
-                if reached || head.number < block || idle > MAX_IDLE_STEPS {
+                if reached {
                     return Ok(());
+                }
+                if idle > MAX_IDLE_STEPS {
+                    return match head.number {
+                        behind if behind < block => Err(Error::NodeBehind { head: behind, indexed: block }),
+                        _ => Ok(()),
+                    };
                 }
             }
         }

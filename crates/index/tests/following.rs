@@ -89,7 +89,11 @@ fn run(place: &Place, ops: Vec<Op>) {
             Op::Follow { pages } => {
                 chain.page_sizes = pages;
                 follow(&mut index, &mut chain).unwrap();
-                check(&mut index, &mut chain);
+                let head = index.head().unwrap().map_or(0, |head| head.number);
+                // What is only shorter may come from a node that is late: nothing is taken back for it.
+                if head <= chain.last().header.number {
+                    check(&mut index, &mut chain);
+                }
             }
             Op::Restart if matches!(place, Place::Memory) => {}
             Op::Restart => {
@@ -97,6 +101,10 @@ fn run(place: &Place, ops: Vec<Op>) {
                 index = open(place);
             }
         }
+    }
+    let head = index.head().unwrap().map_or(0, |head| head.number);
+    while chain.last().header.number < head {
+        chain.mine(|_| {});
     }
     follow(&mut index, &mut chain).unwrap();
     check(&mut index, &mut chain);
@@ -284,31 +292,62 @@ fn a_node_that_is_syncing_is_told_from_a_reorganisation() {
     let mut index = open(&Place::Memory);
     let mut chain = FakeChain::new();
     for _ in 0..30 {
-        chain.mine(|_| {});
-    }
-    follow(&mut index, &mut chain).unwrap();
-    chain.take_away(20);
-    let error = follow(&mut index, &mut chain).unwrap_err();
-    assert!(matches!(error, Error::NodeBehind { head: 10, indexed: 30 }), "{error}");
-}
-
-#[test]
-fn a_node_that_lags_is_waited_for() {
-    let mut index = open(&Place::Memory);
-    let mut chain = FakeChain::new();
-    for _ in 0..30 {
         chain.mine(|world| _ = world.trade(1, 2, 5_000));
     }
     follow(&mut index, &mut chain).unwrap();
-    let mut behind = chain.clone();
-    behind.take_away(3);
-    let mut follower = barter_index::Follower::new(&mut index, &mut behind);
-    for _ in 0..2 {
-        assert!(matches!(follower.step().unwrap(), Step::Idle { head } if head.number == 27));
+    chain.take_away(20);
+    let mut follower = barter_index::Follower::new(&mut index, &mut chain);
+    for _ in 0..29 {
+        assert!(matches!(follower.step().unwrap(), Step::Idle { head } if head.number == 10));
     }
+    let error = follower.step().unwrap_err();
+    assert!(matches!(error, Error::NodeBehind { head: 10, indexed: 30 }), "{error}");
     assert_eq!(index.head().unwrap().unwrap().number, 30);
-    follow(&mut index, &mut chain).unwrap();
-    check(&mut index, &mut chain);
+}
+
+/// However often it is asked: a node that is late, and says the same of every block it has, is no reason to delete.
+#[test]
+fn a_node_that_lags_is_waited_for() {
+    for place in Place::all() {
+        let mut index = open(&place);
+        let mut chain = FakeChain::new();
+        for number in 0..30 {
+            chain.mine(|world| _ = world.trade(1, number + 2, 5_000));
+        }
+        follow(&mut index, &mut chain).unwrap();
+        let before = index.status().unwrap();
+        let mut behind = chain.clone();
+        behind.take_away(usize::try_from(DEPTH).unwrap());
+        let mut follower = barter_index::Follower::new(&mut index, &mut behind);
+        for _ in 0..100 {
+            assert!(matches!(follower.step().unwrap(), Step::Idle { head } if head.number == 30 - DEPTH));
+        }
+        let error = verify(&mut index, &mut behind, |_, _| {}).unwrap_err();
+        assert!(matches!(error, Error::NodeBehind { head, indexed: 30 } if head == 30 - DEPTH), "{error}");
+        assert_eq!(index.status().unwrap().rows, before.rows);
+        follow(&mut index, &mut chain).unwrap();
+        check(&mut index, &mut chain);
+    }
+}
+
+#[test]
+fn a_shorter_chain_takes_back_what_it_shows_to_be_another() {
+    for place in Place::all() {
+        let mut index = open(&place);
+        let mut chain = FakeChain::new();
+        for number in 0..30 {
+            chain.mine(|world| _ = world.trade(1, number + 2, 5_000));
+        }
+        follow(&mut index, &mut chain).unwrap();
+        // Shorter, and of the same blocks as far as it goes: it may be late. With another block 26 it is another chain.
+        chain.take_away(5);
+        follow(&mut index, &mut chain).unwrap();
+        assert_eq!(index.head().unwrap().unwrap().number, 30);
+        chain.mine(|world| _ = world.trade(1, 99, 5_000));
+        follow(&mut index, &mut chain).unwrap();
+        check(&mut index, &mut chain);
+        assert_eq!(index.head().unwrap().unwrap().number, 26);
+    }
 }
 
 #[test]
