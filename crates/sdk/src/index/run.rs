@@ -205,12 +205,21 @@ impl<F: FnMut(&IndexProgress)> Run<F> {
     /// How long to wait after a failure; the failure itself if it is none of those that pass.
     fn wait_after(&mut self, error: Error) -> Result<Duration, Error> {
         self.failures += 1;
-        if !error.is_transient() || self.failures > MAX_FAILURES {
+        if !may_pass(&error) || self.failures > MAX_FAILURES {
             return Err(error);
         }
         self.progress.waiting_for = Some(error.to_string());
         let pause = self.poll_interval * 2_u32.pow((self.failures - 1).min(MAX_BACKOFF));
         Ok(pause.min(MAX_PAUSE))
+    }
+}
+
+/// Whether what failed may succeed when it is tried again. Near the head a node refuses a block that another one behind the same
+/// address showed; some say that they are too busy in a refusal's words; and an answer can be cut off.
+fn may_pass(error: &Error) -> bool {
+    match error {
+        Error::NodeRefused { revert_data: None, .. } | Error::InvalidResponse { .. } => true,
+        error => error.is_transient(),
     }
 }
 

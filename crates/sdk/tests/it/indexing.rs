@@ -312,6 +312,46 @@ async fn another_block_than_was_asked_for_is_told() {
     }
 }
 
+/// Near the head a node may refuse what it does in a moment, or be cut off in the middle of its answer.
+#[tokio::test]
+async fn a_node_that_refuses_for_a_while_costs_nothing() {
+    let (chain, folder) = (Chain::start().await, tempfile::tempdir().unwrap());
+    chain.settle(0, 1, &[2_000; 3]).await;
+    let refusal =
+        |code: i32, said: &str| format!(r#"{{"jsonrpc":"2.0","id":0,"error":{{"code":{code},"message":"{said}"}}}}"#);
+    let answers = [
+        (refusal(-32_000, "unknown block"), "node_refused"),
+        (refusal(-32_005, "too many requests"), "node_refused"),
+        (r#"{"jsonrpc":"2.0","id":0,"resu"#.to_owned(), "invalid_response"),
+    ];
+    for (number, (answer, code)) in answers.into_iter().enumerate() {
+        for (failures, is_told) in [(3, false), (usize::MAX, true)] {
+            let (left, answer) = (AtomicUsize::new(failures), answer.clone());
+            let node = Endpoint::start(&chain.url, move |body| {
+                let is_refused = (body.contains("eth_getLogs") || body.contains("eth_getBlockReceipts"))
+                    && left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+                if is_refused { Reaction::Answer(answer.clone()) } else { Reaction::Pass }
+            })
+            .await;
+            let path = folder.path().join(format!("{number} {failures}.db"));
+            let client = chain.builder(3).rpc_url(&node.url).poll_interval(Duration::from_millis(2));
+            let client = client.index(path.to_str().unwrap()).build().unwrap();
+            let waits = Arc::new(AtomicUsize::new(0));
+            let counted = Arc::clone(&waits);
+            let index = client.index();
+            let done = index.run(RunUntil::Head, pending(), move |progress| {
+                counted.fetch_add(usize::from(progress.waiting_for.is_some()), Ordering::SeqCst);
+            });
+            let done = timeout(Duration::from_mins(1), done).await.expect("it ends");
+            assert!(waits.load(Ordering::SeqCst) > 0, "{number}, {failures}");
+            match done {
+                Ok(done) => assert_eq!((done.block, is_told), (Some(done.head), false)),
+                Err(error) => assert!(is_told && error.code() == code, "{error:?}"),
+            }
+        }
+    }
+}
+
 /// A node that is away for a moment is waited for; one that stays away is told.
 #[tokio::test]
 async fn a_node_that_is_away_for_a_while_costs_nothing() {
