@@ -19,11 +19,17 @@ pub struct Unfinished {
 ///
 /// Only 100.0 means that every one of them settled. Proposals nobody accepted do not count: anybody can send those to anybody. A
 /// dispute counts whoever was at fault.
-#[allow(clippy::cast_precision_loss, reason = "a number up to 1000")]
 pub fn completion_rate(settled: u64, unfinished: &Unfinished, now: u64) -> Option<f64> {
     let is_overdue = |accepted_at: &&u64| now.saturating_sub(**accepted_at) > OPEN_TRADE_GRACE;
     let overdue = unfinished.accepted_at.iter().filter(is_overdue).count() as u128;
-    let all = u128::from(settled) + u128::from(unfinished.disputed) + overdue;
+    percent_settled(settled, u128::from(unfinished.disputed) + overdue)
+}
+
+/// The arithmetic of every completion rate: `settled / (settled + unfinished)`, in percent, rounded down to one decimal; `None`
+/// where both are 0.
+#[allow(clippy::cast_precision_loss, reason = "a number up to 1000")]
+pub fn percent_settled(settled: u64, unfinished: u128) -> Option<f64> {
+    let all = unfinished.saturating_add(settled.into());
     let permille = (u128::from(settled) * 1_000).checked_div(all)?;
     Some(permille as f64 / 10.0)
 }

@@ -22,7 +22,7 @@ mod velocity;
 mod viewpoint;
 
 pub use cluster::{ClusterReport, cluster};
-pub use completion::{OPEN_TRADE_GRACE, Unfinished, completion_rate};
+pub use completion::{OPEN_TRADE_GRACE, Unfinished, completion_rate, percent_settled};
 pub use error::Error;
 pub use flag::{AnomalyFlag, Evidence, FlagKind, MAX_EVIDENCE, Severity, TradesWith, flags};
 pub use graph::TradeGraph;

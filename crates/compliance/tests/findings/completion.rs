@@ -1,6 +1,6 @@
 //! How much of what a wallet agreed to was settled.
 
-use barter_compliance::{OPEN_TRADE_GRACE, Unfinished, completion_rate};
+use barter_compliance::{OPEN_TRADE_GRACE, Unfinished, completion_rate, percent_settled};
 use proptest::prelude::*;
 
 use crate::common::NOW;
@@ -20,6 +20,7 @@ fn the_rate_is_rounded_down_to_a_tenth_of_a_percent() {
     assert_eq!(rate(2, 1, 1), Some(50.0));
     assert_eq!(rate(9_999_999, 1, 0), Some(99.9), "only 100.0 means all");
     assert_eq!(rate(u64::MAX, u64::MAX, 0), Some(50.0));
+    assert_eq!(percent_settled(u64::MAX, u128::MAX), Some(0.0));
 }
 
 #[test]

@@ -63,11 +63,8 @@ pub struct TradeCounts {
 /// It is the floor of what can be said: a trade that is still open counts as unfinished, and a dispute counts whoever was at
 /// fault. Only 100.0 means that every accepted trade settled. Proposals nobody accepted do not count: anybody can send
 /// them to anybody.
-#[allow(clippy::cast_precision_loss, reason = "a number up to 1000")]
 pub fn completion_rate(counts: &TradeCounts) -> Option<f64> {
-    let ended = u128::from(counts.settled) + u128::from(counts.disputed) + u128::from(counts.open);
-    let permille = (u128::from(counts.settled) * 1_000).checked_div(ended)?;
-    Some(permille as f64 / 10.0)
+    barter_compliance::percent_settled(counts.settled, u128::from(counts.disputed) + u128::from(counts.open))
 }
 
 impl TrustProfile {
