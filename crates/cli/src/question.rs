@@ -7,13 +7,17 @@ use std::{
 };
 
 use alloy_primitives::Address;
-use barter_sdk::{BarterClient, ComplianceClient, Policy};
+use barter_sdk::{BarterClient, ChainPoint, ComplianceClient, Policy};
 use clap::Args;
 
-use crate::{context::Context, error::Error};
+use crate::{clock::unix_now, context::Context, error::Error, text::instant};
 
 /// Longest policy that is read, in bytes.
 const MAX_POLICY_BYTES: u64 = 1 << 20;
+
+/// Most that the block of an answer is behind the clock without a word, in seconds. A node follows its chain by seconds; an index
+/// that is further behind has most likely stopped.
+const OLD: u64 = 60 * 60;
 
 /// Where to read.
 #[derive(Args)]
@@ -26,7 +30,7 @@ pub(crate) struct Source {
 /// As of when.
 #[derive(Args)]
 pub(crate) struct Time {
-    /// The time that the last 24 hours end with [default: now]
+    /// The time that the last 24 hours end with [default: that of the block that is read]
     #[arg(long, value_name = "UNIX TIME")]
     at: Option<u64>,
 }
@@ -96,6 +100,21 @@ pub(crate) fn ask(client: &BarterClient) -> ComplianceClient {
     client.compliance().one_shot()
 }
 
+/// Warns where an answer is of a block long past: what happened since is not in it.
+pub(crate) fn mind_age(context: &Context, at: &ChainPoint) {
+    if is_old(at, unix_now()) {
+        let (block, time) = (at.block_number, instant(at.block_timestamp));
+        context.output().warn(
+            "old_block",
+            &format!("this is as of block {block} of {time}, and nothing later; is the index still being run?"),
+        );
+    }
+}
+
+fn is_old(at: &ChainPoint, now: u64) -> bool {
+    now.saturating_sub(at.block_timestamp) > OLD
+}
+
 /// Reads a policy from a file.
 pub(crate) fn read_policy(path: &Path) -> Result<Policy, Error> {
     let unreadable = |reason: String| Error::Unreadable { path: path.to_owned(), reason };
@@ -107,4 +126,17 @@ pub(crate) fn read_policy(path: &Path) -> Result<Policy, Error> {
     }
     read.map_err(|error| unreadable(error.to_string()))?;
     Policy::parse(&text).map_err(|error| Error::Policy { path: path.to_owned(), error })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_hour_behind_is_not_old_yet_and_a_chain_ahead_never() {
+        let at = ChainPoint { block_number: 1, block_hash: alloy_primitives::B256::ZERO, block_timestamp: 1_000_000 };
+        assert!(!is_old(&at, 0));
+        assert!(!is_old(&at, 1_000_000 + OLD));
+        assert!(is_old(&at, 1_000_001 + OLD));
+    }
 }

@@ -2,7 +2,12 @@
 
 use clap::Args;
 
-use crate::{context::Context, error::Error, progress::waiting, question::Question};
+use crate::{
+    context::Context,
+    error::Error,
+    progress::waiting,
+    question::{Question, mind_age},
+};
 
 /// Show a wallet at a glance: score, trades, completion, counterparties, credit, risk
 #[derive(Args)]
@@ -20,6 +25,7 @@ impl Wallet {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
         let (asked, wallet) = self.question.about(context, self.wallet.as_deref())?;
         let summary = waiting("looking at its trades", asked.wallet_summary(wallet)).await?;
+        mind_age(context, &summary.at);
         context.output().result(&summary)
     }
 }

@@ -23,7 +23,7 @@ pub(crate) fn flag(flag: &AnomalyFlag, page: &mut Page) {
     };
     page.line(format!("{}  {}", styled(&flag.message, style), styled(format!("({})", flag.severity), FAINT)));
     let evidence = &flag.evidence;
-    for with in evidence.with.iter().take(MAX_LINES) {
+    for with in evidence.by_counterparty.iter().take(MAX_LINES) {
         page.line(format!("  {}  {}", styled(with.counterparty.to_string(), NAME), counted(with.trades, "trade")));
     }
     more(evidence.counterparties, "counterparty", "counterparties", page);
@@ -127,7 +127,7 @@ impl Report for ClusterReport {
 
 impl Report for ComplianceReport {
     fn show(&self, page: &mut Page) {
-        page.title(format!("Wallet {}", self.wallet));
+        page.title(format!("Wallet {}", self.address));
         page.field("risk", Cell::new(self.risk_level.to_string(), risk_style(self.risk_level)));
         page.field("score", Cell::new(format!("{}  level {}", grouped(self.score), self.level), BEST));
         page.field("trades", format!("{} settled", grouped(self.trade_count)));

@@ -146,9 +146,9 @@ fn of_findings() {
     assert_fields(&flags, &[&["wallet", "flags"]]);
     assert_fields(&flags["flags"][0], &[&["kind", "severity", "message", "detected_at", "evidence"]]);
     let evidence = &flags["flags"][0]["evidence"];
-    let numbers = ["count", "of", "threshold", "amount_sats", "trades", "counterparties"];
-    assert_fields(evidence, &[&numbers, &["trade_ids", "with"]]);
-    assert_fields(&evidence["with"][0], &[&["counterparty", "trades"]]);
+    let numbers = ["count", "trade_count", "threshold", "amount_sats", "trades", "counterparties"];
+    assert_fields(evidence, &[&numbers, &["trade_ids", "by_counterparty"]]);
+    assert_fields(&evidence["by_counterparty"][0], &[&["counterparty", "trades"]]);
 
     let velocity = ask("compliance velocity");
     let spans = ["wallet", "trades_24h", "trades_7d", "trades_30d", "mean_amount_30d_sats", "is_elevated"];
@@ -158,7 +158,7 @@ fn of_findings() {
     assert_fields(&cluster, &[&wallets, &["volume_inside_sats", "volume_leaving_sats"]]);
     assert!(cluster["volume_inside_sats"].is_string(), "{cluster}");
     let report = ask("compliance report");
-    let findings = ["wallet", "risk_level", "flags", "velocity", "cluster", "completion_rate", "score", "level"];
+    let findings = ["address", "risk_level", "flags", "velocity", "cluster", "completion_rate", "score", "level"];
     assert_fields(&report, &[&findings, &["trade_count", "counterparties", "generated_at", "at"]]);
     assert_eq!((&report["velocity"], &report["cluster"]), (&velocity, &cluster));
 

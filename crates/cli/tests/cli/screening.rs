@@ -77,7 +77,7 @@ fn flags_name_what_they_rest_on() {
     );
     let newest_first: Vec<&String> = market.repeated.iter().rev().collect();
     assert_eq!(pair["evidence"]["trade_ids"], json!(newest_first));
-    assert_eq!(pair["evidence"]["with"], json!([{ "counterparty": market.friend.address, "trades": 6 }]));
+    assert_eq!(pair["evidence"]["by_counterparty"], json!([{ "counterparty": market.friend.address, "trades": 6 }]));
 
     let text = market.looking_up("compliance flags").arg(&market.hub.address).run().stdout;
     for shown in [&market.friend.address, &market.repeated[0], "6 trades", "(critical)", "(notice)"] {

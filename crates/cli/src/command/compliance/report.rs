@@ -2,7 +2,12 @@
 
 use clap::Args;
 
-use crate::{context::Context, error::Error, progress::waiting, question::Question};
+use crate::{
+    context::Context,
+    error::Error,
+    progress::waiting,
+    question::{Question, mind_age},
+};
 
 /// Show everything about a wallet, at one point in the chain: risk, flags, velocity, cluster
 #[derive(Args)]
@@ -20,6 +25,7 @@ impl FullReport {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
         let (asked, wallet) = self.question.about(context, self.wallet.as_deref())?;
         let report = waiting("looking at its trades and the wallets around it", asked.full_report(wallet)).await?;
+        mind_age(context, &report.at);
         context.output().result(&report)
     }
 }

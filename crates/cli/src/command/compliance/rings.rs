@@ -10,7 +10,7 @@ use crate::{
     output::Report,
     page::{Cell, FAINT, GOOD, Page, styled},
     progress::waiting,
-    question::{Source, ask},
+    question::{Source, ask, mind_age},
     show::{as_of, volume, wallet_lines},
     text::{counted, grouped, instant},
 };
@@ -92,6 +92,7 @@ impl Rings {
         };
         let ring_count = rings.len() as u64;
         rings.truncate(usize::try_from(self.limit).unwrap_or(usize::MAX));
+        mind_age(context, &at);
         context.output().result(&Found { ring_count, rings, at })
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     output::Report,
     page::{BEST, Cell, FAINT, NAME, Page, styled},
     progress::waiting,
-    question::{Source, ask},
+    question::{Source, ask, mind_age},
     show::as_of,
     text::{grouped, short_address},
 };
@@ -97,6 +97,7 @@ impl Score {
         let client = self.source.client(context)?;
         let ViewpointReport { viewpoint, at, .. } =
             waiting("looking at all trades", ask(&client).viewpoint(&trusted)).await?;
+        mind_age(context, &at);
         if let Some(wallet) = wallet {
             return context.output().result(&One { seen: viewpoint.score(wallet), at });
         }

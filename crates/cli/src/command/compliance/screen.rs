@@ -9,7 +9,7 @@ use crate::{
     context::Context,
     error::Error,
     progress::waiting,
-    question::{Source, Time, ask, read_policy},
+    question::{Source, Time, ask, mind_age, read_policy},
 };
 
 /// Hold a wallet against a policy: allow or deny, with reasons. Exits with 7 where it is denied
@@ -18,7 +18,7 @@ use crate::{
   minimum_score = 200
   minimum_counterparties = 5
   highest_risk = \"medium\"          # low, medium or high
-  required_level = \"B\"
+  required_level = \"B\"             # A or B
   minimum_completion_rate = 90     # percent
   deny_flags = [\"isolation\", \"pair_cap_exceeded\"]
 
@@ -54,6 +54,7 @@ impl Screen {
         let asked = self.time.of(ask(&client));
         let screening =
             waiting("looking at its trades and the wallets around it", asked.screen(wallet, &policy)).await?;
+        mind_age(context, &screening.at);
         context.output().result(&screening)?;
         match screening.decision {
             Decision::Allow => Ok(()),
