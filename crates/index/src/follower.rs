@@ -120,8 +120,8 @@ impl<'a, C: Chain> Follower<'a, C> {
             if !(MANY_LOGS..LOGS_AT_ONCE).contains(&logs) || end.number >= to {
                 break;
             }
-            let Some(next) = self.chain.page(end.number + 1, to).map_err(from_chain)? else { break };
-            // What does not join is left to the next step to look into.
+            // What fails or does not join is left to the next step: what was read is written first.
+            let Ok(Some(next)) = self.chain.page(end.number + 1, to) else { break };
             let joins = next.from == end.number + 1 && next.parent_hash == end.hash;
             if !joins {
                 break;

@@ -402,32 +402,37 @@ struct Dense {
     pages: u64,
     missing: Option<u64>,
     other_parent: Option<u64>,
+    /// From this page on, and up to this one, nobody answers.
+    silent: std::ops::Range<u64>,
 }
 
 impl Dense {
     fn new() -> Self {
         let settings = Settings { trades: 2_400, wallets: 500, trades_per_block: 20, blocks_per_page: 10, seed: 5 };
-        Self { chain: Synthetic::new(settings), pages: 0, missing: None, other_parent: None }
+        Self { chain: Synthetic::new(settings), pages: 0, missing: None, other_parent: None, silent: 0..0 }
     }
 }
 
 impl Chain for Dense {
-    type Error = std::convert::Infallible;
+    type Error = NobodyAnswers;
 
     fn head(&mut self) -> Result<Header, Self::Error> {
-        self.chain.head()
+        Ok(self.chain.head().unwrap())
     }
 
     fn header(&mut self, number: u64) -> Result<Option<Header>, Self::Error> {
-        self.chain.header(number)
+        Ok(self.chain.header(number).unwrap())
     }
 
     fn page(&mut self, from: u64, to: u64) -> Result<Option<Page>, Self::Error> {
         self.pages += 1;
+        if self.silent.contains(&self.pages) {
+            return Err(NobodyAnswers);
+        }
         if self.missing == Some(self.pages) {
             return Ok(None);
         }
-        let Some(mut page) = self.chain.page(from, to)? else { return Ok(None) };
+        let Some(mut page) = self.chain.page(from, to).unwrap() else { return Ok(None) };
         if self.other_parent == Some(self.pages) {
             page.parent_hash = barter_protocol::TradeId::repeat_byte(3);
         }
@@ -463,6 +468,20 @@ fn pages_of_many_logs_are_written_together() {
         // All but the checkpoints, which are as pages are cut.
         assert_eq!((&status.rows[..9], status.head), (&whole.rows[..9], whole.head));
     }
+}
+
+#[test]
+fn pages_that_were_read_are_written_though_a_later_one_fails() {
+    let mut index = Index::in_memory(&identity()).unwrap();
+    let chain = Dense { silent: 3..6, ..Dense::new() };
+    let mut follower = barter_index::Follower::new(&mut index, chain);
+    assert!(matches!(follower.step().unwrap(), Step::Applied(applied) if applied.head.number == 20));
+    // What the node fails with is met at the next step, if it lasts.
+    for _ in 0..2 {
+        let error = follower.step().unwrap_err();
+        assert!(matches!(&error, Error::Chain(source) if source.is::<NobodyAnswers>()), "{error:?}");
+    }
+    assert!(matches!(follower.step().unwrap(), Step::Applied(applied) if applied.head.number == 100));
 }
 
 /// A node that cannot be reached.
