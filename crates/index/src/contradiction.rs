@@ -18,6 +18,16 @@ pub enum Contradiction {
         /// Where it has to begin.
         expected: u64,
     },
+    /// A page that goes beyond the last block that was asked for.
+    #[error("a page of blocks {from} to {to} where none beyond block {last} was asked for")]
+    PageTooLong {
+        /// Where it begins.
+        from: u64,
+        /// Where it ends.
+        to: u64,
+        /// Where it has to end at the latest.
+        last: u64,
+    },
     /// A page that does not join on to the block before it.
     #[error("block {block} has {found} for its parent, and the block before it is {expected}")]
     WrongParent {

@@ -112,16 +112,28 @@ impl<'a, C: Chain> Follower<'a, C> {
         }
     }
 
+    /// A page that begins at block `from` and does not go beyond block `to`.
+    fn page(&mut self, from: u64, to: u64) -> Result<Option<Page>, Error> {
+        let page = self.chain.page(from, to).map_err(from_chain)?;
+        match page {
+            // The logs may be those of the blocks that were asked for alone.
+            Some(page) if page.to.number > to => {
+                Err(Contradiction::PageTooLong { from: page.from, to: page.to.number, last: to }.into())
+            }
+            page => Ok(page),
+        }
+    }
+
     /// The next page; where it has many logs, as one with those after it.
     fn pages(&mut self, from: u64, to: u64) -> Result<Option<Page>, Error> {
-        let Some(mut page) = self.chain.page(from, to).map_err(from_chain)? else { return Ok(None) };
+        let Some(mut page) = self.page(from, to)? else { return Ok(None) };
         for _ in 1..PAGES_AT_ONCE {
             let (end, logs) = (page.to, page.logs.len());
             if !(MANY_LOGS..LOGS_AT_ONCE).contains(&logs) || end.number >= to {
                 break;
             }
             // What fails or does not join is left to the next step: what was read is written first.
-            let Ok(Some(next)) = self.chain.page(end.number + 1, to) else { break };
+            let Ok(Some(next)) = self.page(end.number + 1, to) else { break };
             let joins = next.from == end.number + 1 && next.parent_hash == end.hash;
             if !joins {
                 break;

@@ -577,6 +577,55 @@ fn end_of(mut follower: Follower<'_, Broken>) -> Error {
     panic!("not found out")
 }
 
+/// A node that gives more blocks than it was asked for, from a page on.
+struct Eager {
+    chain: FakeChain,
+    head: u64,
+    modest_pages: u32,
+}
+
+impl Chain for Eager {
+    type Error = Infallible;
+
+    fn head(&mut self) -> Result<Header, Infallible> {
+        Ok(self.chain.header_of(self.head).unwrap())
+    }
+
+    fn header(&mut self, number: u64) -> Result<Option<Header>, Infallible> {
+        self.chain.header(number)
+    }
+
+    fn page(&mut self, from: u64, to: u64) -> Result<Option<Page>, Infallible> {
+        if let Some(left) = self.modest_pages.checked_sub(1) {
+            self.modest_pages = left;
+            return Ok(Some(self.chain.page_of(from, from)));
+        }
+        Ok(Some(self.chain.page_of(from, to + 2)))
+    }
+}
+
+/// Its logs may be of the blocks that were asked for alone: those of the others would be lost.
+#[test]
+fn a_page_beyond_what_was_asked_for_is_refused() {
+    let mut index = Place::Memory.index();
+    let eager = Eager { chain: chain(), head: 3, modest_pages: 0 };
+    let error = Follower::new(&mut index, eager).step().unwrap_err();
+    let Error::Contradiction(error) = error else { panic!("{error:?}") };
+    assert_eq!(error, Contradiction::PageTooLong { from: 1, to: 5, last: 3 });
+    assert_eq!(index.head().unwrap(), None);
+
+    // Nor is one added to the pages before it.
+    let mut chain = FakeChain::new();
+    for first in [0, 1_000, 2_000, 3_000, 4_000] {
+        chain.mine(|world| (first..first + 200).for_each(|number| _ = world.trade(number, number + 1, 5_000)));
+    }
+    let eager = Eager { chain, head: 3, modest_pages: 1 };
+    let mut follower = Follower::new(&mut index, eager);
+    assert!(matches!(follower.step().unwrap(), Step::Applied(applied) if applied.head.number == 1));
+    let error = follower.step().unwrap_err();
+    assert!(matches!(error, Error::Contradiction(Contradiction::PageTooLong { from: 2, to: 5, last: 3 })), "{error:?}");
+}
+
 #[test]
 fn a_block_that_is_missing_below_the_head_is_found_out() {
     let mut index = Place::Memory.index();
