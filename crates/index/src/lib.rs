@@ -24,5 +24,5 @@ pub use error::Error;
 pub use follower::{Follower, Step};
 pub use index::{Applied, Index, REORGANISATION_DEPTH, Status, TableRows};
 pub use location::Location;
-pub use reader::{Reader, Settled, SettledPoint, Standing, Trade};
+pub use reader::{Dealing, Dealings, Reader, Settled, SettledPoint, Standing, Trade};
 pub use verify::{Difference, MAX_LISTED_DIFFERENCES, Verification, verify};

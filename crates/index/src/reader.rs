@@ -1,5 +1,7 @@
 //! Reading, all of one point in the chain.
 
+use std::collections::{HashMap, HashSet};
+
 use alloy_primitives::{Address, B256, U256};
 use barter_protocol::{PaymentHash, Preimage, TradeId, TradeStatus, formula::CREDIT_UNIT, limits::PROPOSAL_LIFETIME};
 
@@ -9,6 +11,9 @@ use crate::{
     known::{self, WalletNumber},
     row,
 };
+
+/// Settlements that are read at once where all are: what is in memory of them.
+const SETTLEMENTS_AT_ONCE: usize = if cfg!(test) { 7 } else { 16_384 };
 
 /// Reads an index at one point in the chain: see [`Index::read`](crate::Index::read).
 pub struct Reader {
@@ -30,6 +35,25 @@ pub struct Settled {
     pub amount_sats: u64,
     /// When it was settled, Unix seconds.
     pub settled_at: u64,
+}
+
+/// A settled trade without its number and id, which take longer to read than all the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Dealing {
+    /// Who paid.
+    pub payer: Address,
+    /// Who was paid.
+    pub payee: Address,
+    /// Amount in satoshis.
+    pub amount_sats: u64,
+    /// When it was settled, Unix seconds.
+    pub settled_at: u64,
+}
+
+/// Reads the trades of many wallets that trade with each other: from [`Reader::dealings`].
+pub struct Dealings<'a> {
+    engine: &'a mut dyn Engine,
+    addresses: Addresses,
 }
 
 /// Up to where settlements were read. Where two readers give the same point for a number, all settlements up to it are the same.
@@ -145,20 +169,26 @@ impl Reader {
     /// What the database fails with.
     pub fn settled_trades_of(&mut self, wallet: Address) -> Result<Vec<Settled>, Error> {
         let Some(wallet) = self.wallet(wallet)? else { return Ok(Vec::new()) };
-        let mut trades = Vec::new();
-        for side in ["payer", "payee"] {
-            // No trade is on both: nobody trades with oneself.
+        let mut rows = Vec::new();
+        for side in SIDES {
             let sql = format!("{SETTLED} WHERE s.{side} = $1 ORDER BY s.id");
             self.engine.query(&sql, &[Value::Integer(wallet)], &mut |row| {
-                trades.push(settled(row)?);
+                rows.push(SettledRow::read(row)?);
                 Ok(())
             })?;
         }
-        trades.sort_unstable_by_key(|trade| trade.number);
-        Ok(trades)
+        rows.sort_unstable_by_key(|row| row.number);
+        let mut addresses = Addresses::default();
+        addresses.learn(&mut *self.engine, rows.iter().flat_map(SettledRow::parties))?;
+        rows.iter().map(|row| row.named(&addresses)).collect()
     }
 
-    /// Hands out all settled trades whose numbers are above one, oldest first. Takes no memory for them.
+    /// For the settled trades of many wallets.
+    pub fn dealings(&mut self) -> Dealings<'_> {
+        Dealings { engine: &mut *self.engine, addresses: Addresses::default() }
+    }
+
+    /// Hands out all settled trades whose numbers are above one, oldest first. Of trades, takes memory for a part at a time.
     ///
     /// # Errors
     /// What the database or `on_settled` fails with.
@@ -167,9 +197,25 @@ impl Reader {
         number: u64,
         mut on_settled: impl FnMut(Settled) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let sql = format!("{SETTLED} WHERE s.id > $1 ORDER BY s.id");
-        let number = [Value::Integer(i64::try_from(number).unwrap_or(i64::MAX))];
-        self.engine.query(&sql, &number, &mut |row| on_settled(settled(row)?))
+        let sql = format!("{SETTLED} WHERE s.id > $1 ORDER BY s.id LIMIT {SETTLEMENTS_AT_ONCE}");
+        let mut last = i64::try_from(number).unwrap_or(i64::MAX);
+        let mut addresses = Addresses::default();
+        let mut rows: Vec<SettledRow> = Vec::new();
+        loop {
+            rows.clear();
+            self.engine.query(&sql, &[Value::Integer(last)], &mut |row| {
+                rows.push(SettledRow::read(row)?);
+                Ok(())
+            })?;
+            addresses.learn(&mut *self.engine, rows.iter().flat_map(SettledRow::parties))?;
+            for row in &rows {
+                on_settled(row.named(&addresses)?)?;
+            }
+            match rows.last() {
+                Some(row) if rows.len() == SETTLEMENTS_AT_ONCE => last = row.number,
+                _ => return Ok(()),
+            }
+        }
     }
 
     /// A wallet's standing; nothing for one that was never named. Proposals, which anybody can send to anybody, cost it
@@ -261,6 +307,44 @@ impl Reader {
     }
 }
 
+impl Dealings<'_> {
+    /// All settled trades of each of these wallets, in no order. A trade between two of them is with both.
+    ///
+    /// # Errors
+    /// What the database fails with.
+    pub fn of(&mut self, wallets: &[Address]) -> Result<Vec<Vec<Dealing>>, Error> {
+        let keys: Vec<_> = wallets.iter().map(|wallet| Value::Bytes(wallet.as_slice())).collect();
+        let (mut places, mut numbers) = (Vec::new(), Vec::new());
+        self.engine.lookup("SELECT id FROM wallets WHERE address = $1", 1, &keys, &mut |place, row| {
+            places.push(place);
+            numbers.push(Value::Integer(row::integer(row, 0)?));
+            Ok(())
+        })?;
+        let mut rows = vec![Vec::new(); wallets.len()];
+        for side in SIDES {
+            let sql = format!("SELECT payer, payee, amount_sats, settled_at FROM settlements WHERE {side} = $1");
+            self.engine.lookup(&sql, 1, &numbers, &mut |number, row| {
+                let parties = (row::integer(row, 0)?, row::integer(row, 1)?);
+                rows[places[number]].push((parties, row::unsigned(row, 2)?, row::unsigned(row, 3)?));
+                Ok(())
+            })?;
+        }
+        let parties = rows.iter().flatten().flat_map(|((payer, payee), ..)| [*payer, *payee]);
+        self.addresses.learn(self.engine, parties)?;
+        let named = |((payer, payee), amount_sats, settled_at)| {
+            let (payer, payee) = (self.addresses.of(payer)?, self.addresses.of(payee)?);
+            Ok(Dealing { payer, payee, amount_sats, settled_at })
+        };
+        rows.into_iter().map(|rows| rows.into_iter().map(named).collect()).collect()
+    }
+}
+
+impl std::fmt::Debug for Dealings<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Dealings").finish_non_exhaustive()
+    }
+}
+
 impl std::fmt::Debug for Reader {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Reader").finish_non_exhaustive()
@@ -294,11 +378,12 @@ fn block(engine: &mut dyn Engine, sql: &str, parameters: &[Value<'_>]) -> Result
     Ok(block)
 }
 
+/// The sides of a settlement. No trade has one wallet on both: nobody trades with itself.
+const SIDES: [&str; 2] = ["payer", "payee"];
+
 const SETTLED: &str = "
-    SELECT s.id, p.trade_id, y.address AS payer, e.address AS payee, s.amount_sats, s.settled_at FROM settlements s
-    JOIN proposals p ON p.id = s.trade
-    JOIN wallets y ON y.id = s.payer
-    JOIN wallets e ON e.id = s.payee";
+    SELECT s.id, p.trade_id, s.payer, s.payee, s.amount_sats, s.settled_at FROM settlements s
+    JOIN proposals p ON p.id = s.trade";
 
 const TRADE: &str = "
     SELECT p.trade_id, a.address AS party_a, b.address AS party_b, y.address AS payer, p.payment_hash, p.amount_sats,
@@ -315,15 +400,65 @@ const TRADE: &str = "
     LEFT JOIN settlements s ON s.trade = p.id
     WHERE p.id = $1";
 
-fn settled(row: &[Value<'_>]) -> Result<Settled, Error> {
-    Ok(Settled {
-        number: row::unsigned(row, 0)?,
-        trade_id: TradeId::from(row::array(row, 1)?),
-        payer: Address::from(row::array(row, 2)?),
-        payee: Address::from(row::array(row, 3)?),
-        amount_sats: row::unsigned(row, 4)?,
-        settled_at: row::unsigned(row, 5)?,
-    })
+/// A settled trade between wallets that are numbers still.
+struct SettledRow {
+    number: i64,
+    trade_id: TradeId,
+    payer: WalletNumber,
+    payee: WalletNumber,
+    amount_sats: u64,
+    settled_at: u64,
+}
+
+impl SettledRow {
+    fn read(row: &[Value<'_>]) -> Result<Self, Error> {
+        Ok(Self {
+            number: row::integer(row, 0)?,
+            trade_id: TradeId::from(row::array(row, 1)?),
+            payer: row::integer(row, 2)?,
+            payee: row::integer(row, 3)?,
+            amount_sats: row::unsigned(row, 4)?,
+            settled_at: row::unsigned(row, 5)?,
+        })
+    }
+
+    const fn parties(&self) -> [WalletNumber; 2] {
+        [self.payer, self.payee]
+    }
+
+    fn named(&self, addresses: &Addresses) -> Result<Settled, Error> {
+        Ok(Settled {
+            number: self.number.unsigned_abs(),
+            trade_id: self.trade_id,
+            payer: addresses.of(self.payer)?,
+            payee: addresses.of(self.payee)?,
+            amount_sats: self.amount_sats,
+            settled_at: self.settled_at,
+        })
+    }
+}
+
+/// Wallets' addresses, each looked up once. Numbers are of one point in the chain, and so is this.
+#[derive(Default)]
+struct Addresses(HashMap<WalletNumber, Address>);
+
+impl Addresses {
+    /// Looks up those that were not met before.
+    fn learn(&mut self, engine: &mut dyn Engine, wallets: impl Iterator<Item = WalletNumber>) -> Result<(), Error> {
+        let unmet: HashSet<_> = wallets.filter(|wallet| !self.0.contains_key(wallet)).collect();
+        let mut unmet: Vec<_> = unmet.into_iter().collect();
+        // As they lie in the table.
+        unmet.sort_unstable();
+        let keys: Vec<_> = unmet.iter().copied().map(Value::Integer).collect();
+        engine.lookup("SELECT address FROM wallets WHERE id = $1", 1, &keys, &mut |place, row| {
+            self.0.insert(unmet[place], Address::from(row::array(row, 0)?));
+            Ok(())
+        })
+    }
+
+    fn of(&self, wallet: WalletNumber) -> Result<Address, Error> {
+        self.0.get(&wallet).copied().ok_or_else(|| row::damaged("wallets"))
+    }
 }
 
 fn trade(row: &[Value<'_>]) -> Result<Trade, Error> {
@@ -342,4 +477,31 @@ fn trade(row: &[Value<'_>]) -> Result<Trade, Error> {
         preimage: row::optional_array(row, 11)?.map(Preimage::new),
         is_disputed: matches!(row::optional_text(row, 12)?, Some("disputed" | "upheld")),
     })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::{Index, synthetic};
+
+    #[test]
+    fn settlements_read_in_parts_are_all_there() {
+        for trades in [0, 1, 6, 7, 8, 13, 14, 15] {
+            let settings = synthetic::Settings { trades, wallets: 5, ..Default::default() };
+            let mut index = Index::in_memory(&synthetic::identity()).unwrap();
+            for page in synthetic::Synthetic::new(settings) {
+                index.apply(&page).unwrap();
+            }
+            for after in 0..=trades + 1 {
+                let mut numbers = Vec::new();
+                let keep = |trade: Settled| {
+                    numbers.push(trade.number);
+                    Ok(())
+                };
+                index.read(|reader| reader.settlements_after(after, keep)).unwrap();
+                assert_eq!(numbers, (after + 1..=trades).collect::<Vec<_>>());
+            }
+        }
+    }
 }

@@ -5,7 +5,7 @@
 mod common;
 
 use barter_index::{
-    Chain, Error, Header, Index, Page, Settled, Step,
+    Chain, Dealing, Error, Header, Index, Page, Settled, Step,
     synthetic::{Settings, Synthetic, identity},
     verify,
 };
@@ -136,6 +136,19 @@ fn check_reading(index: &mut Index, world: &World) {
         .unwrap();
     let status = index.status().unwrap();
     assert_eq!(status.settled, settled.len() as u64);
+    // Somebody nobody knows is among them, and one of them is asked for again.
+    let asked: Vec<_> = (0..=WALLETS + 1).map(wallet).collect();
+    let dealings = index.read(|reader| {
+        let mut dealings = reader.dealings();
+        Ok([dealings.of(&asked)?, dealings.of(&asked[1..2])?].concat())
+    });
+    for (wallet, mut dealings) in asked.iter().chain(&asked[1..2]).zip(dealings.unwrap()) {
+        let ours = settled.iter().filter(|trade| trade.payer == *wallet || trade.payee == *wallet);
+        let mut ours: Vec<_> = ours.map(without_id).collect();
+        ours.sort_unstable();
+        dealings.sort_unstable();
+        assert_eq!(dealings, ours);
+    }
     for number in 0..=WALLETS {
         let wallet = wallet(number);
         let expected = world.ledger.wallet(wallet);
@@ -184,6 +197,11 @@ fn check_reading(index: &mut Index, world: &World) {
         accepted_at.sort_unstable();
         assert_eq!(standing.accepted_at, accepted_at);
     }
+}
+
+const fn without_id(trade: &Settled) -> Dealing {
+    let Settled { payer, payee, amount_sats, settled_at, .. } = *trade;
+    Dealing { payer, payee, amount_sats, settled_at }
 }
 
 fn hash_if_settled(trade: &barter_protocol::Trade, now: u64) -> Option<PaymentHash> {
