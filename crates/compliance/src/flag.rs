@@ -129,8 +129,8 @@ pub struct Evidence {
     /// with the counterparty that has the most.
     pub count: u64,
     /// All settled trades of the wallet.
-    pub of: u64,
-    /// What it was compared with, as set: a number of trades, a number of counterparties, or a percentage of `of`.
+    pub trade_count: u64,
+    /// What it was compared with, as set: a number of trades, a number of counterparties, or a percentage of `trade_count`.
     pub threshold: u64,
     /// The one amount in satoshis, where it is about one.
     pub amount_sats: Option<u64>,
@@ -141,7 +141,7 @@ pub struct Evidence {
     /// With how many counterparties these trades were.
     pub counterparties: u64,
     /// Those counterparties, most of these trades first, then by address.
-    pub with: Vec<TradesWith>,
+    pub by_counterparty: Vec<TradesWith>,
 }
 
 /// A counterparty, and how many of the trades in question were with it.
@@ -274,7 +274,7 @@ impl<'a> History<'a> {
             return None;
         }
         let mut evidence = self.evidence(0, threshold, None, |leg: &Leg| over.binary_search(&leg.counterparty).is_ok());
-        let most = evidence.with.first()?;
+        let most = evidence.by_counterparty.first()?;
         evidence.count = most.trades;
         let others = match over.len() - 1 {
             0 => String::new(),
@@ -312,20 +312,20 @@ impl<'a> History<'a> {
     ) -> Evidence {
         let graph = self.graph;
         let mut legs: Vec<&Leg> = self.legs.iter().filter(|leg| is_meant(leg)).collect();
-        let mut with = pairs(legs.iter().copied());
-        let (trades, counterparties) = (legs.len() as u64, with.len() as u64);
+        let mut by_counterparty = pairs(legs.iter().copied());
+        let (trades, counterparties) = (legs.len() as u64, by_counterparty.len() as u64);
         // Ids and addresses decide between equals, because no other order is the same whichever way the trades came.
         keep_first(&mut legs, |leg| (Reverse(leg.settled_at), graph.trade_id(leg.trade)));
-        keep_first(&mut with, |pair| (Reverse(pair.trades), graph.address(pair.counterparty)));
+        keep_first(&mut by_counterparty, |pair| (Reverse(pair.trades), graph.address(pair.counterparty)));
         Evidence {
             count,
-            of: self.trades(),
+            trade_count: self.trades(),
             threshold,
             amount_sats,
             trades,
             trade_ids: legs.into_iter().map(|leg| graph.trade_id(leg.trade)).collect(),
             counterparties,
-            with: with
+            by_counterparty: by_counterparty
                 .into_iter()
                 .map(|pair| TradesWith { counterparty: graph.address(pair.counterparty), trades: pair.trades })
                 .collect(),

@@ -71,7 +71,7 @@ pub struct Standing {
 pub struct ComplianceReport {
     /// The wallet.
     #[serde(serialize_with = "json::address")]
-    pub wallet: Address,
+    pub address: Address,
     /// How many flags there are, in a word.
     pub risk_level: RiskLevel,
     /// The flags.
@@ -114,7 +114,7 @@ pub fn full_report(
     let history = History::of(graph, wallet);
     let flags = history.flags(now, settings);
     ComplianceReport {
-        wallet,
+        address: wallet,
         risk_level: RiskLevel::of(flags.len()),
         flags,
         velocity: velocity::of_legs(wallet, history.legs(), now, settings),

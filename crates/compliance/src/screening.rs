@@ -147,7 +147,7 @@ pub struct Screening {
 /// What is not known does not meet a rule: a wallet without accepted trades has no completion rate, and a policy that asks
 /// for one denies it.
 pub fn screen(report: &ComplianceReport, seen: Option<&SeenScore>, Policy(rules): &Policy) -> Screening {
-    let seen = seen.filter(|seen| seen.wallet == report.wallet).map(|seen| seen.seen);
+    let seen = seen.filter(|seen| seen.wallet == report.address).map(|seen| seen.seen);
     let mut reasons = Vec::new();
     if let (Some(required), actual) = (rules.minimum_score, report.score)
         && actual < required
@@ -183,7 +183,7 @@ pub fn screen(report: &ComplianceReport, seen: Option<&SeenScore>, Policy(rules)
         reasons.push(Reason::MinimumSeenScore { required, actual: seen });
     }
     Screening {
-        wallet: report.wallet,
+        wallet: report.address,
         decision: if reasons.is_empty() { Decision::Allow } else { Decision::Deny },
         reasons,
         generated_at: report.generated_at,

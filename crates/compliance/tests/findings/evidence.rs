@@ -22,8 +22,8 @@ fn every_counterparty_over_the_pair_cap_is_named_with_its_trades() {
     let evidence = flag(&trades, FlagKind::PairCapExceeded).evidence;
     let (one, four) = (wallet(1).min(wallet(4)), wallet(1).max(wallet(4)));
     let with = |counterparty, trades| TradesWith { counterparty, trades };
-    assert_eq!(evidence.with, [with(wallet(2), 9), with(one, 6), with(four, 6)]);
-    assert_eq!((evidence.count, evidence.of, evidence.threshold), (9, 26, 5));
+    assert_eq!(evidence.by_counterparty, [with(wallet(2), 9), with(one, 6), with(four, 6)]);
+    assert_eq!((evidence.count, evidence.trade_count, evidence.threshold), (9, 26, 5));
     assert_eq!((evidence.trades, evidence.trade_ids.len(), evidence.counterparties), (21, 21, 3));
     let within_cap: Vec<_> = trades.iter().filter(|trade| trade.payee == wallet(3)).collect();
     assert!(within_cap.iter().all(|trade| !evidence.trade_ids.contains(&trade.trade_id)));
@@ -42,7 +42,7 @@ fn lists_end_at_a_hundred_and_numbers_do_not() {
     let mut counterparties: Vec<_> = (1..=120).map(wallet).collect();
     counterparties.sort_unstable();
     counterparties.truncate(MAX_EVIDENCE);
-    assert_eq!(evidence.with.iter().map(|with| with.counterparty).collect::<Vec<_>>(), counterparties);
+    assert_eq!(evidence.by_counterparty.iter().map(|with| with.counterparty).collect::<Vec<_>>(), counterparties);
 }
 
 #[test]
@@ -61,6 +61,6 @@ fn flags_say_what_they_are_in_words_and_in_json() {
     assert_eq!(json["severity"], "critical");
     assert_eq!(flag.severity.to_string(), "critical");
     assert_eq!(json["detected_at"], NOW);
-    assert_eq!(json["evidence"]["with"][0]["counterparty"], wallet(1).to_checksum(None));
+    assert_eq!(json["evidence"]["by_counterparty"][0]["counterparty"], wallet(1).to_checksum(None));
     assert_eq!(json["evidence"]["trade_ids"].as_array().unwrap().len(), 14);
 }

@@ -51,13 +51,17 @@ fn evidence(
     with.sort_by_key(|(_, trades)| Reverse(*trades));
     Evidence {
         count: count as u64,
-        of: of as u64,
+        trade_count: of as u64,
         threshold,
         amount_sats,
         trades: about.len() as u64,
         trade_ids: about.iter().take(100).map(|trade| trade.trade_id).collect(),
         counterparties: with.len() as u64,
-        with: with.into_iter().take(100).map(|(counterparty, trades)| TradesWith { counterparty, trades }).collect(),
+        by_counterparty: with
+            .into_iter()
+            .take(100)
+            .map(|(counterparty, trades)| TradesWith { counterparty, trades })
+            .collect(),
     }
 }
 

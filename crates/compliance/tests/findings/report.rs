@@ -17,7 +17,7 @@ fn an_unknown_wallet_has_an_empty_report() {
     for graph in [whole(&plain(20)), TradeGraph::whole(), part] {
         let report = full_report(&graph, nobody, &Standing::default(), AT, NOW, &Settings::default());
         let expected = json!({
-            "wallet": nobody.to_checksum(None),
+            "address": nobody.to_checksum(None),
             "risk_level": "low",
             "flags": [],
             "velocity": {
