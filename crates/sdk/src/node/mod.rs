@@ -25,7 +25,7 @@ use crate::Error;
 pub(crate) use endpoint::Endpoint;
 pub(crate) use page::{is_near_head, read_page};
 pub(crate) use scan::{DEFAULT_PAGE_BLOCKS, LogFilter, Scan};
-pub(crate) use wire::{Header, Log, Receipt};
+pub(crate) use wire::{BlockReceipt, Header, Log, Receipt};
 
 /// Longest answer that is read, in bytes: more than a page of 500 trades or 10,000 logs needs.
 const MAX_RESPONSE_BYTES: usize = 64 << 20;
@@ -287,6 +287,11 @@ impl Node {
     /// Logs that fit a filter of JSON-RPC.
     pub(crate) async fn logs(&self, filter: &Value) -> Result<Vec<Log>, Error> {
         self.request("eth_getLogs", json!([filter])).await
+    }
+
+    /// The receipts of a block, given by its number or hash; none if the node does not have the block.
+    pub(crate) async fn block_receipts(&self, block: &Value) -> Result<Option<Vec<BlockReceipt>>, Error> {
+        self.request("eth_getBlockReceipts", json!([block])).await
     }
 
     /// Hands over a signed transaction.

@@ -91,9 +91,9 @@ async fn read_blocks(
         return Ok(None);
     }
     let (Some(first), Some(last)) = (headers.first(), headers.last()) else { return Ok(None) };
-    let filters: Vec<_> = headers.iter().map(|header| filter.of_block(header.hash)).collect();
-    let logs = stream::iter(filters).map(|filter| async move { node.logs(&filter).await });
-    let logs: Vec<Vec<Log>> = logs.buffered(REQUESTS_AT_ONCE).try_collect().await?;
+    // Collected: a closure within the stream would keep the future from being sent between threads.
+    let logs: Vec<_> = headers.iter().map(|header| filter.of_block(node, header.hash)).collect();
+    let logs: Vec<Vec<Log>> = stream::iter(logs).buffered(REQUESTS_AT_ONCE).try_collect().await?;
     let logs = logs.into_iter().flatten().collect();
     Ok(Some(Page {
         logs,

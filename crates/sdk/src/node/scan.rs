@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, B256, U64};
 use serde_json::json;
 
-use super::{Log, Node};
+use super::{BlockReceipt, Log, Node};
 use crate::Error;
 
 /// Blocks of the first page, and of the largest unless a caller says otherwise.
@@ -17,7 +17,8 @@ pub(crate) struct LogFilter {
 }
 
 /// The size of pages. Nodes limit the blocks, the logs, or the time of one request, each in its own way and words; so a page
-/// that any of them refuses is tried at half its size, and pages grow again afterwards.
+/// that any of them refuses is tried at half its size, and pages grow again afterwards. A single block that is refused is read
+/// from its receipts; where a node refuses those as well, or gives none, it cannot be read from that node.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scan {
     blocks: u64,
@@ -74,15 +75,58 @@ impl Scan {
                 self.blocks = (end - from).div_ceil(2);
                 Ok(None)
             }
-            Err(error) => Err(error),
+            Err(error) => filter.read_receipts(node, Place::Number(from), error).await.map(Some),
         }
     }
 }
 
+/// Which block.
+#[derive(Clone, Copy)]
+enum Place {
+    Number(u64),
+    Hash(B256),
+}
+
 impl LogFilter {
-    /// The filter for one block, by its hash: a node that does not have the block says so, instead of answering nothing.
-    pub(crate) fn of_block(&self, hash: B256) -> serde_json::Value {
-        json!({ "address": self.addresses, "topics": self.topics, "blockHash": hash })
+    /// The logs of one block, by its hash: a node that does not have the block says so, instead of answering nothing.
+    pub(crate) async fn of_block(&self, node: &Node, hash: B256) -> Result<Vec<Log>, Error> {
+        let filter = json!({ "address": self.addresses, "topics": self.topics, "blockHash": hash });
+        match node.logs(&filter).await {
+            Ok(logs) => Ok(logs),
+            Err(error) => self.read_receipts(node, Place::Hash(hash), error).await,
+        }
+    }
+
+    /// The logs of one block whose logs the node refused with an error, out of its receipts. Many nodes give no more than 10,000
+    /// logs at a time, which a block can exceed; for receipts none has such a limit. The error, where those are of no help either.
+    async fn read_receipts(&self, node: &Node, place: Place, refused: Error) -> Result<Vec<Log>, Error> {
+        if !is_too_much(&refused) {
+            return Err(refused);
+        }
+        let block = match place {
+            Place::Number(number) => json!(U64::from(number)),
+            Place::Hash(hash) => json!(hash),
+        };
+        // A block too full to be asked for its logs is not without receipts.
+        let receipts = match node.block_receipts(&block).await {
+            Ok(Some(receipts)) if !receipts.is_empty() => receipts,
+            _ => return Err(refused),
+        };
+        let is_of_block = |receipt: &BlockReceipt| match place {
+            Place::Number(number) => receipt.block_number == U64::from(number),
+            Place::Hash(hash) => receipt.block_hash == hash,
+        };
+        if !receipts.iter().all(is_of_block) {
+            return Err(refused);
+        }
+        Ok(receipts.into_iter().flat_map(|receipt| receipt.logs).filter(|log| self.fits(log)).collect())
+    }
+
+    fn fits(&self, log: &Log) -> bool {
+        let fits = |(place, wanted): (usize, &Vec<B256>)| {
+            wanted.is_empty() || log.topics.get(place).is_some_and(|topic| wanted.contains(topic))
+        };
+        self.addresses.contains(&log.address) && self.topics.iter().enumerate().all(fits)
     }
 }
 

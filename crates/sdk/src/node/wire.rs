@@ -49,6 +49,15 @@ pub(crate) struct Receipt {
     pub(crate) status: Option<U64>,
 }
 
+/// A transaction's receipt, as far as it is read for its logs.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct BlockReceipt {
+    pub(crate) block_number: U64,
+    pub(crate) block_hash: B256,
+    pub(crate) logs: Vec<Log>,
+}
+
 impl Receipt {
     /// Only a status of zero says that it was reverted; a chain that does not say has none that can.
     pub(crate) fn is_reverted(&self) -> bool {

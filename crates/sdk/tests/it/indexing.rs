@@ -328,8 +328,9 @@ async fn a_node_that_refuses_for_a_while_costs_nothing() {
         for (failures, is_told) in [(3, false), (usize::MAX, true)] {
             let (left, answer) = (AtomicUsize::new(failures), answer.clone());
             let node = Endpoint::start(&chain.url, move |body| {
-                let is_refused = (body.contains("eth_getLogs") || body.contains("eth_getBlockReceipts"))
-                    && left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+                let is_refused = body.contains("eth_getBlockReceipts")
+                    || body.contains("eth_getLogs")
+                        && left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
                 if is_refused { Reaction::Answer(answer.clone()) } else { Reaction::Pass }
             })
             .await;
@@ -349,6 +350,67 @@ async fn a_node_that_refuses_for_a_while_costs_nothing() {
                 Err(error) => assert!(is_told && error.code() == code, "{error:?}"),
             }
         }
+    }
+}
+
+/// A block may hold more logs than the node gives to a question for logs. Its receipts have them too.
+#[tokio::test]
+async fn a_block_too_full_for_a_question_is_read_from_its_receipts() {
+    let (chain, folder) = (Chain::start().await, tempfile::tempdir().unwrap());
+    // One such block that is read by the range, and one near the head.
+    chain.settle(0, 1, &[2_000; 4]).await;
+    let far = chain.client(0).block_number().await.unwrap();
+    chain.settle(0, 1, &[3_000]).await;
+    chain.mine(20).await;
+    chain.settle(0, 1, &[4_000; 3]).await;
+    let near = chain.client(0).block_number().await.unwrap();
+    let near = chain.rpc("eth_getBlockByNumber", json!([format!("{near:#x}"), false])).await["hash"].clone();
+    let is_full = move |body: &str| {
+        let request: Value = serde_json::from_str(body).unwrap();
+        let block = |name: &str| {
+            let text = request["params"][0][name].as_str()?;
+            u64::from_str_radix(&text[2..], 16).ok()
+        };
+        request["method"] == "eth_getLogs"
+            && match (block("fromBlock"), block("toBlock")) {
+                (Some(from), Some(to)) => (from..=to).contains(&far),
+                _ => request["params"][0]["blockHash"] == near,
+            }
+    };
+    let refusal = r#"{"jsonrpc":"2.0","id":0,"error":{"code":-32005,"message":"more than 10000 results"}}"#;
+    let none = |result: &str| Some(format!(r#"{{"jsonrpc":"2.0","id":0,"result":{result}}}"#));
+    // A node that has the receipts; some that do not, or say so; and one that gives another block's.
+    let receipts = [None, none("null"), none("[]"), Some(refusal.to_owned()), Some("other".to_owned())];
+    for (number, instead) in receipts.into_iter().enumerate() {
+        let (is_full, given) = (is_full.clone(), instead.clone());
+        let node = Endpoint::start(&chain.url, move |body| {
+            if body.contains("eth_getBlockReceipts") {
+                return match given.as_deref() {
+                    None => Reaction::Pass,
+                    Some("other") => {
+                        let mut request: Value = serde_json::from_str(body).unwrap();
+                        request["params"] = json!(["0x2"]);
+                        Reaction::Ask(request.to_string())
+                    }
+                    Some(answer) => Reaction::Answer(answer.to_owned()),
+                };
+            }
+            if is_full(body) { Reaction::Answer(refusal.to_owned()) } else { Reaction::Pass }
+        })
+        .await;
+        let path = folder.path().join(format!("{number}.db"));
+        let client = chain.builder(3).rpc_url(&node.url).poll_interval(Duration::from_millis(2));
+        let client = client.index(path.to_str().unwrap()).build().unwrap();
+        let done = client.index().run(RunUntil::Head, pending(), |_| {}).await;
+        let Some(instead) = instead else {
+            // Beyond the pair's cap nothing is gained.
+            assert_eq!(done.unwrap().events, 5 * 7 + 3 * 3);
+            assert_same(&chain, &client).await;
+            assert_eq!(client.trust().history(wallet(0)).await.unwrap().len(), 5);
+            continue;
+        };
+        let error = done.unwrap_err();
+        assert!(error.code() == "node_refused" && error.to_string().contains("10000"), "{instead}: {error:?}");
     }
 }
 

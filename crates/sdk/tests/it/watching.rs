@@ -336,8 +336,9 @@ async fn a_backend_that_does_not_know_the_block_yet_is_waited_for() {
         let left = std::sync::atomic::AtomicUsize::new(refusals);
         let endpoint = Endpoint::start(&chain.url, move |body| {
             use std::sync::atomic::Ordering::SeqCst;
-            let refuse = body.contains("blockHash")
-                && left.fetch_update(SeqCst, SeqCst, |left: usize| left.checked_sub(1)).is_ok();
+            let refuse = body.contains("eth_getBlockReceipts")
+                || body.contains("blockHash")
+                    && left.fetch_update(SeqCst, SeqCst, |left: usize| left.checked_sub(1)).is_ok();
             if refuse { Reaction::Answer(refusal.to_owned()) } else { Reaction::Pass }
         })
         .await;
