@@ -8,7 +8,8 @@ use std::{
 
 use alloy_primitives::Address;
 use barter_compliance::{ChainPoint, Settings, SettledTrade, Standing, TradeGraph, Unfinished};
-use barter_index::{Error as IndexError, Identity, Index, Location, Reader, Settled, SettledPoint};
+use barter_index::{Dealing, Error as IndexError, Identity, Index, Location, Reader, Settled, SettledPoint};
+use barter_protocol::TradeId;
 
 use super::blocking;
 use crate::{
@@ -18,6 +19,9 @@ use crate::{
 
 /// How many points of the warm graph's past are remembered. A reorganisation below all of them has the graph loaded anew.
 const REMEMBERED_POINTS: usize = 64;
+
+/// Wallets of a cluster whose trades are read together: few questions to a database that is far away, little memory.
+const WALLETS_AT_ONCE: usize = 100;
 
 /// The index a client reads: one connection, which one question uses at a time.
 pub(crate) struct Store {
@@ -177,14 +181,22 @@ impl Warm {
 /// The trades that an answer needs, and no others.
 fn load(reader: &mut Reader, wallet: Address, scope: Scope, settings: &Settings) -> Result<TradeGraph, IndexError> {
     let mut graph = TradeGraph::partial();
-    let mut wanted = vec![wallet];
-    while !wanted.is_empty() {
-        for wallet in wanted {
-            graph.add_wallet(wallet, reader.settled_trades_of(wallet)?.into_iter().map(settled_trade));
-        }
-        wanted = if scope == Scope::Own { Vec::new() } else { graph.wanted(wallet, settings) };
+    graph.add_wallet(wallet, reader.settled_trades_of(wallet)?.into_iter().map(settled_trade));
+    if scope == Scope::Own {
+        return Ok(graph);
     }
-    Ok(graph)
+    let mut dealings = reader.dealings();
+    loop {
+        let wanted = graph.wanted(wallet, settings);
+        if wanted.is_empty() {
+            return Ok(graph);
+        }
+        for some in wanted.chunks(WALLETS_AT_ONCE) {
+            for (wallet, dealings) in some.iter().zip(dealings.of(some)?) {
+                graph.add_wallet(*wallet, dealings.into_iter().map(dealing));
+            }
+        }
+    }
 }
 
 fn standing(reader: &mut Reader, wallet: Address) -> Result<Standing, IndexError> {
@@ -199,6 +211,12 @@ fn standing(reader: &mut Reader, wallet: Address) -> Result<Standing, IndexError
 const fn settled_trade(trade: Settled) -> SettledTrade {
     let Settled { number: _, trade_id, payer, payee, amount_sats, settled_at } = trade;
     SettledTrade { trade_id, payer, payee, amount_sats, settled_at }
+}
+
+/// A trade between others than the wallet asked about, whose own were there first: nobody asks for its id.
+const fn dealing(trade: Dealing) -> SettledTrade {
+    let Dealing { payer, payee, amount_sats, settled_at } = trade;
+    SettledTrade { trade_id: TradeId::ZERO, payer, payee, amount_sats, settled_at }
 }
 
 impl fmt::Display for Store {

@@ -6,7 +6,9 @@ use barter_index::{
     Index, Location,
     synthetic::{self, Synthetic},
 };
-use barter_sdk::{Address, BarterClient, Deployment, Environment};
+use barter_sdk::{Address, BarterClient, ComplianceSettings, Deployment, Environment};
+
+use crate::compliance::{STRANGER, answers};
 
 /// Indexes a synthetic chain. Its wallets, those that trade most first.
 pub(crate) fn index(path: &Path, settings: synthetic::Settings) -> Vec<Address> {
@@ -48,5 +50,22 @@ async fn the_time_of_an_answer_is_that_of_its_block() {
         assert_eq!(compliance.wallet_summary(busiest).await.unwrap().risk, report.risk_level);
         let later = compliance.at(report.generated_at + 86_400).velocity(busiest).await.unwrap();
         assert_eq!(later.trades_24h, 0);
+    }
+}
+
+/// Around hubs clusters are cut, and most of the trades read are between others.
+#[tokio::test]
+async fn read_once_is_read_warm_around_hubs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("barter.db");
+    let wallets = index(&path, synthetic::Settings { trades: 3_000, wallets: 400, ..Default::default() });
+    let client = reader(&path);
+    for (cluster_depth, cluster_wallets) in [(2, 1_000), (2, 150), (3, 150), (1, 20)] {
+        let settings = ComplianceSettings { cluster_depth, cluster_wallets, ..Default::default() };
+        let compliance = client.compliance().settings(settings).unwrap();
+        for wallet in wallets.iter().step_by(29).chain([&STRANGER]) {
+            let once = answers(&compliance.clone().one_shot(), *wallet).await;
+            assert_eq!(once, answers(&compliance, *wallet).await);
+        }
     }
 }
