@@ -13,7 +13,7 @@ use barter_protocol::{PaymentHash, Role, TradeStatus};
 use common::{
     FakeChain, follow,
     place::Place,
-    wallet,
+    views, wallet,
     world::{Act, World},
 };
 use proptest::{collection::vec, prelude::*};
@@ -93,6 +93,7 @@ fn run(place: &Place, ops: Vec<Op>) {
                 // What is only shorter may come from a node that is late: nothing is taken back for it.
                 if head <= chain.last().header.number {
                     check(&mut index, &mut chain);
+                    views::check(place, &chain);
                 }
             }
             Op::Restart if matches!(place, Place::Memory) => {}
@@ -108,6 +109,7 @@ fn run(place: &Place, ops: Vec<Op>) {
     }
     follow(&mut index, &mut chain).unwrap();
     check(&mut index, &mut chain);
+    views::check(place, &chain);
 }
 
 /// The index is at the chain's head, each row is as in an index made anew in one go, and what is read is what the ledger says.
@@ -223,6 +225,48 @@ proptest! {
         for place in Place::lasting() {
             run(&place, ops.clone());
         }
+    }
+}
+
+/// What random histories may not come upon: each status, both sides of everything, transfers there and back.
+#[test]
+fn the_views_show_what_the_chain_says() {
+    for place in Place::lasting() {
+        let mut chain = FakeChain::new();
+        for a_pays in [true, false] {
+            chain.mine(|world| {
+                for _ in 0..6 {
+                    let trade_id = world.propose(wallet(1), wallet(2), a_pays, 7_000, ("goods", "One of six"));
+                    world.accept(trade_id);
+                    world.settle(trade_id);
+                }
+                world.trade(3, 1, 9_000);
+                let mut accepted = || {
+                    let trade_id = world.propose(wallet(2), wallet(3), a_pays, 5_000, ("services", ""));
+                    world.accept(trade_id);
+                    trade_id
+                };
+                let [_open, disputed, dismissed, upheld] = std::array::from_fn(|_| accepted());
+                for trade_id in [disputed, dismissed, upheld] {
+                    world.dispute(trade_id, a_pays);
+                }
+                world.dismiss(dismissed);
+                world.uphold(upheld, a_pays);
+                world.propose(wallet(4), wallet(1), a_pays, 5_000, ("", "Nobody answers"));
+            });
+            chain.mine(|world| {
+                world.act(Act::Transfer { from: 1, to: 2, share: 3 });
+                world.act(Act::Transfer { from: 2, to: 1, share: 2 });
+                world.act(Act::Transfer { from: 1, to: 9, share: 1 });
+                world.act(Act::Burn { from: 2, share: 1 });
+                world.act(Act::Transfer { from: 3, to: 3, share: 4 });
+                world.act(Act::Cancel(8));
+            });
+        }
+        let mut index = place.index();
+        follow(&mut index, &mut chain).unwrap();
+        check(&mut index, &mut chain);
+        views::check(&place, &chain);
     }
 }
 

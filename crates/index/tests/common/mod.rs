@@ -3,6 +3,7 @@
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "tests; none uses all of it")]
 
 pub mod place;
+pub mod views;
 pub mod world;
 
 use std::convert::Infallible;

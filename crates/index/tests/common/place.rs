@@ -6,7 +6,8 @@ use std::{
 };
 
 use barter_index::{Index, Location, synthetic::identity};
-use postgres::{Client, NoTls};
+use postgres::{Client, NoTls, types::Type};
+use rusqlite::types::Value;
 use tempfile::TempDir;
 
 /// A place of one test's own, emptied when it goes.
@@ -59,6 +60,28 @@ impl Place {
         }
     }
 
+    /// What a query answers whoever connects to the database.
+    pub fn rows(&self, sql: &str) -> Vec<Vec<Cell>> {
+        match self {
+            Self::Memory => panic!("nobody else reaches memory"),
+            Self::File(folder) => {
+                let connection = rusqlite::Connection::open(folder.path().join("index.db")).unwrap();
+                let mut statement = connection.prepare(sql).unwrap();
+                let columns = statement.column_count();
+                let rows = statement.query_map((), |row| {
+                    (0..columns).map(|place| row.get::<_, Value>(place).map(Cell::from)).collect()
+                });
+                rows.unwrap().map(Result::unwrap).collect()
+            }
+            Self::Postgres { server, schema } => {
+                let mut client = Client::connect(server, NoTls).unwrap();
+                client.batch_execute(&format!("SET search_path TO {schema}")).unwrap();
+                let rows = client.query(sql, &[]).unwrap();
+                rows.iter().map(|row| (0..row.len()).map(|place| cell(row, place)).collect()).collect()
+            }
+        }
+    }
+
     /// Runs a statement behind the index's back.
     pub fn tamper(&self, sql: &str) {
         match self {
@@ -72,6 +95,58 @@ impl Place {
             }
         }
     }
+}
+
+/// A value of a row.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cell {
+    Null,
+    Integer(i64),
+    Bytes(Vec<u8>),
+    Text(String),
+}
+
+impl Cell {
+    pub fn bytes(bytes: impl AsRef<[u8]>) -> Self {
+        Self::Bytes(bytes.as_ref().to_vec())
+    }
+
+    pub fn text(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<u64> for Cell {
+    fn from(number: u64) -> Self {
+        Self::Integer(i64::try_from(number).unwrap())
+    }
+}
+
+impl From<Option<u64>> for Cell {
+    fn from(number: Option<u64>) -> Self {
+        number.map_or(Self::Null, Self::from)
+    }
+}
+
+impl From<Value> for Cell {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Integer(number) => Self::Integer(number),
+            Value::Real(number) => panic!("{number}: no table has such numbers"),
+            Value::Text(text) => Self::Text(text),
+            Value::Blob(bytes) => Self::Bytes(bytes),
+        }
+    }
+}
+
+fn cell(row: &postgres::Row, place: usize) -> Cell {
+    let cell = match *row.columns()[place].type_() {
+        Type::INT8 => row.get::<_, Option<i64>>(place).map(Cell::Integer),
+        Type::BYTEA => row.get::<_, Option<Vec<u8>>>(place).map(Cell::Bytes),
+        _ => row.get::<_, Option<String>>(place).map(Cell::Text),
+    };
+    cell.unwrap_or(Cell::Null)
 }
 
 impl Drop for Place {
