@@ -28,6 +28,10 @@ use crate::{Error, location::PostgresUrl};
 const LOCK_TIMEOUT_MS: u32 = if cfg!(test) { 100 } else { 10_000 };
 /// The first half of the lock's key, any number; the second is the schema's, so that two schemas hold two indexes.
 const LOCK_CLASS: i32 = 0x4241_5274;
+/// Where `search_path` finds the index, or where it would be made.
+const SCHEMA: &str = "SELECT COALESCE( \
+                      (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('barter_index')), \
+                      (SELECT oid FROM pg_namespace WHERE nspname = current_schema()))";
 /// What a null parameter is sent as.
 const NULL: Option<i64> = None;
 const TABLES: &str = "SELECT CAST(table_name AS TEXT) FROM information_schema.tables \
@@ -138,8 +142,7 @@ impl Engine for Postgres {
         self.begin(&format!(
             "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}; \
              SET LOCAL enable_seqscan = off; \
-             SELECT pg_advisory_xact_lock({LOCK_CLASS}, CAST(oid AS INTEGER)) FROM pg_namespace \
-             WHERE nspname = current_schema()"
+             SELECT pg_advisory_xact_lock({LOCK_CLASS}, CAST(({SCHEMA}) AS INTEGER))"
         ))
     }
 

@@ -14,6 +14,7 @@ use crate::{
     Location,
     engine::{Column, Kind, sqlite::Sqlite},
     location::Place,
+    schema::META,
 };
 
 const TABLE: Table = Table {
@@ -255,6 +256,23 @@ fn two_schemas_are_two_indexes() {
     assert_eq!(first.tables().unwrap(), ["things"]);
     assert!(second.tables().unwrap().is_empty());
     assert_eq!(second.size().unwrap(), 0);
+}
+
+/// Tables are found through the whole `search_path`: who reaches the same ones by another path writes the same index.
+#[test]
+fn two_ways_to_one_index_are_one_index() {
+    let (Some(empty), Some(there)) = (Schema::new(), Schema::new()) else { return };
+    there.administer(&format!("CREATE TABLE {}.{META} (a BIGINT)", there.name));
+    let both = empty.url().replace(&empty.name, &format!("{},{}", empty.name, there.name));
+    let (mut first, mut second) = (there.open(), open(&both).unwrap());
+    assert_eq!(second.tables().unwrap(), [META]);
+    first.begin_write().unwrap();
+    let error = second.begin_write().unwrap_err();
+    assert!(matches!(error, Error::Busy { .. }), "{error:?}");
+    first.commit().unwrap();
+    second.begin_write().unwrap();
+    let error = first.begin_write().unwrap_err();
+    assert!(matches!(error, Error::Busy { .. }), "{error:?}");
 }
 
 #[test]
