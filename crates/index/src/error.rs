@@ -38,6 +38,14 @@ pub enum Error {
         /// The version this program knows.
         expected: i64,
     },
+    /// The server's database cannot hold every text: what strangers write may be in any script.
+    #[error("the database {location} has encoding {found}, expected UTF8: make it with ENCODING 'UTF8'")]
+    OtherEncoding {
+        /// Where, without a password.
+        location: String,
+        /// Its encoding, as the server calls it.
+        found: String,
+    },
     /// The index is of another chain, or of other contracts.
     #[error(
         "{location} is an index of chain {}, BarterCore {}, from block {}; expected chain {}, BarterCore {}, from block {}",

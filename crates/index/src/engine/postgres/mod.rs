@@ -32,6 +32,8 @@ const LOCK_CLASS: i32 = 0x4241_5274;
 const SCHEMA: &str = "SELECT COALESCE( \
                       (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('barter_index')), \
                       (SELECT oid FROM pg_namespace WHERE nspname = current_schema()))";
+/// Encodings that hold every text: that of every script, and that which leaves bytes alone.
+const ENCODINGS: [&str; 2] = ["UTF8", "SQL_ASCII"];
 /// What a null parameter is sent as.
 const NULL: Option<i64> = None;
 const TABLES: &str = "SELECT CAST(table_name AS TEXT) FROM information_schema.tables \
@@ -55,7 +57,23 @@ impl Postgres {
         let connection = Connection::new(url)?;
         let mut engine = Self { location: url.to_string(), connection, statements: HashMap::new() };
         engine.reconnect()?;
+        engine.check_encoding()?;
         Ok(engine)
+    }
+
+    /// Another encoding would take the texts up to the first with a character it has not, and then none for ever.
+    fn check_encoding(&mut self) -> Result<(), Error> {
+        let mut found = String::new();
+        self.query("SELECT current_setting('server_encoding')", &[], &mut |row| {
+            if let [Value::Text(encoding)] = row {
+                (*encoding).clone_into(&mut found);
+            }
+            Ok(())
+        })?;
+        if ENCODINGS.contains(&found.as_str()) {
+            return Ok(());
+        }
+        Err(Error::OtherEncoding { location: self.location.clone(), found })
     }
 
     fn reconnect(&mut self) -> Result<(), Error> {

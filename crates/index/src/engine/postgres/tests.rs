@@ -276,6 +276,27 @@ fn two_ways_to_one_index_are_one_index() {
 }
 
 #[test]
+fn a_database_that_cannot_hold_every_text_is_refused() {
+    let Some(schema) = Schema::new() else { return };
+    for (encoding, is_refused) in [("LATIN1", true), ("SQL_ASCII", false), ("UTF8", false)] {
+        let name = format!("{}_{}", schema.name, encoding.to_lowercase());
+        schema.administer(&format!(
+            "CREATE DATABASE {name} ENCODING '{encoding}' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'"
+        ));
+        let (server, _) = schema.server.rsplit_once('/').unwrap();
+        let opened = open(&format!("{server}/{name}")).map(drop);
+        schema.administer(&format!("DROP DATABASE {name} WITH (FORCE)"));
+        match opened {
+            Ok(()) => assert!(!is_refused, "{encoding}"),
+            Err(Error::OtherEncoding { location, found }) => {
+                assert!(is_refused && found == encoding && location.ends_with(&name), "{location} {found}");
+            }
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+}
+
+#[test]
 fn what_refuses_a_row_ends_the_query_and_not_the_transaction() {
     let Some(schema) = Schema::new() else { return };
     let mut engine = schema.open_with_table();
