@@ -14,6 +14,8 @@ mod market;
 mod nodes;
 #[cfg(feature = "index")]
 mod postgres;
+#[cfg(feature = "index")]
+mod reading;
 mod refusals;
 mod secrets;
 mod sending;
