@@ -37,7 +37,7 @@ impl IndexClient {
     ///
     /// `progress` is called after every page, on a thread of its own. Ends well when `stop` is ready; whatever was read until
     /// then is kept. Dropping the future stops it too. A node that fails once it has answered is asked again, a named number of
-    /// times in a row.
+    /// times in a row; and so is a database that fails once it was opened, be it for want of room.
     ///
     /// # Errors
     /// [`Error::NoIndex`], [`Error::WrongChain`], [`Error::NoContract`], those of the node, and [`Error::Index`] for an index of

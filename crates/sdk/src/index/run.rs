@@ -18,11 +18,11 @@ use super::{
 };
 use crate::{BarterClient, Error};
 
-/// How often in a row a node may fail that has answered before.
+/// How often in a row a node may fail that has answered before, or a database that was opened.
 const MAX_FAILURES: u32 = 20;
-/// Longest wait for a node that fails.
+/// Longest wait after a failure.
 const MAX_PAUSE: Duration = Duration::from_secs(30);
-/// Longest wait for a node that fails, in poll intervals: two to the power of this.
+/// Longest wait after a failure, in poll intervals: two to the power of this.
 const MAX_BACKOFF: u32 = 4;
 /// How often in a row a node may say that there are blocks to read, and not give them.
 const MAX_LOOKS: u32 = 30;
@@ -50,7 +50,7 @@ pub struct IndexProgress {
     pub events: u64,
     /// Blocks taken back since it was started, because they were reorganised away.
     pub undone_blocks: u64,
-    /// Why the node is being waited for, if it is.
+    /// Why the node or the database is being waited for, if one is.
     pub waiting_for: Option<String>,
 }
 
@@ -136,7 +136,7 @@ struct Run<F> {
     until: RunUntil,
     poll_interval: Duration,
     waiter: Waiter,
-    /// Failures of the node in a row.
+    /// Failures of the node or the database in a row.
     failures: u32,
     /// Looks in a row that brought nothing though there is something to bring.
     looks: u32,
@@ -215,10 +215,14 @@ impl<F: FnMut(&IndexProgress)> Run<F> {
 }
 
 /// Whether what failed may succeed when it is tried again. Near the head a node refuses a block that another one behind the same
-/// address showed; some say that they are too busy in a refusal's words; and an answer can be cut off.
+/// address showed; some say that they are too busy in a refusal's words; and an answer can be cut off. A disk gets room again,
+/// another writer ends, and a server that was lost is back; other failures of a database look like the last, and are tried again
+/// with it. Of a failed step nothing was written.
 fn may_pass(error: &Error) -> bool {
     match error {
-        Error::NodeRefused { revert_data: None, .. } | Error::InvalidResponse { .. } => true,
+        Error::NodeRefused { revert_data: None, .. }
+        | Error::InvalidResponse { .. }
+        | Error::Index(IndexError::Full { .. } | IndexError::Busy { .. } | IndexError::Database { .. }) => true,
         error => error.is_transient(),
     }
 }

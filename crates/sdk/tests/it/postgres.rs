@@ -1,7 +1,15 @@
 //! The index in PostgreSQL, where `BARTER_TEST_POSTGRES` names a server: what a client does differently there.
 
-use std::{env, future::pending, thread};
+use std::{
+    collections::BTreeSet,
+    env,
+    future::{pending, ready},
+    sync::{Arc, Mutex},
+    thread,
+    time::Duration,
+};
 
+use barter_sdk::{IndexProgress, RunUntil};
 use postgres::{Client, NoTls};
 use serde_json::json;
 
@@ -69,4 +77,34 @@ async fn the_same_answers_after_trades_a_reorganisation_and_a_lost_connection() 
     schema.administer(others);
     assert_same(&chain, &client).await;
     catch_up(&client).await;
+}
+
+/// A full disk, another writer, and a server that ends in the middle of a transaction.
+#[tokio::test]
+async fn a_database_that_fails_for_a_while_costs_nothing() {
+    let Some(schema) = Schema::new("failing") else { return };
+    let chain = market().await;
+    let client = chain.builder(3).poll_interval(Duration::from_millis(2)).index(schema.url()).build().unwrap();
+    client.index().run(RunUntil::Head, ready(()), |_| {}).await.unwrap();
+    let name = &schema.name;
+    schema.administer(format!(
+        "CREATE SEQUENCE {name}.failures;
+        CREATE FUNCTION {name}.fail() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+        BEGIN
+            CASE nextval('{name}.failures')
+                WHEN 1 THEN RAISE EXCEPTION 'no room' USING ERRCODE = 'disk_full';
+                WHEN 2 THEN RAISE EXCEPTION 'no turn' USING ERRCODE = 'lock_not_available';
+                WHEN 3 THEN PERFORM pg_terminate_backend(pg_backend_pid());
+                ELSE NULL;
+            END CASE;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER failing BEFORE INSERT ON {name}.settlements EXECUTE FUNCTION {name}.fail()"
+    ));
+    let waits = Arc::new(Mutex::new(BTreeSet::new()));
+    let seen = Arc::clone(&waits);
+    let note = move |progress: &IndexProgress| seen.lock().unwrap().extend(progress.waiting_for.clone());
+    let done = client.index().run(RunUntil::Head, pending(), note).await.unwrap();
+    assert_eq!((done.block, waits.lock().unwrap().len()), (Some(done.head), 3), "{waits:?}");
+    assert_same(&chain, &client).await;
 }
