@@ -97,6 +97,16 @@ fn every_query_of_the_documentation_answers() {
         let mut statement = connection.prepare(&format!("SELECT * FROM {view}")).unwrap();
         assert!(statement.query(()).unwrap().next().unwrap().is_some(), "{view}");
     }
+    // Two wallets of one person settle what they like: no query must fail at a sum beyond 64 bits.
+    let mut connection = connection;
+    let tampered = connection.transaction().unwrap();
+    tampered.execute("UPDATE settlements SET amount_sats = 9000000000000000000", ()).unwrap();
+    for query in queries() {
+        let mut statement = tampered.prepare(&query).unwrap();
+        let rows = statement.query_map((), |_| Ok(())).unwrap();
+        assert!(rows.into_iter().all(|row| row.is_ok()), "{query}");
+    }
+    tampered.rollback().unwrap();
     // What a pair's sixth trade brought, and did not bring, as rows.
     let count = |sql: &str| connection.query_row(sql, (), |row| row.get::<_, i64>(0)).unwrap();
     assert_eq!(count("SELECT count(*) FROM score_changes"), 10);
