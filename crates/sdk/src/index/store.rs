@@ -108,7 +108,11 @@ impl Store {
         };
         if matches!(done, Err(Error::Index(_))) {
             // The warm graph may have taken up a part.
-            *open = None;
+            match &mut *open {
+                // What was read into memory is nowhere else.
+                Some(open) if self.location.is_none() => open.warm = Warm::empty(),
+                open => *open = None,
+            }
         }
         done
     }

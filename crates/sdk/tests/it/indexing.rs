@@ -287,6 +287,33 @@ async fn a_node_that_leaves_out_logs_is_told() {
     assert_eq!(error.code(), "node_contradiction", "{error:?}");
 }
 
+/// What is in memory is nowhere else: for a failure at the end it is not read again from the beginning.
+#[tokio::test]
+async fn a_failure_costs_nothing_of_what_is_in_memory() {
+    let chain = Chain::start().await;
+    chain.settle(0, 1, &[2_000]).await;
+    chain.mine(40).await;
+    chain.settle(0, 2, &[3_000]).await;
+    let opened = format!("{:#x}", chain.client(0).block_number().await.unwrap() - 1);
+    let opened = chain.rpc("eth_getBlockByNumber", json!([opened, false])).await["hash"].as_str().unwrap().to_owned();
+    let is_lying = Arc::new(AtomicBool::new(true));
+    let switch = Arc::clone(&is_lying);
+    let node = Endpoint::start(&chain.url, move |body| {
+        let is_left_out = switch.load(Ordering::SeqCst) && body.contains("eth_getLogs") && body.contains(&opened);
+        let nothing = r#"{"jsonrpc":"2.0","id":0,"result":[]}"#;
+        if is_left_out { Reaction::Answer(nothing.to_owned()) } else { Reaction::Pass }
+    })
+    .await;
+    let client = chain.builder(3).rpc_url(&node.url).build().unwrap();
+    let ranges = || node.bodies().iter().filter(|body| body.contains("toBlock")).count();
+    let error = client.compliance().rings().await.unwrap_err();
+    assert!(error.code() == "node_contradiction" && ranges() > 0, "{error:?}");
+    let before = ranges();
+    is_lying.store(false, Ordering::SeqCst);
+    let seen = client.compliance().viewpoint(&[wallet(1)]).await.unwrap();
+    assert!(seen.viewpoint.score(wallet(2)).seen > 0.0 && ranges() == before);
+}
+
 /// What lies between the block that was asked for and the one that was given would never be read.
 #[tokio::test]
 async fn another_block_than_was_asked_for_is_told() {
