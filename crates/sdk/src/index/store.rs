@@ -122,8 +122,9 @@ impl Store {
         let Some(location) = &self.location else { return Ok(Index::in_memory(&self.identity)?) };
         let index = Index::open(location)?;
         let (found, expected) = (*index.identity(), self.identity);
-        // From which block on it was read is of no interest to who reads it.
-        if (found.chain_id, found.contracts()) != (expected.chain_id, expected.contracts()) {
+        // One that was begun earlier than need be lacks nothing; one that was begun later lacks trades.
+        let is_begun_late = found.first_block > expected.first_block;
+        if (found.chain_id, found.contracts()) != (expected.chain_id, expected.contracts()) || is_begun_late {
             let (location, found, expected) = (location.to_string(), Box::new(found), Box::new(expected));
             return Err(IndexError::OtherIdentity { location, found, expected }.into());
         }

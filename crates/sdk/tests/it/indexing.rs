@@ -11,7 +11,8 @@ use std::{
 };
 
 use barter_sdk::{
-    BarterClient, DeployPlan, Environment, Error, INDEX_VARIABLE, IndexProgress, Policy, RunUntil, ViewpointReport,
+    BarterClient, DeployPlan, Deployment, Environment, Error, INDEX_VARIABLE, IndexProgress, Policy, RunUntil,
+    ViewpointReport,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -215,6 +216,28 @@ async fn an_index_of_something_else_is_refused() {
     }
     let error = other.index().run(RunUntil::Head, pending(), |_| {}).await.unwrap_err();
     assert_eq!(error.code(), "other_index", "{error:?}");
+}
+
+/// One that was begun late lacks the trades before it, and with them whole histories.
+#[tokio::test]
+async fn an_index_begun_after_the_deployment_is_refused() {
+    let (chain, folder) = (Chain::start().await, tempfile::tempdir().unwrap());
+    chain.settle(0, 1, &[2_000]).await;
+    let path = folder.path().join("barter.db");
+    let from = |block| {
+        let deployment = Deployment { block, ..chain.deployment };
+        chain.builder(3).deployment(deployment).index(path.to_str().unwrap()).build().unwrap()
+    };
+    let late = chain.deployment.block + 1;
+    catch_up(&from(late)).await;
+    assert_eq!(from(late + 1).compliance().wallet_summary(wallet(0)).await.unwrap().trades, 1);
+    let error = from(late - 1).compliance().wallet_summary(wallet(0)).await.unwrap_err();
+    assert_eq!(error.code(), "other_index", "{error:?}");
+    let said = error.to_string();
+    assert!(
+        said.contains(&format!("from block {late};")) && said.ends_with(&format!("from block {}", late - 1)),
+        "{said}"
+    );
 }
 
 #[tokio::test]
