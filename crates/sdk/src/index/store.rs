@@ -34,6 +34,7 @@ pub(crate) struct Store {
 /// An open index.
 pub(super) struct Open {
     pub(super) index: Index,
+    file: Option<File>,
     warm: Warm,
 }
 
@@ -46,6 +47,9 @@ struct Warm {
     /// Up to where the graph was at the last questions, oldest first.
     points: VecDeque<SettledPoint>,
 }
+
+/// A file, whatever its name: its device, and its number there.
+type File = (u64, u64);
 
 /// What an answer is made of.
 type Found = (Arc<TradeGraph>, Standing, ChainPoint);
@@ -102,9 +106,11 @@ impl Store {
             *open = None;
             open
         });
+        // Looked at before it is opened: what takes its place in between is noticed the next time.
+        let file = self.location.as_ref().and_then(file_at);
         let done = match &mut *open {
-            Some(open) => work(open),
-            none => work(none.insert(Open { index: self.connect()?, warm: Warm::empty() })),
+            Some(open) if open.file == file => work(open),
+            other => work(other.insert(Open { index: self.connect()?, file, warm: Warm::empty() })),
         };
         if matches!(done, Err(Error::Index(_))) {
             // The warm graph may have taken up a part.
@@ -130,6 +136,22 @@ impl Store {
         }
         Ok(index)
     }
+}
+
+/// The file an index is in; none for one on a server. Who has a file open goes on reading it though it was removed and another
+/// index made at its place, and until then its number is not given to another.
+#[cfg(unix)]
+fn file_at(location: &Location) -> Option<File> {
+    use std::os::unix::fs::MetadataExt as _;
+    // A server's address is no file's path.
+    let found = std::fs::metadata(location.to_string()).ok()?;
+    Some((found.dev(), found.ino()))
+}
+
+/// Elsewhere an open file stays where it is.
+#[cfg(not(unix))]
+const fn file_at(_: &Location) -> Option<File> {
+    None
 }
 
 impl Open {

@@ -240,6 +240,30 @@ async fn an_index_begun_after_the_deployment_is_refused() {
     );
 }
 
+/// Whoever has a file open goes on reading it though another is at its place.
+#[tokio::test]
+async fn an_index_made_anew_at_the_same_place_is_noticed() {
+    let (chain, folder) = (Chain::start().await, tempfile::tempdir().unwrap());
+    let path = folder.path().join("barter.db");
+    let client = at(&chain, &path);
+    chain.settle(0, 1, &[2_000; 2]).await;
+    catch_up(&client).await;
+    assert_eq!(client.compliance().wallet_summary(wallet(0)).await.unwrap().trades, 2);
+
+    for ending in ["", "-wal", "-shm"] {
+        let file = folder.path().join(format!("barter.db{ending}"));
+        assert!(std::fs::remove_file(&file).is_ok() || !file.exists());
+    }
+    let error = client.compliance().wallet_summary(wallet(0)).await.unwrap_err();
+    assert_eq!(error.code(), "index_not_found", "{error:?}");
+
+    let other = Chain::start().await;
+    other.settle(0, 1, &[2_000]).await;
+    catch_up(&at(&other, &path)).await;
+    assert_eq!(client.compliance().wallet_summary(wallet(0)).await.unwrap().trades, 1);
+    assert_same(&other, &client).await;
+}
+
 #[tokio::test]
 async fn no_index_an_empty_one_and_what_is_none_are_told() {
     let (chain, folder) = (Chain::start().await, tempfile::tempdir().unwrap());
