@@ -9,7 +9,7 @@ use std::{collections::BTreeSet, env, fs, io, process::Command};
 use barter_compliance::{RingSettings, TradeGraph, Viewpoint, ViewpointSettings, wash_rings};
 use market::Market;
 
-const FINDINGS: [&str; 5] = ["graph", "rings", "evading", "nested", "viewpoint"];
+const FINDINGS: [&str; 6] = ["graph", "rings", "evading", "nested", "crowded", "viewpoint"];
 
 fn main() -> io::Result<()> {
     let finding = env::args().find(|argument| FINDINGS.contains(&argument.as_str()));
@@ -26,14 +26,15 @@ fn main() -> io::Result<()> {
 fn measure(finding: &str) -> io::Result<()> {
     let size = market::SIZES[market::SIZES.len() - 1];
     let market = match finding {
-        "nested" => market::nested(market::SEED),
+        "nested" => market::nested(market::YEAR, market::SEED),
+        "crowded" => market::nested(market::HOUR, market::SEED),
         "evading" => market::evading(size, market::SEED),
         _ => market::market(size, market::SEED),
     };
     let graph = market::graph(&market);
     let start = processor_ns()?;
     let found = match finding {
-        "rings" | "evading" | "nested" => rings(&graph, &market),
+        "rings" | "evading" | "nested" | "crowded" => rings(&graph, &market),
         "viewpoint" => viewpoint(&graph),
         _ => String::from("without a finding"),
     };

@@ -17,7 +17,7 @@ fn bench_rings(criterion: &mut Criterion) {
             bencher.iter(|| wash_rings(black_box(graph), &RingSettings::default()));
         });
     }
-    let nested = market::graph(&market::nested(market::SEED));
+    let nested = market::graph(&market::nested(market::YEAR, market::SEED));
     group.throughput(Throughput::Elements(nested.len() as u64));
     group.bench_function("nested", |bencher| bencher.iter(|| wash_rings(black_box(&nested), &RingSettings::default())));
 }

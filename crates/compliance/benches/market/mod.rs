@@ -9,8 +9,9 @@ use barter_protocol::TradeId;
 
 /// When the market opens: a Monday, 2026-01-05 00:00:00 UTC.
 pub(crate) const OPENS_AT: u64 = 1_767_571_200;
-const YEAR: u64 = 365 * 86_400;
-const LENGTHS: [u64; 3] = [3_600, 86_400, 604_800];
+pub(crate) const YEAR: u64 = 365 * 86_400;
+pub(crate) const HOUR: u64 = 3_600;
+const LENGTHS: [u64; 3] = [HOUR, 86_400, 604_800];
 
 /// Of what is measured.
 pub(crate) const SEED: u64 = 20_260_105;
@@ -125,8 +126,8 @@ fn in_order(mut drafts: Vec<Draft>, rings: usize, seed: u64) -> Market {
 }
 
 /// A market in which layer after layer only a single wallet falls away from nearly all trades, none of which cancel
-/// out: what takes wash rings the longest.
-pub(crate) fn nested(seed: u64) -> Market {
+/// out, settled within so many seconds: what takes wash rings the longest, and longer the more are in one window.
+pub(crate) fn nested(seconds: u64, seed: u64) -> Market {
     const CIRCLE: u64 = 5_000;
     let mut random = Random(seed);
     let mut pairs: Vec<_> = (0..CIRCLE).flat_map(|wallet| [(wallet, (wallet + 1) % CIRCLE); 180]).collect();
@@ -134,7 +135,7 @@ pub(crate) fn nested(seed: u64) -> Market {
         pairs.extend((0..times).flat_map(|_| [(0, CIRCLE + times), (CIRCLE + times, 0)]));
     }
     let draft = |(payer, payee), random: &mut Random| {
-        let settled_at = OPENS_AT + random.below(YEAR);
+        let settled_at = OPENS_AT + random.below(seconds);
         Draft { settled_at, payer, payee, amount_sats: 1_000 + random.below(1_000_000), ring: None }
     };
     let drafts = pairs.into_iter().map(|pair| draft(pair, &mut random)).collect();
