@@ -148,7 +148,14 @@ impl<F: FnMut(&IndexProgress)> Run<F> {
         let head = chain.head_number();
         let mut follower = Follower::new(index, chain);
         loop {
-            let step = follower.step().map_err(told_by);
+            // Where nothing is to be added, another writer may have been faster.
+            let step = follower.step().and_then(|step| {
+                if matches!(step, Step::Idle { .. }) {
+                    self.progress.block = follower.index().head()?.map(|head| head.number);
+                }
+                Ok(step)
+            });
+            let step = step.map_err(told_by);
             self.progress.head = head.load(Ordering::Relaxed);
             let pause = match step {
                 Ok(step) => match self.take(step)? {
@@ -184,7 +191,7 @@ impl<F: FnMut(&IndexProgress)> Run<F> {
                 self.progress.block = kept;
                 Next::Step
             }
-            Step::Idle { head } if self.progress.block.is_some_and(|block| block >= head.number) => {
+            Step::Idle { head } if self.progress.block == Some(head.number) => {
                 self.looks = 0;
                 if self.until == RunUntil::Head { Next::Done } else { Next::Look }
             }
@@ -195,7 +202,12 @@ impl<F: FnMut(&IndexProgress)> Run<F> {
             Step::Idle { head } => {
                 self.looks += 1;
                 if self.until == RunUntil::Head && self.looks > MAX_LOOKS {
-                    return Err(Error::ChainChanged { block_number: head.number });
+                    return Err(match self.progress.block {
+                        Some(indexed) if indexed > head.number => {
+                            IndexError::NodeBehind { head: head.number, indexed }.into()
+                        }
+                        _ => Error::ChainChanged { block_number: head.number },
+                    });
                 }
                 Next::Look
             }

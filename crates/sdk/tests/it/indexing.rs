@@ -198,6 +198,21 @@ async fn rings_without_an_index() {
     assert!(matches!(error, Error::Compliance(_)), "{error:?}");
 }
 
+/// Everything up to its newest block was read, but that is not the chain's: a wait, and no success.
+#[tokio::test]
+async fn a_node_that_is_behind_the_index_is_not_the_end() {
+    let (chain, folder) = (market().await, tempfile::tempdir().unwrap());
+    let client = indexed(&chain, &folder);
+    let snapshot = chain.rpc("evm_snapshot", json!([])).await;
+    chain.settle(0, 2, &[3_000]).await;
+    let indexed = catch_up(&client).await.block;
+    chain.rpc("evm_revert", json!([snapshot])).await;
+    let error = client.index().run(RunUntil::Head, pending(), |_| {}).await.unwrap_err();
+    assert!(error.to_string().contains(&indexed.unwrap().to_string()), "{error}");
+    assert_eq!(error.code(), "node_behind", "{error:?}");
+    assert_eq!(client.index().status().await.unwrap().head.map(|head| head.number), indexed, "nothing is taken back");
+}
+
 #[tokio::test]
 async fn an_index_of_something_else_is_refused() {
     let (chain, folder) = (Chain::start().await, tempfile::tempdir().unwrap());
