@@ -17,7 +17,7 @@ use crate::{
 #[command(after_help = "A policy is a TOML file; every key may be left out, but not all of them:
   minimum_score = 200
   minimum_counterparties = 5
-  highest_risk = \"medium\"          # low, medium or high
+  highest_risk = \"medium\"          # low or medium
   required_level = \"B\"             # A or B
   minimum_completion_rate = 90     # percent
   deny_flags = [\"isolation\", \"pair_cap_exceeded\"]
