@@ -68,8 +68,8 @@ CREATE TABLE settlements (
     payer_earned_tokens INTEGER NOT NULL,
     payee_earned_tokens INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX settlements_by_payer ON settlements (payer, id);
-CREATE INDEX settlements_by_payee ON settlements (payee, id);
+CREATE INDEX settlements_by_payer ON settlements (payer, id, payee, amount_sats, settled_at);
+CREATE INDEX settlements_by_payee ON settlements (payee, id, payer, amount_sats, settled_at);
 CREATE INDEX settlements_counted ON settlements (payer, payee) WHERE points > 0;
 
 CREATE TABLE disputes (
