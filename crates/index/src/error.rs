@@ -82,7 +82,7 @@ pub enum Error {
         /// Which, without a password.
         location: String,
     },
-    /// Another connection is writing, and did not end in time.
+    /// Another connection is writing, and did not end in time or is always first.
     #[error("{location} is being written by another process; is a second `index run` at work?")]
     Busy {
         /// Which, without a password.

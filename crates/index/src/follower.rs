@@ -70,7 +70,8 @@ impl<'a, C: Chain> Follower<'a, C> {
     ///
     /// # Errors
     /// [`Error::Chain`] from the node, after which the same step can be tried again; [`Error::Contradiction`] for a node that
-    /// says what cannot be; [`Error::ReorganisedTooDeep`], [`Error::NodeBehind`]; what the database fails with.
+    /// says what cannot be; [`Error::ReorganisedTooDeep`], [`Error::NodeBehind`]; [`Error::Busy`] where another one writes the
+    /// index and was first three times in a row; what the database fails with.
     pub fn step(&mut self) -> Result<Step, Error> {
         self.step_to(u64::MAX)
     }
@@ -103,11 +104,20 @@ impl<'a, C: Chain> Follower<'a, C> {
                 self.lagging = 0;
                 Ok(Step::Applied(applied))
             }
-            // The chain may have changed between two answers of the node, or the index between two looks at it, as when a server
-            // still ends what a program that was killed had begun: the next look shows it.
-            Err(Error::Contradiction(
-                Contradiction::WrongParent { block: from, .. } | Contradiction::WrongPage { from, .. },
-            )) if from == next && self.is_lagging() => Ok(Step::Idle { head: node_head.into() }),
+            // The index moved between two looks at it: another one writes, or a server still ends what a program that was killed
+            // had begun.
+            Err(Error::Contradiction(Contradiction::WrongPage { from, .. })) if from == next => {
+                if self.is_lagging() {
+                    return Ok(Step::Idle { head: node_head.into() });
+                }
+                Err(Error::Busy { location: self.index.location().to_owned() })
+            }
+            // The chain may have changed between two answers of the node: the next look shows it.
+            Err(Error::Contradiction(Contradiction::WrongParent { block, .. }))
+                if block == next && self.is_lagging() =>
+            {
+                Ok(Step::Idle { head: node_head.into() })
+            }
             Err(error) => Err(error),
         }
     }

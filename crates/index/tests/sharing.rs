@@ -5,6 +5,7 @@
 mod common;
 
 use std::{
+    convert::Infallible,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -12,7 +13,7 @@ use std::{
     thread,
 };
 
-use barter_index::{Contradiction, Error, Index, Settled};
+use barter_index::{Chain, Contradiction, Error, Follower, Header, Index, Page, Settled, Step};
 use barter_protocol::{TradeId, score};
 use common::{FakeChain, follow, place::Place, wallet};
 
@@ -110,6 +111,47 @@ fn a_second_writer_is_refused_and_harms_nothing() {
     }
 }
 
+/// A node whose every page another writer has written before.
+struct Raced {
+    chain: FakeChain,
+    rival: Index,
+}
+
+impl Chain for Raced {
+    type Error = Infallible;
+
+    fn head(&mut self) -> Result<Header, Infallible> {
+        self.chain.head()
+    }
+
+    fn header(&mut self, number: u64) -> Result<Option<Header>, Infallible> {
+        self.chain.header(number)
+    }
+
+    fn page(&mut self, from: u64, _to: u64) -> Result<Option<Page>, Infallible> {
+        let page = self.chain.page_of(from, from);
+        self.rival.apply(&page).unwrap();
+        Ok(Some(page))
+    }
+}
+
+#[test]
+fn a_writer_that_always_comes_second_says_that_there_is_another() {
+    for place in Place::lasting() {
+        let mut chain = FakeChain::new();
+        (0..9).for_each(|_| _ = chain.mine(|world| _ = world.trade(1, 2, 5_000)));
+        let (mut index, rival) = (place.index(), place.index());
+        let mut follower = Follower::new(&mut index, Raced { chain, rival });
+        for _ in 0..2 {
+            assert!(matches!(follower.step().unwrap(), Step::Idle { .. }));
+        }
+        let error = follower.step().unwrap_err();
+        let location = place.location().to_string();
+        assert!(matches!(&error, Error::Busy { location: busy } if *busy == location), "{error:?}");
+        assert_eq!(follower.index().head().unwrap().unwrap().number, 3);
+    }
+}
+
 #[test]
 fn writers_at_once_make_one_index() {
     for place in Place::lasting() {
@@ -125,7 +167,7 @@ fn writers_at_once_make_one_index() {
                 scope.spawn(move || {
                     while index.head().unwrap().map(|head| head.number) != Some(40) {
                         match follow(&mut index, &mut chain) {
-                            Ok(()) | Err(Error::Contradiction(Contradiction::WrongPage { .. })) => {}
+                            Ok(()) | Err(Error::Busy { .. }) => {}
                             Err(error) => panic!("{error:?}"),
                         }
                     }
