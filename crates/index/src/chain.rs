@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 
 use alloy_primitives::{Address, B256, Bytes};
 use barter_bindings::Addresses;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// What an index is of: three contracts on a chain, from a block on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -12,10 +12,13 @@ pub struct Identity {
     /// The chain (EIP-155).
     pub chain_id: u64,
     /// `BarterCore`.
+    #[serde(serialize_with = "checksummed")]
     pub barter_core: Address,
     /// `BTRTrust`.
+    #[serde(serialize_with = "checksummed")]
     pub btr_trust: Address,
     /// `BTRCredit`.
+    #[serde(serialize_with = "checksummed")]
     pub btr_credit: Address,
     /// The first block that is read: the deployment's, or one before it.
     pub first_block: u64,
@@ -26,6 +29,11 @@ impl Identity {
     pub const fn contracts(&self) -> Addresses {
         Addresses { core: self.barter_core, trust: self.btr_trust, credit: self.btr_credit }
     }
+}
+
+/// An address as JSON, as everywhere in Barter: with its checksum.
+fn checksummed<S: Serializer>(address: &Address, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&address.to_checksum(None))
 }
 
 /// A block as a node gives it.

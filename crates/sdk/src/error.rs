@@ -534,7 +534,11 @@ impl Error {
         let mut message = self.to_string();
         let mut cause = std::error::Error::source(self);
         while let Some(error) = cause {
-            message = format!("{message}: {error}");
+            let text = error.to_string();
+            // Some say their cause themselves.
+            if !message.contains(&text) {
+                message = format!("{message}: {text}");
+            }
             cause = error.source();
         }
         ErrorReport {

@@ -198,6 +198,15 @@ async fn rings_without_an_index() {
     assert!(matches!(error, Error::Compliance(_)), "{error:?}");
 }
 
+#[tokio::test]
+async fn a_cause_is_told_once() {
+    let chain = Chain::start().await;
+    let client = chain.builder(3).index("postgres://barter@127.0.0.1:1/barter").build().unwrap();
+    let error = client.index().status().await.unwrap_err();
+    let message = error.report().message;
+    assert_eq!(message.matches("efused").count(), 1, "{message}");
+}
+
 /// Everything up to its newest block was read, but that is not the chain's: a wait, and no success.
 #[tokio::test]
 async fn a_node_that_is_behind_the_index_is_not_the_end() {
@@ -207,6 +216,8 @@ async fn a_node_that_is_behind_the_index_is_not_the_end() {
     chain.settle(0, 2, &[3_000]).await;
     let indexed = catch_up(&client).await.block;
     chain.rpc("evm_revert", json!([snapshot])).await;
+    let status = serde_json::to_value(client.index().status().await.unwrap()).unwrap();
+    assert_eq!(status["identity"]["barter_core"], client.deployment().barter_core.to_checksum(None));
     let error = client.index().run(RunUntil::Head, pending(), |_| {}).await.unwrap_err();
     assert!(error.to_string().contains(&indexed.unwrap().to_string()), "{error}");
     assert_eq!(error.code(), "node_behind", "{error:?}");
