@@ -222,12 +222,12 @@ fn a_reader_sees_one_point_in_time_and_does_not_wait_for_a_writer() {
     let Some(schema) = Schema::new() else { return };
     let (mut writer, mut reader) = (schema.open_with_table(), schema.open());
     reader.begin_read().unwrap();
-    assert_eq!(ids(&mut reader), []);
+    assert_eq!(ids(&mut reader), [0_i64; 0]);
     writer.begin_write().unwrap();
     put(&mut writer, 1).unwrap();
-    assert_eq!(ids(&mut reader), []);
+    assert_eq!(ids(&mut reader), [0_i64; 0]);
     writer.commit().unwrap();
-    assert_eq!(ids(&mut reader), []);
+    assert_eq!(ids(&mut reader), [0_i64; 0]);
     assert!(said(&put(&mut reader, 2).unwrap_err()).contains("25006"), "a reader must not write");
     reader.rollback();
     reader.begin_read().unwrap();
@@ -343,7 +343,7 @@ fn works_where_a_runtime_lets_it_block_and_ends_where_it_does_not() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let read = |mut engine: Postgres| {
         engine.begin_read().unwrap();
-        assert_eq!(ids(&mut engine), []);
+        assert_eq!(ids(&mut engine), [0_i64; 0]);
         engine
     };
     let engine = schema.open_with_table();
