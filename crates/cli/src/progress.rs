@@ -57,7 +57,7 @@ pub(crate) async fn sending<T>(
     tokio::select! {
         biased;
         ended = waiting(what, future) => Ok(ended?),
-        () = signals.next_not_ignored() => {
+        _ = signals.next_not_ignored() => {
             if std::io::stderr().is_terminal() {
                 draw("\r\x1b[K");
             }

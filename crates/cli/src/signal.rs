@@ -61,8 +61,13 @@ impl Signals {
     }
 
     /// Waits for the next that is not to be ignored.
-    pub(crate) async fn next_not_ignored(&mut self) {
-        while self.ignored >> (self.next().await.number() - 1) & 1 == 1 {}
+    pub(crate) async fn next_not_ignored(&mut self) -> Signal {
+        loop {
+            let signal = self.next().await;
+            if self.ignored >> (signal.number() - 1) & 1 == 0 {
+                return signal;
+            }
+        }
     }
 }
 
@@ -90,7 +95,7 @@ impl Signals {
     }
 
     /// Waits for the next that is not to be ignored.
-    pub(crate) async fn next_not_ignored(&mut self) {
-        self.next().await;
+    pub(crate) async fn next_not_ignored(&mut self) -> Signal {
+        self.next().await
     }
 }

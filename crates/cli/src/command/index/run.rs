@@ -61,18 +61,23 @@ impl Run {
         let output = context.output();
         let (failure, failed) = oneshot::channel();
         let mut shown = Shown::new(output, until, failure);
-        let mut lost = None;
+        let (mut lost, mut stopped_by) = (None, None);
         let stop = async {
             tokio::select! {
                 // Whoever starts it with nohup wants it to outlive the terminal.
-                () = signals.next_not_ignored() => {}
+                signal = signals.next_not_ignored() => stopped_by = Some(signal),
                 Ok(error) = failed => lost = Some(error),
             }
         };
         let ended = client.index().run(until, stop, move |progress| shown.show(progress)).await?;
-        match lost {
-            Some(error) => Err(error),
-            None => output.result(&ended),
+        if let Some(error) = lost {
+            return Err(error);
+        }
+        output.result(&ended)?;
+        match stopped_by {
+            // Whoever waits for it to reach the newest block must not go on as if it had.
+            Some(signal) if self.until_head && ended.block != Some(ended.head) => Err(Error::Interrupted { signal }),
+            _ => Ok(()),
         }
     }
 }
