@@ -1,4 +1,4 @@
-//! The index itself: made, opened, written, undone.
+//! The index itself: made, opened, written.
 
 use std::fmt;
 
@@ -13,10 +13,8 @@ use crate::{
     known::{self, Known},
     page::{self, Decoded},
     reader, row,
-    schema::{
-        self, ACCEPTANCES, BLOCKS, CHECKPOINTS, DEFINITION, DISPUTES, META, NUMBERED, OPEN_TRADES, PROPOSALS,
-        SETTLEMENTS, VERSION, WALLETS,
-    },
+    schema::{self, ACCEPTANCES, CHECKPOINTS, DEFINITION, META, OPEN_TRADES, PROPOSALS, SETTLEMENTS, VERSION, WALLETS},
+    undo,
 };
 
 /// How many blocks deep a reorganisation may be to be undone without being asked. Ethereum finalises after 64; other chains
@@ -258,14 +256,16 @@ impl Index {
         self.require_writing()?;
         self.known.forget();
         let block = i64::try_from(block).unwrap_or(i64::MAX);
-        in_transaction(&mut *self.reader.engine, true, |engine| undo(engine, block)).map_err(|error| self.name(error))
+        in_transaction(&mut *self.reader.engine, true, |engine| undo::undo(engine, block))
+            .map_err(|error| self.name(error))
     }
 
     /// Takes everything back: the chain has not even the first block that was read.
     pub(crate) fn undo_all(&mut self) -> Result<u64, Error> {
         self.require_writing()?;
         self.known.forget();
-        in_transaction(&mut *self.reader.engine, true, |engine| undo(engine, -1)).map_err(|error| self.name(error))
+        in_transaction(&mut *self.reader.engine, true, |engine| undo::undo(engine, -1))
+            .map_err(|error| self.name(error))
     }
 
     /// What the index holds.
@@ -425,95 +425,6 @@ fn trade_proposed(event: &page::Event) -> Option<TradeId> {
     }
 }
 
-// ------------------------------------------------------------------------------------------------ undoing
-
-/// Events beside a settlement that counted, in its row: two scores, two mints.
-const EVENTS_OF_A_REWARD: u64 = 4;
-
-/// Takes back everything after a block.
-fn undo(engine: &mut dyn Engine, block: i64) -> Result<u64, Error> {
-    let mut kept = Vec::new();
-    for table in NUMBERED {
-        kept.push((table, last_kept(engine, table.name, "block_number", block)?));
-    }
-    let last_wallet = last_kept(engine, WALLETS.name, "first_block", block)?;
-    let touched = touched_trades(engine, &kept)?;
-
-    let mut events = 0;
-    for (table, last) in &kept {
-        let last = [Value::Integer(*last)];
-        if table.name == SETTLEMENTS.name {
-            let counted = "SELECT count(*) FROM settlements WHERE id > $1 AND points > 0";
-            events += EVENTS_OF_A_REWARD * count(engine, counted, &last)?.unsigned_abs();
-        }
-        events += engine.execute(&format!("DELETE FROM {} WHERE id > $1", table.name), &last)?;
-    }
-    engine.execute("DELETE FROM wallets WHERE id > $1", &[Value::Integer(last_wallet)])?;
-    reopen(engine, &touched)?;
-    for table in [&BLOCKS, &CHECKPOINTS] {
-        engine.execute(&format!("DELETE FROM {} WHERE number > $1", table.name), &[Value::Integer(block)])?;
-    }
-    // The head is the newest checkpoint, and the newest block that is left may be one with events only.
-    let sql = "INSERT INTO checkpoints (number, hash, timestamp)
-        SELECT number, hash, timestamp FROM blocks
-        WHERE number = (SELECT max(number) FROM blocks)
-            AND number > (SELECT COALESCE(max(number), -1) FROM checkpoints)";
-    engine.execute(sql, &[])?;
-    Ok(events)
-}
-
-/// The last row that stays. Numbers rise with blocks, so it is looked for from the end.
-fn last_kept(engine: &mut dyn Engine, table: &str, block_column: &str, block: i64) -> Result<i64, Error> {
-    let sql = format!("SELECT id FROM {table} WHERE {block_column} <= $1 ORDER BY id DESC LIMIT 1");
-    let mut last = 0;
-    engine.query(&sql, &[Value::Integer(block)], &mut |row| {
-        last = row::integer(row, 0)?;
-        Ok(())
-    })?;
-    Ok(last)
-}
-
-/// The trades that were accepted, settled or disputed in rows that go.
-fn touched_trades(engine: &mut dyn Engine, kept: &[(&'static engine::Table, i64)]) -> Result<Vec<i64>, Error> {
-    let mut touched = Vec::new();
-    for (table, last) in kept {
-        if [ACCEPTANCES.name, SETTLEMENTS.name, DISPUTES.name].contains(&table.name) {
-            let sql = format!("SELECT trade FROM {} WHERE id > $1", table.name);
-            engine.query(&sql, &[Value::Integer(*last)], &mut |row| {
-                touched.push(row::integer(row, 0)?);
-                Ok(())
-            })?;
-        }
-    }
-    touched.sort_unstable();
-    touched.dedup();
-    Ok(touched)
-}
-
-/// Puts the rows of `open_trades` right for trades whose later rows are gone.
-fn reopen(engine: &mut dyn Engine, touched: &[i64]) -> Result<(), Error> {
-    const STILL_OPEN: &str = "
-        SELECT p.id, p.party_a, p.party_b, b.timestamp FROM proposals p
-        JOIN acceptances c ON c.trade = p.id
-        JOIN blocks b ON b.number = c.block_number
-        WHERE p.id = $1 AND NOT EXISTS (SELECT 1 FROM settlements s WHERE s.trade = p.id) AND COALESCE(
-            (SELECT d.kind FROM disputes d WHERE d.trade = p.id ORDER BY d.id DESC LIMIT 1), 'dismissed'
-        ) = 'dismissed'";
-    let keys: Vec<_> = touched.iter().copied().map(Value::Integer).collect();
-    if keys.is_empty() {
-        return Ok(());
-    }
-    let mut open = Vec::new();
-    engine.lookup(STILL_OPEN, 1, &keys, &mut |_, row| {
-        for place in 0..OPEN_TRADES.columns.len() {
-            open.push(Value::Integer(row::integer(row, place)?));
-        }
-        Ok(())
-    })?;
-    engine.delete(&OPEN_TRADES, &keys)?;
-    engine.insert(&OPEN_TRADES, &open)
-}
-
 // ------------------------------------------------------------------------------------------------ status
 
 fn status(engine: &mut dyn Engine, identity: Identity) -> Result<Status, Error> {
@@ -536,7 +447,7 @@ fn status(engine: &mut dyn Engine, identity: Identity) -> Result<Status, Error> 
     Ok(Status { identity, head, rows, bytes, wallets, proposed, accepted, settled, disputed })
 }
 
-fn count(engine: &mut dyn Engine, sql: &str, parameters: &[Value<'_>]) -> Result<i64, Error> {
+pub(crate) fn count(engine: &mut dyn Engine, sql: &str, parameters: &[Value<'_>]) -> Result<i64, Error> {
     let mut count = 0;
     engine.query(sql, parameters, &mut |row| {
         count = row::integer(row, 0)?;

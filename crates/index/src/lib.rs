@@ -16,6 +16,7 @@ mod row;
 mod schema;
 #[cfg(any(test, feature = "synthetic"))]
 pub mod synthetic;
+mod undo;
 mod verify;
 
 pub use chain::{Block, Chain, Header, Identity, Log, Page};
