@@ -255,6 +255,30 @@ impl Synthetic {
         events.extend(of_block(step).map(|number| self.propose(number)));
         events
     }
+
+    /// The next block.
+    fn block(&mut self) -> (Header, Vec<ContractEvent>) {
+        let header = header(self.settings.seed, self.next);
+        let events = self.events(self.next);
+        self.parent_hash = header.hash;
+        self.next += 1;
+        (header, events)
+    }
+
+    /// The next page, which goes to block `to` at most; none after the last block.
+    fn page_to(&mut self, to: u64) -> Option<Page> {
+        let (from, parent_hash) = (self.next, self.parent_hash);
+        let to = to.min(from + self.settings.blocks_per_page - 1).min(self.last_block());
+        let (mut headers, mut logs) = (Vec::new(), Vec::new());
+        while self.next <= to {
+            let (header, events) = self.block();
+            let of_block = events.iter().enumerate();
+            logs.extend(of_block.map(|(place, event)| log(&self.contracts, &header, place as u64, event)));
+            headers.push(header);
+        }
+        let last = headers.last().copied()?;
+        Some(Page { from, to: last, parent_hash, headers, logs })
+    }
 }
 
 impl Chain for Synthetic {
@@ -269,11 +293,14 @@ impl Chain for Synthetic {
     }
 
     /// The page that begins at `from`: the next one without work for those before it, an earlier one by beginning again.
-    fn page(&mut self, from: u64, _to: u64) -> Result<Option<Page>, Infallible> {
+    fn page(&mut self, from: u64, to: u64) -> Result<Option<Page>, Infallible> {
         if from < self.next {
             *self = Self::new(self.settings);
         }
-        Ok(self.find(|page| page.from == from))
+        while self.next < from {
+            self.block();
+        }
+        Ok(self.page_to(to))
     }
 }
 
@@ -281,24 +308,7 @@ impl Iterator for Synthetic {
     type Item = Page;
 
     fn next(&mut self) -> Option<Page> {
-        if self.next > self.last_block() {
-            return None;
-        }
-        let from = self.next;
-        let to = (from + self.settings.blocks_per_page - 1).min(self.last_block());
-        let parent_hash = self.parent_hash;
-        let (mut headers, mut logs) = (Vec::new(), Vec::new());
-        for number in from..=to {
-            let header = header(self.settings.seed, number);
-            let events = self.events(number);
-            let of_block = events.iter().enumerate();
-            logs.extend(of_block.map(|(place, event)| log(&self.contracts, &header, place as u64, event)));
-            headers.push(header);
-        }
-        let last = headers.last().copied()?;
-        self.parent_hash = last.hash;
-        self.next = to + 1;
-        Some(Page { from, to: last, parent_hash, headers, logs })
+        self.page_to(u64::MAX)
     }
 }
 
@@ -339,4 +349,29 @@ const fn mix(value: u64) -> u64 {
     let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     value ^ (value >> 31)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    /// An index can stand at any block, and asks for what comes after it.
+    #[test]
+    fn there_is_a_page_after_every_block() {
+        let settings = Settings { trades: 20, wallets: 5, trades_per_block: 2, blocks_per_page: 5, seed: 3 };
+        let whole: Vec<_> = Synthetic::new(settings).flat_map(|page| page.logs).collect();
+        let mut chain = Synthetic::new(settings);
+        let last = chain.last_block();
+        for from in (1..=last).chain((1..=last).rev()) {
+            for to in from..=last {
+                let page = chain.page(from, to).unwrap().unwrap();
+                assert_eq!((page.from, page.to.number), (from, to.min(from + 4)));
+                assert_eq!(page.parent_hash, hash_of(settings.seed, from - 1));
+                let expected = whole.iter().filter(|log| (from..=page.to.number).contains(&log.block_number));
+                assert!(page.logs.iter().eq(expected));
+            }
+        }
+        assert!(chain.page(last + 1, last + 1).unwrap().is_none());
+    }
 }
