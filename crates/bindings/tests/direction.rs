@@ -17,8 +17,22 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("barter-bindings", &["barter-protocol"]),
     ("barter-compliance", &["barter-protocol"]),
     ("barter-index", &["barter-protocol", "barter-bindings"]),
-    ("barter-sdk", &["barter-protocol", "barter-bindings", "barter-compliance", "barter-index"]),
-    ("barter-cli", &["barter-protocol", "barter-bindings", "barter-compliance", "barter-index", "barter-sdk"]),
+    ("barter-lightning", &["barter-protocol"]),
+    (
+        "barter-sdk",
+        &["barter-protocol", "barter-bindings", "barter-compliance", "barter-index", "barter-lightning"],
+    ),
+    (
+        "barter-cli",
+        &[
+            "barter-protocol",
+            "barter-bindings",
+            "barter-compliance",
+            "barter-index",
+            "barter-lightning",
+            "barter-sdk",
+        ],
+    ),
 ];
 
 /// What does I/O, keeps time or makes random numbers, by the start of its name: the protocol has none of it, at any

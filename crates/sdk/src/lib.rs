@@ -9,6 +9,8 @@ mod builder;
 mod client;
 mod compliance;
 mod credit;
+#[cfg(feature = "lightning")]
+mod deal;
 mod deployer;
 mod deployment;
 mod environment;

@@ -1,0 +1,1 @@
+//! Real LDK nodes in this process, over a regtest chain kept in memory.

@@ -1,0 +1,1 @@
+//! An LND node over its REST interface.

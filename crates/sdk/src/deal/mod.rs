@@ -1,0 +1,1 @@
+//! A trade and its Lightning payment as one thing.
