@@ -57,12 +57,7 @@ fn child() {
 
 fn start(location: &str) -> Child {
     let mut command = Command::new(env::current_exe().unwrap());
-    command
-        .args(["--exact", "child", "--nocapture"])
-        .env(CHILD, location)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap()
+    command.args(["--exact", "child", "--nocapture"]).env(CHILD, location).stdout(Stdio::piped()).spawn().unwrap()
 }
 
 fn wait_until_it_writes(child: &mut Child) {
