@@ -18,9 +18,32 @@ pub const NETWORK_VARIABLE: &str = "BARTER_NETWORK";
 pub const DEPLOYMENT_VARIABLE: &str = "BARTER_DEPLOYMENT";
 /// The index: a file or `postgres://…`. Only read where the feature `index` is on.
 pub const INDEX_VARIABLE: &str = "BARTER_INDEX";
+/// Folder of the journal of deals. A client is given its journal; this is for programs that ask for it.
+pub const JOURNAL_VARIABLE: &str = "BARTER_JOURNAL";
+/// Address of an LND node's REST interface. This and the next four are for programs that reach a node by them.
+pub const LND_URL_VARIABLE: &str = "BARTER_LND_URL";
+/// Path of the node's TLS certificate.
+pub const LND_CERTIFICATE_VARIABLE: &str = "BARTER_LND_CERT";
+/// The node's TLS certificate itself, in PEM.
+pub const LND_CERTIFICATE_PEM_VARIABLE: &str = "BARTER_LND_CERT_PEM";
+/// Path of a macaroon file.
+pub const LND_MACAROON_VARIABLE: &str = "BARTER_LND_MACAROON";
+/// A macaroon itself, in hexadecimal.
+pub const LND_MACAROON_HEX_VARIABLE: &str = "BARTER_LND_MACAROON_HEX";
 
-const VARIABLES: [&str; 5] =
-    [RPC_URL_VARIABLE, PRIVATE_KEY_VARIABLE, NETWORK_VARIABLE, DEPLOYMENT_VARIABLE, INDEX_VARIABLE];
+const VARIABLES: [&str; 11] = [
+    RPC_URL_VARIABLE,
+    PRIVATE_KEY_VARIABLE,
+    NETWORK_VARIABLE,
+    DEPLOYMENT_VARIABLE,
+    INDEX_VARIABLE,
+    JOURNAL_VARIABLE,
+    LND_URL_VARIABLE,
+    LND_CERTIFICATE_VARIABLE,
+    LND_CERTIFICATE_PEM_VARIABLE,
+    LND_MACAROON_VARIABLE,
+    LND_MACAROON_HEX_VARIABLE,
+];
 
 /// The settings a client takes where its builder was not told: variables of the process, then those of a `.env` file. An
 /// empty variable counts as not set.

@@ -47,7 +47,9 @@ pub use credit::{CREDIT_DECIMALS, CreditAmount, CreditBalance, CreditClient};
 pub use deployer::{DeployPlan, Deployed, Deployer};
 pub use deployment::Deployment;
 pub use environment::{
-    DEPLOYMENT_VARIABLE, Environment, INDEX_VARIABLE, NETWORK_VARIABLE, PRIVATE_KEY_VARIABLE, RPC_URL_VARIABLE,
+    DEPLOYMENT_VARIABLE, Environment, INDEX_VARIABLE, JOURNAL_VARIABLE, LND_CERTIFICATE_PEM_VARIABLE,
+    LND_CERTIFICATE_VARIABLE, LND_MACAROON_HEX_VARIABLE, LND_MACAROON_VARIABLE, LND_URL_VARIABLE, NETWORK_VARIABLE,
+    PRIVATE_KEY_VARIABLE, RPC_URL_VARIABLE,
 };
 pub use error::{Error, ErrorReport};
 #[cfg(feature = "index")]
