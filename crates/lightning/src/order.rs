@@ -2,7 +2,15 @@
 
 use std::{fmt, time::Duration};
 
-use barter_protocol::{PaymentHash, Preimage};
+use barter_protocol::{PaymentHash, Preimage, limits::MIN_AMOUNT_SATS};
+
+use crate::Error;
+
+/// All the bitcoin there ever will be.
+const MAX_AMOUNT_SATS: u64 = 21_000_000 * 100_000_000;
+
+/// Longest description a BOLT11 invoice has room for: its fields have 1,023 groups of five bits.
+const MAX_DESCRIPTION_BYTES: usize = 639;
 
 /// An invoice to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +26,28 @@ pub struct InvoiceRequest {
 }
 
 impl InvoiceRequest {
+    /// Refuses what no invoice can say, or [`Invoice`](crate::Invoice) would not read.
+    ///
+    /// # Errors
+    /// [`Error::InvalidRequest`].
+    pub fn check(&self) -> Result<(), Error> {
+        let invalid = |reason: String| Err(Error::InvalidRequest { reason });
+        if !(MIN_AMOUNT_SATS..=MAX_AMOUNT_SATS).contains(&self.amount_sats) {
+            return invalid(format!(
+                "its amount is {} sats, expected {MIN_AMOUNT_SATS} to {MAX_AMOUNT_SATS}",
+                self.amount_sats
+            ));
+        }
+        if self.description.len() > MAX_DESCRIPTION_BYTES {
+            let bytes = self.description.len();
+            return invalid(format!("its description has {bytes} bytes, expected at most {MAX_DESCRIPTION_BYTES}"));
+        }
+        if self.lifetime_seconds == 0 {
+            return invalid("its lifetime is 0 seconds, expected at least 1".to_owned());
+        }
+        Ok(())
+    }
+
     /// The payment hash it will have.
     pub fn payment_hash(&self) -> PaymentHash {
         match self.lock {
