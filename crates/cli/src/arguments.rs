@@ -23,12 +23,13 @@ Results are on standard output, all else on standard error. With --json an error
 
 Exit codes:
   0    done
-  1    a rule of the protocol refuses it, or the index is not as the chain says
+  1    a rule of the protocol refuses it, an invoice is not what was agreed, or the index is not as the chain says
   2    the command line, or something it names, is not of its form
-  3    the node or the way to it failed, or the chain did not take the transaction
+  3    the node or the way to it failed, the chain did not take the transaction, or nothing was paid
   4    what was asked for does not exist
-  5    the set-up does not fit: key, deployment, network, anvil
-  6    a transaction was signed, and what became of it is not known or could not be told: look before trying again
+  5    the set-up does not fit: key, deployment, network, Lightning node, anvil
+  6    a transaction was signed or a payment begun, and what became of it is not known or could not be told: look before
+       trying again
   7    screening says deny
   70   a fault of this program
   128+ a signal stopped it

@@ -103,7 +103,8 @@ impl Context {
         Ok(builder.build()?)
     }
 
-    fn environment(&self) -> Result<Environment, Error> {
+    /// The settings of the environment and of .env.
+    pub(crate) fn environment(&self) -> Result<Environment, Error> {
         Ok(match &self.options.env_file {
             Some(path) => Environment::process().with_file(path)?,
             None => Environment::load()?,

@@ -3,7 +3,7 @@
 use std::{io, path::PathBuf};
 
 use alloy_primitives::{Address, B256};
-use barter_protocol::{TradeId, TradeStatus};
+use barter_protocol::{PaymentHash, TradeId, TradeStatus};
 use serde::Serialize;
 
 use crate::{chain::ChainError, exit::Exit, invoice::InvoiceError, signal::Signal, text};
@@ -17,6 +17,41 @@ pub(crate) enum Error {
     /// An invoice cannot be used.
     #[error(transparent)]
     Invoice(#[from] InvoiceError),
+    /// The Lightning node says so, or an invoice does not fit.
+    #[error(transparent)]
+    Lightning(Box<barter_lightning::Error>),
+    /// A command that needs a Lightning node was not told of one.
+    #[error("no Lightning node is named, expected the address of an LND node's REST interface")]
+    NoLightningNode,
+    /// Money would have moved, and nobody said yes.
+    #[error("nothing was paid: {reason}")]
+    NotConfirmed {
+        /// Why there was no yes.
+        reason: &'static str,
+    },
+    /// A signal said to stop when a payment was perhaps under way.
+    #[error("stopped by a signal; payment {payment_hash} may have been begun, and then goes on")]
+    StoppedWhilePaying {
+        /// What is to be paid.
+        payment_hash: PaymentHash,
+    },
+    /// The node failed after it was asked to pay.
+    #[error("{error}; payment {payment_hash} may have been begun, and then goes on")]
+    PaymentUnclear {
+        /// What is to be paid.
+        payment_hash: PaymentHash,
+        /// What happened.
+        error: Box<barter_lightning::Error>,
+    },
+    /// A payment was made, and what is to be told of it could not be printed.
+    #[error("payment {payment_hash} was made, and only the report is lost: the output cannot be written: {source}")]
+    PaymentReportLost {
+        /// What was paid.
+        payment_hash: PaymentHash,
+        /// Why it could not be printed.
+        #[source]
+        source: io::Error,
+    },
     /// There is no chain on this machine.
     #[error(transparent)]
     Chain(#[from] ChainError),
@@ -152,6 +187,18 @@ impl From<barter_sdk::Error> for Error {
     }
 }
 
+impl From<barter_lightning::Error> for Error {
+    fn from(error: barter_lightning::Error) -> Self {
+        Self::Lightning(Box::new(error))
+    }
+}
+
+impl From<barter_lightning::InvoiceError> for Error {
+    fn from(error: barter_lightning::InvoiceError) -> Self {
+        barter_lightning::Error::from(error).into()
+    }
+}
+
 impl From<barter_protocol::Error> for Error {
     fn from(rule: barter_protocol::Error) -> Self {
         barter_sdk::Error::from(rule).into()
@@ -182,6 +229,11 @@ impl Error {
         match self {
             Self::Client(error) => error.code(),
             Self::Invoice(error) => error.code(),
+            Self::Lightning(error) => error.code(),
+            Self::NoLightningNode => "no_lightning_node",
+            Self::PaymentUnclear { .. } => "payment_unclear",
+            Self::NotConfirmed { .. } => "not_confirmed",
+            Self::StoppedWhilePaying { .. } => "stopped_while_paying",
             Self::Chain(error) => error.code(),
             Self::Usage { .. } => "usage",
             Self::KeyInArguments => "key_in_arguments",
@@ -196,7 +248,7 @@ impl Error {
             Self::DemoFailed { .. } => "demo_failed",
             Self::Interrupted { .. } => "interrupted",
             Self::StoppedWhileSending => "stopped_while_sending",
-            Self::ReportLost { .. } => "report_lost",
+            Self::ReportLost { .. } | Self::PaymentReportLost { .. } => "report_lost",
             Self::Policy { .. } => "invalid_policy",
             Self::Denied => "denied",
             Self::IndexDiffers { .. } => "index_differs",
@@ -210,6 +262,15 @@ impl Error {
         match self {
             Self::Client(error) => client_next_step(error),
             Self::Invoice(error) => error.next_step(),
+            Self::Lightning(error) => error.next_step(),
+            Self::NoLightningNode => {
+                "Set BARTER_LND_URL and BARTER_LND_MACAROON, or give --lnd-url and --lnd-macaroon."
+            }
+            Self::NotConfirmed { .. } => "Look at what is to be paid, then answer y, or give --yes.",
+            Self::StoppedWhilePaying { .. } | Self::PaymentUnclear { .. } => {
+                "Do the same again: it waits for this payment, and begins no second one."
+            }
+            Self::PaymentReportLost { .. } => "Do the same again: it is told again, and nothing is paid twice.",
             Self::Chain(error) => error.next_step(),
             Self::Usage { .. } => "Run the command with --help; it shows an example.",
             Self::KeyInArguments => {
@@ -243,6 +304,7 @@ impl Error {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Client(error) => Exit::of(error),
+            Self::Lightning(error) => Exit::of_lightning(error),
             // As where the chain finds the same.
             Self::Invoice(InvoiceError::WrongPreimage { .. })
             | Self::SignatureUsed { .. }
@@ -254,15 +316,21 @@ impl Error {
             | Self::Unwritable { .. }
             | Self::Malformed { .. }
             | Self::Policy { .. }
+            | Self::NotConfirmed { .. }
             | Self::NoWallet => Exit::Input,
             Self::Denied => Exit::Denied,
             Self::Chain(_)
+            | Self::NoLightningNode
             | Self::Keystore { .. }
             | Self::NoRandomness { .. }
             | Self::System { .. }
             | Self::NotSigner { .. }
             | Self::Output(_) => Exit::SetUp,
-            Self::StoppedWhileSending | Self::ReportLost { .. } => Exit::Unknown,
+            Self::StoppedWhileSending
+            | Self::ReportLost { .. }
+            | Self::StoppedWhilePaying { .. }
+            | Self::PaymentUnclear { .. }
+            | Self::PaymentReportLost { .. } => Exit::Unknown,
             Self::Interrupted { signal } => Exit::Signal(*signal),
             Self::DemoFailed { .. } => Exit::Fault,
         }
@@ -275,8 +343,12 @@ impl Error {
             Self::Client(error) => (without_keys(&error.report().message, error), error.transaction_hash()),
             // Its long values are payment hashes, which are public.
             Self::Invoice(error) => (error.to_string(), None),
-            // All they tell is on the chain.
-            Self::SignatureUsed { .. } => (self.to_string(), None),
+            Self::Lightning(error) => (lightning_message(error), None),
+            // All they tell is on the chain, or a payment hash, or the node's.
+            Self::SignatureUsed { .. }
+            | Self::StoppedWhilePaying { .. }
+            | Self::PaymentUnclear { .. }
+            | Self::PaymentReportLost { .. } => (text::printable(&self.to_string()), None),
             Self::ReportLost { transaction_hash, .. } => (self.to_string(), Some(*transaction_hash)),
             other => (text::without_keys(&other.to_string()), None),
         };
@@ -340,6 +412,18 @@ fn client_next_step(error: &barter_sdk::Error) -> &'static str {
             "Start barter index run first: it undoes what is no longer of the chain."
         }
         other => other.next_step(),
+    }
+}
+
+/// A message of the node or about an invoice, without what could be a private key where it repeats input. Its other long values are
+/// payment hashes and nodes' public keys, which are public.
+fn lightning_message(error: &barter_lightning::Error) -> String {
+    use barter_lightning::{Error as Lightning, InvoiceError};
+    match error {
+        Lightning::Invoice(InvoiceError::Malformed { .. }) | Lightning::InvalidSetting { .. } => {
+            text::without_keys(&error.to_string())
+        }
+        other => text::printable(&other.to_string()),
     }
 }
 

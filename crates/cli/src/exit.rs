@@ -1,5 +1,6 @@
 //! What the program exits with. The table in the README and in `barter --help` says the same.
 
+use barter_lightning::{Error as LightningError, FailureReason, InvoiceError};
 use barter_protocol::Error as Rule;
 use barter_sdk::{Error, IndexError};
 
@@ -8,17 +9,19 @@ use crate::signal::Signal;
 /// What the program exits with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// 1: a rule of the protocol refuses it, and trying the same again will not help. Or the index is not as the chain says.
+    /// 1: a rule of the protocol refuses it, or an invoice is not what was agreed, and trying the same again will not help. Or the
+    /// index is not as the chain says.
     Refused,
     /// 2: the command line, or something it names, is not of its form.
     Input,
-    /// 3: the node or the way to it failed, or the chain did not take the transaction. Trying again may help.
+    /// 3: a node or the way to it failed, the chain did not take the transaction, or nothing was paid. Trying again may help.
     Network,
     /// 4: what was asked for does not exist.
     NotFound,
-    /// 5: the set-up is not complete or does not fit: key, deployment, network, anvil.
+    /// 5: the set-up is not complete or does not fit: key, deployment, network, Lightning node, anvil.
     SetUp,
-    /// 6: a transaction was signed, and what became of it is not known or could not be told. Look before trying again.
+    /// 6: a transaction was signed, or a payment begun, and what became of it is not known or could not be told. Look before
+    /// trying again.
     Unknown,
     /// 7: screening says no.
     Denied,
@@ -84,6 +87,37 @@ impl Exit {
             | Error::ChainChanged { .. } => Self::Network,
             // The rules, and whatever the client learns to say that has no place of its own here.
             _ => Self::Refused,
+        }
+    }
+
+    /// What an error of the Lightning node, or about an invoice, leads to.
+    pub(crate) fn of_lightning(error: &LightningError) -> Self {
+        match error {
+            LightningError::Invoice(error) => Self::of_invoice(error),
+            LightningError::InvalidRequest { .. } | LightningError::InvoiceExpired { .. } => Self::Input,
+            LightningError::UnknownInvoice { .. } => Self::NotFound,
+            LightningError::InvalidSetting { .. }
+            | LightningError::WrongCertificate { .. }
+            | LightningError::Unauthorized { .. } => Self::SetUp,
+            LightningError::PaymentPending { .. } => Self::Unknown,
+            LightningError::PaymentFailed { reason, .. } if *reason != FailureReason::Rejected => Self::Network,
+            LightningError::Unreachable { .. }
+            | LightningError::NotReady { .. }
+            | LightningError::Refused { .. }
+            | LightningError::InvalidAnswer { .. } => Self::Network,
+            // What is not as it was agreed, and whatever a node learns to say that has no place of its own here.
+            _ => Self::Refused,
+        }
+    }
+
+    fn of_invoice(error: &InvoiceError) -> Self {
+        match error {
+            InvoiceError::WrongNetwork { .. }
+            | InvoiceError::WrongAmount { .. }
+            | InvoiceError::WrongPaymentHash { .. }
+            | InvoiceError::WrongPayee { .. }
+            | InvoiceError::ExpiresTooSoon { .. } => Self::Refused,
+            _ => Self::Input,
         }
     }
 

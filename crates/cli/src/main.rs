@@ -5,10 +5,13 @@
 //! and the exit code says how it ended (`exit`). Keys come from the environment or from files, never from arguments, and
 //! never into a message.
 
+#![allow(dead_code, reason = "the commands that pay follow")]
+
 mod arguments;
 mod chain;
 mod clock;
 mod command;
+mod confirm;
 mod context;
 mod error;
 mod exit;
@@ -17,6 +20,7 @@ mod options;
 mod output;
 mod page;
 mod progress;
+mod qr;
 mod question;
 mod secret;
 mod show;

@@ -32,6 +32,15 @@ pub(crate) fn sats(amount_sats: u64) -> String {
     format!("{} sats", grouped(amount_sats))
 }
 
+/// Thousandths of a satoshi in satoshis: `1.5 sats`, `0 sats`.
+pub(crate) fn msats(amount_msats: u64) -> String {
+    let (whole, thousandths) = (grouped(amount_msats / 1_000), amount_msats % 1_000);
+    if thousandths == 0 {
+        return format!("{whole} sats");
+    }
+    format!("{whole}.{} sats", format!("{thousandths:03}").trim_end_matches('0'))
+}
+
 /// A Unix time as date and time of day: `2026-11-20 02:51:07 UTC`. Seconds beyond the year 9999 stay a number.
 pub(crate) fn instant(seconds: u64) -> String {
     match moment(seconds) {
@@ -125,6 +134,19 @@ mod tests {
         assert_eq!(grouped(999), "999");
         assert_eq!(grouped(1_000), "1,000");
         assert_eq!(grouped(2_100_000_000_000_000), "2,100,000,000,000,000");
+    }
+
+    #[test]
+    fn tells_thousandths_of_satoshis() {
+        for (amount_msats, text) in [
+            (0, "0 sats"),
+            (1, "0.001 sats"),
+            (1_500, "1.5 sats"),
+            (2_000, "2 sats"),
+            (1_234_560_070, "1,234,560.07 sats"),
+        ] {
+            assert_eq!(msats(amount_msats), text);
+        }
     }
 
     #[test]
