@@ -26,6 +26,9 @@ pub(crate) const CHAIN_ID: u64 = 31_337;
 /// Where it listens, and nowhere else.
 const HOST: &str = "127.0.0.1";
 
+/// Blocks whose state can still be asked for: a chain has far more logs than anybody reads old states.
+const STATES_KEPT: &str = "1000";
+
 /// Longest wait for anvil to listen. It takes a tenth of a second on an idle machine.
 const START_LIMIT: Duration = Duration::from_secs(30);
 
@@ -219,6 +222,8 @@ fn spawn(program: &Path, options: &ChainOptions, config: &Path) -> io::Result<Ch
     command.args(["--host", HOST, "--port", &options.port.to_string()]);
     command.args(["--chain-id", &CHAIN_ID.to_string(), "--accounts", &options.accounts.to_string()]);
     command.arg("--config-out").arg(config);
+    // Older states would go to files under the user's home, which an anvil that is killed leaves there.
+    command.args(["--prune-history", STATES_KEPT]);
     if let Some(seconds) = options.block_time_seconds {
         command.args(["--block-time", &seconds.to_string()]);
     }

@@ -49,6 +49,8 @@ impl Chain {
     pub(crate) fn start_empty(chain_id: u64) -> Self {
         let mut child = Command::new(anvil())
             .args(["--host", "127.0.0.1", "--port", "0", "--chain-id", &chain_id.to_string()])
+            // It is killed in the end, and would leave older states under the user's home.
+            .args(["--prune-history", "1000"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
