@@ -4,6 +4,8 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use alloy_primitives::Address;
 use alloy_sol_types::SolCall;
+#[cfg(feature = "lightning")]
+use barter_lightning::Lightning;
 use barter_protocol::SigningDomain;
 
 use crate::{
@@ -13,6 +15,8 @@ use crate::{
     refusal,
     send::{Call, Sender},
 };
+#[cfg(feature = "lightning")]
+use crate::{DealClient, Journal};
 #[cfg(feature = "index")]
 use crate::{IndexClient, index::Store};
 
@@ -90,6 +94,12 @@ impl BarterClient {
     #[cfg(feature = "index")]
     pub fn index(&self) -> IndexClient {
         IndexClient::new(self.clone())
+    }
+
+    /// Trades with their Lightning payments, each as one thing: sell, buy, and go on after a crash.
+    #[cfg(feature = "lightning")]
+    pub fn deals<L: Lightning>(&self, lightning: L, journal: Journal) -> DealClient<L> {
+        DealClient::new(self.clone(), lightning, journal)
     }
 
     /// Events, from the past on and then live.

@@ -7,6 +7,8 @@ use barter_compliance::Error as Unsuitable;
 use barter_protocol::{PaymentHash, TradeId, TradeStatus};
 use serde::Serialize;
 
+#[cfg(feature = "lightning")]
+use crate::DealError;
 use crate::{AddressFault, Refusal};
 
 /// Everything that can go wrong.
@@ -349,6 +351,16 @@ pub enum Error {
         location: String,
     },
 
+    // -------------------------------------------------------------------------------- deals
+    /// A deal, its offer or its journal.
+    #[cfg(feature = "lightning")]
+    #[error(transparent)]
+    Deal(#[from] DealError),
+    /// The Lightning node, or an invoice.
+    #[cfg(feature = "lightning")]
+    #[error(transparent)]
+    Lightning(#[from] barter_lightning::Error),
+
     // -------------------------------------------------------------------------------- deploying
     /// The chain lacks the deterministic deployer contract.
     #[error("chain {chain_id} has no deterministic deployer at {deployer}")]
@@ -449,6 +461,10 @@ impl Error {
             Self::Index(error) => index_code(error),
             #[cfg(feature = "index")]
             Self::EmptyIndex { .. } => "empty_index",
+            #[cfg(feature = "lightning")]
+            Self::Deal(error) => error.code(),
+            #[cfg(feature = "lightning")]
+            Self::Lightning(error) => error.code(),
             Self::NoDeployer { .. } => "no_deployer",
         }
     }
@@ -511,6 +527,10 @@ impl Error {
             Self::Index(error) => index_next_step(error),
             #[cfg(feature = "index")]
             Self::EmptyIndex { .. } => "Run the index first.",
+            #[cfg(feature = "lightning")]
+            Self::Deal(error) => error.next_step(),
+            #[cfg(feature = "lightning")]
+            Self::Lightning(error) => error.next_step(),
             Self::NoDeployer { .. } => "Put the deterministic deployer on this chain first, or use another chain.",
         }
     }
@@ -555,6 +575,10 @@ impl Error {
         match self {
             Self::Network { .. } | Self::RequestTimedOut { .. } | Self::ChainChanged { .. } => true,
             Self::HttpStatus { status, .. } => *status == 429 || *status >= 500,
+            #[cfg(feature = "lightning")]
+            Self::Lightning(error) => {
+                matches!(error, barter_lightning::Error::Unreachable { .. } | barter_lightning::Error::NotReady { .. })
+            }
             _ => false,
         }
     }

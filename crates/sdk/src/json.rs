@@ -10,6 +10,13 @@ pub(crate) fn address<S: Serializer>(address: &Address, serializer: S) -> Result
     serializer.serialize_str(&address.to_checksum(None))
 }
 
+/// A wallet that need not be named.
+#[cfg(feature = "lightning")]
+#[allow(clippy::ref_option, reason = "the form serde calls these in")]
+pub(crate) fn optional_address<S: Serializer>(address: &Option<Address>, serializer: S) -> Result<S::Ok, S::Error> {
+    address.map(|address| address.to_checksum(None)).serialize(serializer)
+}
+
 pub(crate) fn payment_hash<S: Serializer>(hash: &PaymentHash, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(hash)
 }

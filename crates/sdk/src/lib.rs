@@ -2,7 +2,7 @@
 //!
 //! # Modules
 //! Nothing has to be named by its module; everything is at the top. Inside, `node` makes requests, `send` gets transactions
-//! mined, and `trade`, `trust`, `credit`, `watch`, `compliance` and `index` are the
+//! mined, and `trade`, `trust`, `credit`, `watch`, `compliance`, `index` and `deal` are the
 //! handles.
 
 mod builder;
@@ -38,12 +38,18 @@ pub use barter_compliance::{
 };
 #[cfg(feature = "index")]
 pub use barter_index::{Error as IndexError, Status as IndexStatus, Verification as IndexVerification};
+#[cfg(feature = "lightning")]
+pub use barter_lightning as lightning;
 pub use barter_protocol::{Level, PaymentHash, Preimage, Role, Ruling, Terms, TradeId, TradeStatus};
 
 pub use builder::BarterClientBuilder;
 pub use client::BarterClient;
 pub use compliance::{ComplianceClient, RingReport, ViewpointReport};
 pub use credit::{CREDIT_DECIMALS, CreditAmount, CreditBalance, CreditClient};
+#[cfg(feature = "lightning")]
+pub use deal::{
+    Deal, DealClient, DealError, DealFailure, DealProgress, DealStage, Journal, Offer, OfferError, Purchase, Sale,
+};
 pub use deployer::{DeployPlan, Deployed, Deployer};
 pub use deployment::Deployment;
 pub use environment::{

@@ -1,1 +1,175 @@
 //! A trade and its Lightning payment as one thing.
+
+#![allow(dead_code, reason = "the driver that uses it comes next")]
+
+mod error;
+mod journal;
+mod offer;
+mod order;
+mod record;
+mod stage;
+
+use std::{fmt, sync::Arc};
+
+use barter_lightning::Lightning;
+use barter_protocol::{Role, TradeId};
+
+use crate::{BarterClient, Error, Receipt, TradeIdInput};
+pub use error::DealError;
+pub use journal::Journal;
+pub use offer::{Offer, OfferError};
+pub use order::{Purchase, Sale};
+pub use record::Deal;
+pub use stage::{DealFailure, DealStage};
+
+/// Who is told how a deal goes.
+type Listener = Arc<dyn Fn(&DealProgress) + Send + Sync>;
+
+/// Trades with their Lightning payments, each as one thing. From [`BarterClient::deals`].
+///
+/// A deal is kept in the [`Journal`], and every method goes on from what is there: it may be dropped, killed or fail at any point, and
+/// called again. An invoice is paid at most once and a trade settled once, whatever happens in between.
+pub struct DealClient<L> {
+    client: BarterClient,
+    lightning: L,
+    journal: Journal,
+    progress: Option<Listener>,
+}
+
+/// A deal has come further.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DealProgress {
+    /// The deal.
+    pub id: String,
+    /// This wallet's side.
+    pub role: Role,
+    /// How far it is now.
+    pub stage: DealStage,
+    /// The trade, once it is known.
+    pub trade_id: Option<TradeId>,
+    /// The transaction that brought it there, if it was one of this wallet's.
+    pub receipt: Option<Receipt>,
+}
+
+impl<L: Lightning> DealClient<L> {
+    pub(crate) const fn new(client: BarterClient, lightning: L, journal: Journal) -> Self {
+        Self { client, lightning, journal, progress: None }
+    }
+
+    /// Calls this for each stage that a deal reaches, a failure included.
+    #[must_use]
+    pub fn on_progress(mut self, progress: impl Fn(&DealProgress) + Send + Sync + 'static) -> Self {
+        self.progress = Some(Arc::new(progress));
+        self
+    }
+
+    /// Offers something for sale: makes the invoice and, where the payer is known, proposes the trade to it. What comes back is
+    /// what to hand over, as text or as a QR code.
+    ///
+    /// # Errors
+    /// [`DealError`], those of [`Lightning::make_invoice`] and of [`TradeClient::propose_as_payee`](crate::TradeClient::propose_as_payee).
+    ///
+    /// # Retry safety
+    /// Safe to repeat with the same sale, which gives the same offer.
+    #[allow(clippy::unused_async, reason = "a skeleton")]
+    pub async fn sell(&self, sale: &Sale) -> Result<Offer, Error> {
+        Err(self.not_found(&sale.id))
+    }
+
+    /// The rest of a sale: accepts the first proposal that is on the sale's terms, if the payer is the one to propose, and waits until
+    /// the trade is settled.
+    ///
+    /// # Errors
+    /// [`DealError`], those of the Lightning node, and those of [`TradeClient::accept`](crate::TradeClient::accept).
+    ///
+    /// # Retry safety
+    /// Safe to repeat.
+    #[allow(clippy::unused_async, reason = "a skeleton")]
+    pub async fn finish(&self, id: &str) -> Result<Deal, Error> {
+        Err(self.not_found(id))
+    }
+
+    /// Takes an offer: checks it and the trade, agrees to the trade, pays, and settles.
+    ///
+    /// # Errors
+    /// [`DealError`], those of [`Lightning::pay`], and those of the trade.
+    ///
+    /// # Retry safety
+    /// Safe to repeat: nothing is paid twice.
+    #[allow(clippy::unused_async, reason = "a skeleton")]
+    pub async fn buy(&self, offer: &Offer, purchase: &Purchase) -> Result<Deal, Error> {
+        let _ = purchase;
+        Err(self.not_found(&offer.payment_hash().to_string()))
+    }
+
+    /// Accepts, as the payee, a trade that somebody proposed without an offer: only if it is for an open invoice of this Lightning node's
+    /// own, of its amount, with time left, that belongs to no other trade of this journal.
+    ///
+    /// # Errors
+    /// [`DealError`], those of the Lightning node, and those of [`TradeClient::accept`](crate::TradeClient::accept).
+    ///
+    /// # Retry safety
+    /// Safe to repeat.
+    #[allow(clippy::unused_async, reason = "a skeleton")]
+    pub async fn accept(&self, trade_id: impl TradeIdInput) -> Result<Receipt, Error> {
+        Err(self.not_found(&trade_id.to_trade_id()?.to_string()))
+    }
+
+    /// Goes on with a deal, whichever side this is: [`sell`](Self::sell) and [`finish`](Self::finish), or [`buy`](Self::buy) with what
+    /// it was begun with.
+    ///
+    /// # Errors
+    /// As those.
+    ///
+    /// # Retry safety
+    /// Safe to repeat.
+    #[allow(clippy::unused_async, reason = "a skeleton")]
+    pub async fn resume(&self, id: &str) -> Result<Deal, Error> {
+        Err(self.not_found(id))
+    }
+
+    /// Ends a deal that was not paid: a sale's invoice is cancelled, so that nobody can pay it any more. A trade that was proposed or
+    /// accepted stays as it is.
+    ///
+    /// # Errors
+    /// [`DealError::TooLateToCancel`], [`DealError::NotFound`], [`DealError::Busy`], and those of the Lightning node.
+    ///
+    /// # Retry safety
+    /// Safe to repeat.
+    #[allow(clippy::unused_async, reason = "a skeleton")]
+    pub async fn cancel(&self, id: &str) -> Result<Deal, Error> {
+        Err(self.not_found(id))
+    }
+
+    /// The journal's deals, oldest first. Neither the chain nor the Lightning node is asked.
+    ///
+    /// # Errors
+    /// [`DealError::Journal`], [`DealError::InvalidRecord`].
+    pub fn deals(&self) -> Result<Vec<Deal>, Error> {
+        Ok(self.journal.all()?.iter().map(Deal::from).collect())
+    }
+
+    /// A deal of the journal. Neither the chain nor the Lightning node is asked.
+    ///
+    /// # Errors
+    /// [`DealError::NotFound`], [`DealError::Journal`], [`DealError::InvalidRecord`].
+    pub fn get(&self, id: &str) -> Result<Deal, Error> {
+        let record = self.journal.read(id)?.ok_or_else(|| self.not_found(id))?;
+        Ok(Deal::from(&record))
+    }
+
+    fn not_found(&self, id: &str) -> Error {
+        DealError::NotFound { id: id.to_owned(), journal: self.journal.folder().to_owned() }.into()
+    }
+}
+
+impl<L> fmt::Debug for DealClient<L> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("DealClient")
+            .field("client", &self.client)
+            .field("journal", &self.journal)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,218 @@
+//! Where deals are kept.
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, ErrorKind, Read as _, Write as _},
+    path::{Path, PathBuf},
+};
+
+use barter_protocol::{PaymentHash, TradeId};
+
+use super::{DealError, order::is_payment_hash, record::Record};
+
+/// Longest file that is read. A record with the longest texts and the longest invoice has less.
+const MAX_FILE_BYTES: u64 = 64 << 10;
+/// Most deals that are listed.
+const MAX_DEALS: usize = 100_000;
+
+/// What a deal's file is called after, by side.
+const SALE: &str = "sale-";
+const PURCHASE: &str = "purchase-";
+/// What a file is called after that says which trade an invoice belongs to.
+const TAKEN: &str = "taken-";
+const JSON: &str = ".json";
+
+/// Where one wallet's deals on one chain are kept: a folder with a file a deal. Preimages are in them, so that the folder is its
+/// user's alone.
+///
+/// A file is replaced as a whole, and on disk before anything is done that it speaks of: a process that is killed, or a machine that
+/// loses power, leaves the old state or the new one. Keep it while deals are open; of those that are done it is only a memory.
+#[derive(Clone, Debug)]
+pub struct Journal {
+    folder: PathBuf,
+}
+
+/// The right to work on a deal, held until it is dropped, or until the process ends, however it does.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    _file: File,
+}
+
+impl Journal {
+    /// Opens the journal in a folder, which is made if it is not there.
+    ///
+    /// # Errors
+    /// [`DealError::Journal`] if the folder cannot be made, or other users can read it.
+    pub fn open(folder: impl Into<PathBuf>) -> Result<Self, DealError> {
+        let folder = folder.into();
+        make_folder(&folder).map_err(unusable(&folder))?;
+        check_private(&folder)?;
+        Ok(Self { folder })
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Takes the right to work on a deal.
+    pub(crate) fn lock(&self, id: &str) -> Result<Lock, DealError> {
+        let path = self.folder.join(format!(".{}.lock", stem(id)));
+        let file = private(OpenOptions::new().create(true).truncate(false).write(true)).open(&path);
+        let file = file.map_err(unusable(&path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Lock { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(DealError::Busy { id: id.to_owned() }),
+            Err(TryLockError::Error(error)) => Err(unusable(&path)(error)),
+        }
+    }
+
+    /// A deal, if it is there.
+    pub(crate) fn read(&self, id: &str) -> Result<Option<Record>, DealError> {
+        let path = self.folder.join(format!("{}{JSON}", stem(id)));
+        let Some(record) = read(&path)? else { return Ok(None) };
+        // Where file names ignore capitals, two names can be one file.
+        if record.id != id {
+            return Err(DealError::Differs { id: id.to_owned() });
+        }
+        Ok(Some(record))
+    }
+
+    /// Writes a deal. When this returns, it is on disk.
+    pub(crate) fn write(&self, record: &Record) -> Result<(), DealError> {
+        let stem = stem(&record.id);
+        let path = self.folder.join(format!("{stem}{JSON}"));
+        let mut text = serde_json::to_vec_pretty(record).map_err(|error| unusable(&path)(error.into()))?;
+        text.push(b'\n');
+        // One name is enough: whoever writes holds the deal's lock.
+        let new = self.folder.join(format!(".{stem}.new"));
+        write_new(&new, &text).and_then(|()| fs::rename(&new, &path)).map_err(unusable(&path))?;
+        self.sync()
+    }
+
+    /// All deals, oldest first.
+    pub(crate) fn all(&self) -> Result<Vec<Record>, DealError> {
+        let mut records = Vec::new();
+        for entry in fs::read_dir(&self.folder).map_err(unusable(&self.folder))?.take(MAX_DEALS) {
+            let entry = entry.map_err(unusable(&self.folder))?;
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if (name.starts_with(SALE) || name.starts_with(PURCHASE)) && name.ends_with(JSON) {
+                records.extend(read(&entry.path())?);
+            }
+        }
+        records.sort_by(|one, other| (one.created_at, &one.id).cmp(&(other.created_at, &other.id)));
+        Ok(records)
+    }
+
+    /// Says for good which trade an invoice belongs to: the first to say so decides, in whatever task or process.
+    ///
+    /// # Errors
+    /// [`DealError::InvoiceTaken`] if it belongs to another one.
+    pub(crate) fn take(&self, payment_hash: PaymentHash, trade_id: TradeId) -> Result<(), DealError> {
+        let name = format!("{TAKEN}{payment_hash}");
+        let path = self.folder.join(&name);
+        // A name of its own, for nobody holds a lock. It is linked to its place, which fails if there is something already.
+        let new = self.folder.join(format!(".{name}.{trade_id}.{}.new", std::process::id()));
+        write_new(&new, format!("{trade_id}\n").as_bytes()).map_err(unusable(&new))?;
+        let linked = fs::hard_link(&new, &path);
+        // What is left of it is of no consequence.
+        let _ = fs::remove_file(&new);
+        match linked {
+            Ok(()) => self.sync(),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                let invalid = |reason: String| DealError::InvalidRecord { path: path.clone(), reason };
+                let text = read_text(&path).map_err(unusable(&path))?.unwrap_or_default();
+                let bound_to: TradeId = text.trim().parse().map_err(|_| invalid("it holds no trade id".to_owned()))?;
+                if bound_to == trade_id {
+                    return Ok(());
+                }
+                Err(DealError::InvoiceTaken { trade_id, payment_hash, bound_to })
+            }
+            Err(error) => Err(unusable(&path)(error)),
+        }
+    }
+
+    /// Sees to it that names given in the folder are on disk too.
+    fn sync(&self) -> Result<(), DealError> {
+        #[cfg(unix)]
+        File::open(&self.folder).and_then(|folder| folder.sync_all()).map_err(unusable(&self.folder))?;
+        Ok(())
+    }
+}
+
+/// What a deal's files are called after.
+fn stem(id: &str) -> String {
+    let side = if is_payment_hash(id) { PURCHASE } else { SALE };
+    format!("{side}{id}")
+}
+
+fn read(path: &Path) -> Result<Option<Record>, DealError> {
+    let invalid = |reason: String| DealError::InvalidRecord { path: path.to_owned(), reason };
+    let Some(text) = read_text(path).map_err(unusable(path))? else { return Ok(None) };
+    // What is wrong is told by its place alone: the text may hold a preimage.
+    let record: Record = serde_json::from_str(&text)
+        .map_err(|error| invalid(format!("line {}, column {} is not as expected", error.line(), error.column())))?;
+    if let Some(fault) = record.fault() {
+        return Err(invalid(fault.to_owned()));
+    }
+    Ok(Some(record))
+}
+
+fn read_text(path: &Path) -> io::Result<Option<String>> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mut text = String::new();
+    file.take(MAX_FILE_BYTES).read_to_string(&mut text)?;
+    Ok(Some(text))
+}
+
+fn write_new(path: &Path, text: &[u8]) -> io::Result<()> {
+    let mut file = private(OpenOptions::new().create(true).truncate(true).write(true)).open(path)?;
+    file.write_all(text)?;
+    file.sync_all()
+}
+
+fn unusable(path: &Path) -> impl Fn(io::Error) -> DealError {
+    move |error| DealError::Journal { path: path.to_owned(), reason: error.to_string() }
+}
+
+#[cfg(unix)]
+fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600)
+}
+
+#[cfg(not(unix))]
+fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    options
+}
+
+#[cfg(unix)]
+fn make_folder(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+#[cfg(not(unix))]
+fn make_folder(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)
+}
+
+#[cfg(unix)]
+fn check_private(folder: &Path) -> Result<(), DealError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = fs::metadata(folder).map_err(unusable(folder))?.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        let reason = format!("its mode is {mode:o}, and others could read the preimages in it; expected 700");
+        return Err(DealError::Journal { path: folder.to_owned(), reason });
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn check_private(_: &Path) -> Result<(), DealError> {
+    Ok(())
+}
