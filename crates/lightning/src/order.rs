@@ -7,7 +7,7 @@ use barter_protocol::{PaymentHash, Preimage, limits::MIN_AMOUNT_SATS};
 use crate::Error;
 
 /// All the bitcoin there ever will be.
-const MAX_AMOUNT_SATS: u64 = 21_000_000 * 100_000_000;
+pub(crate) const MAX_AMOUNT_SATS: u64 = 21_000_000 * 100_000_000;
 
 /// Longest description a BOLT11 invoice has room for: its fields have 1,023 groups of five bits.
 const MAX_DESCRIPTION_BYTES: usize = 639;
