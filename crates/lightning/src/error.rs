@@ -123,6 +123,14 @@ pub enum Error {
         /// What the node said.
         reason: String,
     },
+    /// A node cannot be served to others.
+    #[error("no Lightning node can be served on port {port} of 127.0.0.1: {reason}")]
+    NotServed {
+        /// The port; 0 stands for any.
+        port: u16,
+        /// Why.
+        reason: String,
+    },
     /// The node answered with something that is not of its interface, or contradicts itself.
     #[error("the Lightning node's answer cannot be read: {reason}")]
     InvalidAnswer {
@@ -192,6 +200,7 @@ impl Error {
             Self::Unauthorized { .. } => "macaroon_refused",
             Self::NotReady { .. } => "lightning_not_ready",
             Self::Refused { .. } => "lightning_refused",
+            Self::NotServed { .. } => "lightning_not_served",
             Self::InvalidAnswer { .. } => "invalid_lightning_answer",
         }
     }
@@ -220,6 +229,7 @@ impl Error {
             Self::Unauthorized { .. } => "Give a macaroon of this node that may make and pay invoices.",
             Self::NotReady { .. } => "Unlock the node's wallet or wait until it has started; then do the same again.",
             Self::Refused { .. } => "See the node's log.",
+            Self::NotServed { .. } => "Choose another port, or 0 for any free one.",
             Self::InvalidAnswer { .. } => "Make sure that the address is an LND node's REST interface.",
         }
     }
