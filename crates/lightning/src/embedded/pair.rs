@@ -1,0 +1,372 @@
+//! Two nodes and the wire between them, behind one lock. Whoever changes something lets everything that follows from it happen before
+//! the lock is given back: no thread and no clock is needed for a payment to arrive.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use barter_protocol::{PaymentHash, Preimage};
+use lightning::{
+    events::{Event, PaymentFailureReason},
+    ln::{
+        channelmanager::{Bolt11InvoiceParameters, Bolt11PaymentError, PaymentId, Retry, RetryableSendFailure},
+        peer_handler::SocketDescriptor,
+    },
+    routing::router::RouteParametersConfig,
+    types::payment,
+};
+use lightning_invoice::{Bolt11Invoice, Bolt11InvoiceDescription, Description};
+
+use super::{
+    chain::{Chain, funding_transaction, genesis_hash},
+    ledger::{Arrival, Ledger},
+    machine::Machine,
+    wire::Wire,
+};
+use crate::{
+    BitcoinNetwork, Error, FailureReason, Invoice, InvoiceRequest, NodeInfo, OwnInvoice, Paid, Payment, PaymentLimits,
+    PaymentStatus,
+};
+
+/// Most rounds that anything takes. A payment takes about ten.
+const MAX_ROUNDS: usize = 10_000;
+
+/// Blocks on top of a channel until it may be announced.
+const CONFIRMATIONS: usize = 6;
+
+/// Thousandths in a satoshi.
+const MSATS_PER_SAT: u64 = 1_000;
+
+/// One of the two nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Who {
+    /// The one that opened the channel.
+    First,
+    /// The one it was opened to.
+    Second,
+}
+
+impl Who {
+    const BOTH: [Self; 2] = [Self::First, Self::Second];
+
+    const fn other(self) -> Self {
+        match self {
+            Self::First => Self::Second,
+            Self::Second => Self::First,
+        }
+    }
+
+    /// The seed of its keys: the same in every network, as nothing here is worth a theft.
+    const fn seed(self) -> [u8; 32] {
+        match self {
+            Self::First => [1; 32],
+            Self::Second => [2; 32],
+        }
+    }
+
+    const fn alias(self) -> &'static str {
+        match self {
+            Self::First => "embedded first",
+            Self::Second => "embedded second",
+        }
+    }
+}
+
+/// The two nodes.
+pub(super) struct Pair {
+    nodes: [Node; 2],
+    /// How often they were connected.
+    connections: u64,
+}
+
+/// A node with what it knows, and its end of the wire.
+struct Node {
+    machine: Machine,
+    ledger: Ledger,
+    wire: Wire,
+}
+
+impl Pair {
+    /// Two connected nodes with a channel, half of it on either side.
+    pub(super) fn open(channel_sats: u64) -> Result<Self, Error> {
+        let node = |who: Who| Node {
+            machine: Machine::new(who.seed(), genesis_hash()),
+            ledger: Ledger::default(),
+            wire: Wire::new(0),
+        };
+        let mut pair = Self { nodes: Who::BOTH.map(node), connections: 0 };
+        pair.connect()?;
+        pair.rest()?;
+        let (first, second) = (&pair.node(Who::First).machine, &pair.node(Who::Second).machine);
+        let given_msats = channel_sats / 2 * MSATS_PER_SAT;
+        let begun = first.manager.create_channel(second.public_key(), channel_sats, given_msats, 0, None, None);
+        begun.map_err(|error| Error::Refused { reason: format!("no channel can be opened: {error:?}") })?;
+        pair.rest()?;
+        let mut chain = Chain::new();
+        let mut transactions = pair.node(Who::First).machine.broadcast();
+        for _ in 0..CONFIRMATIONS {
+            let (block, height) = chain.mine(std::mem::take(&mut transactions));
+            for node in &pair.nodes {
+                node.machine.connect(&block, height);
+            }
+        }
+        pair.rest()?;
+        pair.usable()?;
+        Ok(pair)
+    }
+
+    /// Who a node is.
+    pub(super) fn info(&self, who: Who) -> NodeInfo {
+        let public_key = self.node(who).machine.public_key().to_string();
+        NodeInfo::new(public_key, BitcoinNetwork::Regtest, who.alias().to_owned())
+    }
+
+    /// What a node's channel holds for it beyond the reserve, without what is under way to the other.
+    pub(super) fn spendable_sats(&self, who: Who) -> u64 {
+        let channels = self.node(who).machine.manager.list_channels();
+        channels.iter().map(|channel| channel.outbound_capacity_msat).sum::<u64>() / MSATS_PER_SAT
+    }
+
+    /// See [`Lightning::make_invoice`](crate::Lightning::make_invoice).
+    pub(super) fn make_invoice(&mut self, who: Who, request: &InvoiceRequest) -> Result<Invoice, Error> {
+        request.check()?;
+        let node = self.node_mut(who);
+        if let Some(invoice) = node.ledger.made(request)? {
+            return Ok(invoice);
+        }
+        let invalid = |reason: String| Error::InvalidRequest { reason };
+        let description = Description::new(request.description.clone()).map_err(|error| invalid(error.to_string()))?;
+        let parameters = Bolt11InvoiceParameters {
+            amount_msats: Some(request.amount_sats * MSATS_PER_SAT),
+            description: Bolt11InvoiceDescription::Direct(description),
+            invoice_expiry_delta_secs: Some(request.lifetime_seconds),
+            min_final_cltv_expiry_delta: None,
+            payment_hash: Some(payment::PaymentHash(*request.payment_hash().as_bytes())),
+        };
+        let made = node.machine.manager.create_bolt11_invoice(parameters);
+        let invoice = Invoice::try_from(&made.map_err(|error| invalid(error.to_string()))?)?;
+        node.ledger.make(request.clone(), invoice.clone());
+        Ok(invoice)
+    }
+
+    /// See [`Lightning::invoice`](crate::Lightning::invoice).
+    pub(super) fn invoice(&self, who: Who, payment_hash: PaymentHash) -> Option<OwnInvoice> {
+        self.node(who).ledger.invoice(payment_hash)
+    }
+
+    /// See [`Lightning::settle`](crate::Lightning::settle).
+    pub(super) fn settle(&mut self, who: Who, preimage: Preimage) -> Result<(), Error> {
+        let node = self.node(who);
+        if node.ledger.settle(preimage.payment_hash())? {
+            node.machine.manager.claim_funds(payment::PaymentPreimage(*preimage.as_bytes()));
+            self.rest()?;
+        }
+        Ok(())
+    }
+
+    /// See [`Lightning::cancel`](crate::Lightning::cancel).
+    pub(super) fn cancel(&mut self, who: Who, payment_hash: PaymentHash) -> Result<(), Error> {
+        let node = self.node_mut(who);
+        if node.ledger.cancel(payment_hash)? {
+            node.machine.manager.fail_htlc_backwards(&payment::PaymentHash(*payment_hash.as_bytes()));
+            self.rest()?;
+        }
+        Ok(())
+    }
+
+    /// See [`Lightning::payment`](crate::Lightning::payment).
+    pub(super) fn payment(&self, who: Who, payment_hash: PaymentHash) -> Option<Payment> {
+        self.node(who).ledger.payment(payment_hash)
+    }
+
+    /// Begins a payment unless it was begun and has not failed.
+    pub(super) fn pay(&mut self, who: Who, invoice: &Invoice, limits: &PaymentLimits) -> Result<(), Error> {
+        if invoice.network() != BitcoinNetwork::Regtest {
+            return Err(Error::WrongNetwork { expected: BitcoinNetwork::Regtest, found: invoice.network() });
+        }
+        match self.node(who).ledger.payment(invoice.payment_hash()).map(|payment| payment.status) {
+            Some(PaymentStatus::Pending | PaymentStatus::Paid(_)) => return Ok(()),
+            Some(PaymentStatus::Failed(_)) | None => self.begin(who, invoice, limits)?,
+        }
+        self.rest()
+    }
+
+    fn begin(&mut self, who: Who, invoice: &Invoice, limits: &PaymentLimits) -> Result<(), Error> {
+        let expired = |now| Error::InvoiceExpired { expires_at: invoice.expires_at(), now };
+        let now = now();
+        if now > invoice.expires_at() {
+            return Err(expired(now));
+        }
+        let payment_hash = invoice.payment_hash();
+        let parsed: Bolt11Invoice = invoice.text().parse().map_err(|_| Error::Refused {
+            reason: format!("the invoice with payment hash {payment_hash} cannot be read a second time"),
+        })?;
+        // Over one channel, in one piece: an invoice is paid by one HTLC or by none.
+        let route = RouteParametersConfig {
+            max_total_routing_fee_msat: Some(limits.max_fee_sats.saturating_mul(MSATS_PER_SAT)),
+            max_path_count: 1,
+            max_channel_saturation_power_of_half: 0,
+            ..RouteParametersConfig::default()
+        };
+        let id = PaymentId(*payment_hash.as_bytes());
+        let node = self.node_mut(who);
+        let sent =
+            node.machine.manager.pay_for_bolt11_invoice(&parsed, id, None, route, Retry::Timeout(limits.timeout));
+        let failure = match sent {
+            Ok(()) | Err(Bolt11PaymentError::SendingFailed(RetryableSendFailure::DuplicatePayment)) => None,
+            Err(Bolt11PaymentError::SendingFailed(RetryableSendFailure::PaymentExpired)) => return Err(expired(now)),
+            Err(Bolt11PaymentError::SendingFailed(RetryableSendFailure::RouteNotFound)) => {
+                Some(PaymentFailureReason::RouteNotFound)
+            }
+            Err(_) => Some(PaymentFailureReason::UnexpectedError),
+        };
+        node.ledger.begin(payment_hash, invoice.amount_sats());
+        if let Some(reason) = failure {
+            node.fail(payment_hash, reason);
+        }
+        Ok(())
+    }
+
+    /// Kills a node and starts it again from what it left.
+    pub(super) fn restart(&mut self, who: Who) -> Result<(), Error> {
+        let other = self.node(who.other());
+        other.machine.peers.socket_disconnected(&other.wire);
+        let node = self.node_mut(who);
+        node.machine = Machine::read(&node.machine.remains())?;
+        self.connect()?;
+        self.rest()?;
+        self.usable()
+    }
+
+    /// Connects the first node to the second, on a new wire.
+    fn connect(&mut self) -> Result<(), Error> {
+        self.connections += 1;
+        for node in &mut self.nodes {
+            node.wire = Wire::new(self.connections);
+        }
+        let (first, second) = (self.node(Who::First), self.node(Who::Second));
+        let greeting =
+            first.machine.peers.new_outbound_connection(second.machine.public_key(), first.wire.clone(), None);
+        let greeting = greeting.map_err(|_| cut_off())?;
+        second.machine.peers.new_inbound_connection(second.wire.clone(), None).map_err(|_| cut_off())?;
+        first.wire.clone().send_data(&greeting, true);
+        Ok(())
+    }
+
+    /// Lets everything happen that can, until nothing does.
+    fn rest(&mut self) -> Result<(), Error> {
+        for _ in 0..MAX_ROUNDS {
+            if !self.round()? {
+                return Ok(());
+            }
+        }
+        Err(Error::Refused { reason: format!("the network has not come to rest after {MAX_ROUNDS} rounds") })
+    }
+
+    /// Lets each node do what it has to, then carries what they wrote. Returns whether anything happened.
+    fn round(&mut self) -> Result<bool, Error> {
+        let mut happened = false;
+        for who in Who::BOTH {
+            let node = self.node_mut(who);
+            node.machine.manager.process_pending_htlc_forwards();
+            for event in node.machine.events() {
+                node.handle(event)?;
+            }
+            node.machine.peers.process_events();
+            // Whatever a node does changes what would have to be written down. (That it has HTLCs to process, it also says while a
+            // payment merely waits.)
+            happened |= node.machine.manager.get_and_clear_needs_persistence();
+        }
+        for who in Who::BOTH {
+            let (from, to) = (self.node(who), self.node(who.other()));
+            let bytes = from.wire.take();
+            if from.wire.is_closed() {
+                return Err(cut_off());
+            }
+            if !bytes.is_empty() {
+                to.machine.peers.read_event(&mut to.wire.clone(), &bytes).map_err(|_| cut_off())?;
+                happened = true;
+            }
+        }
+        Ok(happened)
+    }
+
+    fn usable(&self) -> Result<(), Error> {
+        if self.nodes.iter().any(|node| node.machine.manager.list_usable_channels().is_empty()) {
+            return Err(Error::Refused { reason: "the channel between the nodes cannot be used".to_owned() });
+        }
+        Ok(())
+    }
+
+    fn node(&self, who: Who) -> &Node {
+        &self.nodes[who as usize]
+    }
+
+    fn node_mut(&mut self, who: Who) -> &mut Node {
+        &mut self.nodes[who as usize]
+    }
+}
+
+impl Node {
+    fn handle(&mut self, event: Event) -> Result<(), Error> {
+        match event {
+            Event::FundingGenerationReady {
+                temporary_channel_id,
+                counterparty_node_id,
+                channel_value_satoshis,
+                output_script,
+                ..
+            } => {
+                let transaction = funding_transaction(channel_value_satoshis, output_script);
+                let manager = &self.machine.manager;
+                manager
+                    .funding_transaction_generated(temporary_channel_id, counterparty_node_id, transaction)
+                    .map_err(|error| Error::Refused { reason: format!("the channel cannot be funded: {error:?}") })?;
+            }
+            Event::PaymentClaimable { payment_hash: hash, .. } => {
+                match self.ledger.arrived(PaymentHash::new(hash.0), now()) {
+                    Arrival::Take(preimage) => {
+                        self.machine.manager.claim_funds(payment::PaymentPreimage(*preimage.as_bytes()));
+                    }
+                    Arrival::Hold => {}
+                    Arrival::GiveBack => self.machine.manager.fail_htlc_backwards(&hash),
+                }
+            }
+            Event::PaymentClaimed { payment_hash, .. } => self.ledger.taken(PaymentHash::new(payment_hash.0)),
+            Event::PaymentSent { payment_preimage, payment_hash, fee_paid_msat, .. } => {
+                // The fee is missing only of payments made by an LDK older than any node here.
+                let paid = Paid::new(Preimage::new(payment_preimage.0), fee_paid_msat.unwrap_or(0));
+                self.ledger.paid(PaymentHash::new(payment_hash.0), paid);
+            }
+            Event::PaymentFailed { payment_id, reason, .. } => {
+                let reason = reason.unwrap_or(PaymentFailureReason::UnexpectedError);
+                self.fail(PaymentHash::new(payment_id.0), reason);
+            }
+            // The others tell of what one of these tells as well, or of what nobody does here.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Notes why a payment failed. LDK finds no route also where there is one with too little in it.
+    fn fail(&mut self, payment_hash: PaymentHash, reason: PaymentFailureReason) {
+        let channels = self.machine.manager.list_usable_channels();
+        let sendable_msats = channels.iter().map(|channel| channel.next_outbound_htlc_limit_msat).max().unwrap_or(0);
+        self.ledger.failed(payment_hash, |amount_sats| match reason {
+            PaymentFailureReason::RouteNotFound if amount_sats.saturating_mul(MSATS_PER_SAT) > sendable_msats => {
+                FailureReason::InsufficientLiquidity
+            }
+            PaymentFailureReason::RouteNotFound => FailureReason::NoRoute,
+            PaymentFailureReason::RecipientRejected => FailureReason::Rejected,
+            PaymentFailureReason::RetriesExhausted | PaymentFailureReason::PaymentExpired => FailureReason::TimedOut,
+            _ => FailureReason::Other,
+        });
+    }
+}
+
+fn cut_off() -> Error {
+    Error::Refused { reason: "the connection between the nodes broke".to_owned() }
+}
+
+/// The time, Unix seconds.
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
