@@ -471,8 +471,11 @@ async fn a_payment_goes_on_when_nobody_reads_on() {
     let request = stage.ask("POST /v2/router/send", &request);
     // Nothing is told until it is decided, not even that there will be an answer.
     assert!(timeout(A_WHILE, request).await.is_err());
-    assert_eq!(stage.ask(&track(""), &Value::Null).await.line().await, Some(in_flight()));
+    let mut tracked = stage.ask(&track(""), &Value::Null).await;
+    assert_eq!(tracked.line().await, Some(in_flight()));
+    assert!(timeout(A_WHILE, tracked.lines.next_line()).await.is_err(), "told twice");
     stage.puppet.tell(Outcome::Pays);
+    assert_eq!(tracked.body().await, succeeded());
     assert_eq!(stage.ask(&track("?no_inflight_updates=true"), &Value::Null).await.body().await, succeeded());
 }
 
