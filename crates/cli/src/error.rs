@@ -17,9 +17,9 @@ pub(crate) enum Error {
     /// An invoice cannot be used.
     #[error(transparent)]
     Invoice(#[from] InvoiceError),
-    /// The Lightning node says so, or an invoice does not fit.
-    #[error(transparent)]
-    Lightning(Box<barter_lightning::Error>),
+    /// There is no folder for a journal.
+    #[error("there is no folder for the journal of deals: neither XDG_STATE_HOME nor HOME is set")]
+    NoHome,
     /// A command that needs a Lightning node was not told of one.
     #[error("no Lightning node is named, expected the address of an LND node's REST interface")]
     NoLightningNode,
@@ -43,11 +43,11 @@ pub(crate) enum Error {
         /// What happened.
         error: Box<barter_lightning::Error>,
     },
-    /// A payment was made, and what is to be told of it could not be printed.
-    #[error("payment {payment_hash} was made, and only the report is lost: the output cannot be written: {source}")]
-    PaymentReportLost {
-        /// What was paid.
-        payment_hash: PaymentHash,
+    /// A payment was made or a deal went on, and what is to be told of it could not be printed.
+    #[error("{what}, and only the report is lost: the output cannot be written: {source}")]
+    Unreported {
+        /// What was done, without a full stop.
+        what: String,
         /// Why it could not be printed.
         #[source]
         source: io::Error,
@@ -189,7 +189,7 @@ impl From<barter_sdk::Error> for Error {
 
 impl From<barter_lightning::Error> for Error {
     fn from(error: barter_lightning::Error) -> Self {
-        Self::Lightning(Box::new(error))
+        barter_sdk::Error::from(error).into()
     }
 }
 
@@ -229,7 +229,7 @@ impl Error {
         match self {
             Self::Client(error) => error.code(),
             Self::Invoice(error) => error.code(),
-            Self::Lightning(error) => error.code(),
+            Self::NoHome => "no_home",
             Self::NoLightningNode => "no_lightning_node",
             Self::PaymentUnclear { .. } => "payment_unclear",
             Self::NotConfirmed { .. } => "not_confirmed",
@@ -248,7 +248,7 @@ impl Error {
             Self::DemoFailed { .. } => "demo_failed",
             Self::Interrupted { .. } => "interrupted",
             Self::StoppedWhileSending => "stopped_while_sending",
-            Self::ReportLost { .. } | Self::PaymentReportLost { .. } => "report_lost",
+            Self::ReportLost { .. } | Self::Unreported { .. } => "report_lost",
             Self::Policy { .. } => "invalid_policy",
             Self::Denied => "denied",
             Self::IndexDiffers { .. } => "index_differs",
@@ -262,7 +262,7 @@ impl Error {
         match self {
             Self::Client(error) => client_next_step(error),
             Self::Invoice(error) => error.next_step(),
-            Self::Lightning(error) => error.next_step(),
+            Self::NoHome => "Name a folder with --journal or BARTER_JOURNAL.",
             Self::NoLightningNode => {
                 "Set BARTER_LND_URL and BARTER_LND_MACAROON, or give --lnd-url and --lnd-macaroon."
             }
@@ -270,7 +270,9 @@ impl Error {
             Self::StoppedWhilePaying { .. } | Self::PaymentUnclear { .. } => {
                 "Do the same again: it waits for this payment, and begins no second one."
             }
-            Self::PaymentReportLost { .. } => "Do the same again: it is told again, and nothing is paid twice.",
+            Self::Unreported { .. } => {
+                "See barter deals list, or do the same again, a sale by its --id: it is told again, and nothing is paid twice."
+            }
             Self::Chain(error) => error.next_step(),
             Self::Usage { .. } => "Run the command with --help; it shows an example.",
             Self::KeyInArguments => {
@@ -304,7 +306,6 @@ impl Error {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Client(error) => Exit::of(error),
-            Self::Lightning(error) => Exit::of_lightning(error),
             // As where the chain finds the same.
             Self::Invoice(InvoiceError::WrongPreimage { .. })
             | Self::SignatureUsed { .. }
@@ -320,6 +321,7 @@ impl Error {
             | Self::NoWallet => Exit::Input,
             Self::Denied => Exit::Denied,
             Self::Chain(_)
+            | Self::NoHome
             | Self::NoLightningNode
             | Self::Keystore { .. }
             | Self::NoRandomness { .. }
@@ -330,7 +332,7 @@ impl Error {
             | Self::ReportLost { .. }
             | Self::StoppedWhilePaying { .. }
             | Self::PaymentUnclear { .. }
-            | Self::PaymentReportLost { .. } => Exit::Unknown,
+            | Self::Unreported { .. } => Exit::Unknown,
             Self::Interrupted { signal } => Exit::Signal(*signal),
             Self::DemoFailed { .. } => Exit::Fault,
         }
@@ -343,12 +345,11 @@ impl Error {
             Self::Client(error) => (without_keys(&error.report().message, error), error.transaction_hash()),
             // Its long values are payment hashes, which are public.
             Self::Invoice(error) => (error.to_string(), None),
-            Self::Lightning(error) => (lightning_message(error), None),
             // All they tell is on the chain, or a payment hash, or the node's.
             Self::SignatureUsed { .. }
             | Self::StoppedWhilePaying { .. }
             | Self::PaymentUnclear { .. }
-            | Self::PaymentReportLost { .. } => (text::printable(&self.to_string()), None),
+            | Self::Unreported { .. } => (text::printable(&self.to_string()), None),
             Self::ReportLost { transaction_hash, .. } => (self.to_string(), Some(*transaction_hash)),
             other => (text::without_keys(&other.to_string()), None),
         };
@@ -376,7 +377,7 @@ impl Error {
 
 /// What to do next in the words of the command line, where the client's are those of its builder.
 fn client_next_step(error: &barter_sdk::Error) -> &'static str {
-    use barter_sdk::{Error as Client, IndexError as Index};
+    use barter_sdk::{DealError as Deal, Error as Client, IndexError as Index};
     match error {
         Client::NoSigner => "Set DEPLOYER_PRIVATE_KEY, or name a keystore with --keystore.",
         Client::NoRpcUrl { .. } => "Set ALCHEMY_RPC_URL to the node's address, or give it with --rpc-url.",
@@ -411,32 +412,37 @@ fn client_next_step(error: &barter_sdk::Error) -> &'static str {
         Client::Index(Index::NotOfTheChain { .. }) => {
             "Start barter index run first: it undoes what is no longer of the chain."
         }
-        other => other.next_step(),
-    }
-}
-
-/// A message of the node or about an invoice, without what could be a private key where it repeats input. Its other long values are
-/// payment hashes and nodes' public keys, which are public.
-fn lightning_message(error: &barter_lightning::Error) -> String {
-    use barter_lightning::{Error as Lightning, InvoiceError};
-    match error {
-        Lightning::Invoice(InvoiceError::Malformed { .. }) | Lightning::InvalidSetting { .. } => {
-            text::without_keys(&error.to_string())
+        Client::Deal(Deal::NotFound { .. }) => {
+            "See barter deals list; and that it is the journal of this wallet and network."
         }
-        other => text::printable(&other.to_string()),
+        Client::Deal(Deal::Open { .. } | Deal::TooLateToCancel { .. }) => {
+            "Resume it with barter deals resume: it goes on where it is."
+        }
+        Client::Deal(Deal::NotPayee { .. }) => "The payer accepts with barter buy.",
+        other => other.next_step(),
     }
 }
 
 /// A message that repeats input, without what could be a private key in it.
 fn without_keys(message: &str, error: &barter_sdk::Error) -> String {
-    use barter_sdk::Error as Client;
+    use barter_lightning::{Error as Lightning, InvoiceError};
+    use barter_sdk::{DealError, Error as Client};
     match error {
         Client::InvalidAddress { .. }
         | Client::InvalidTradeId { .. }
         | Client::InvalidCreditAmount { .. }
         | Client::UnknownNetwork { .. }
         | Client::InvalidDeployment { .. }
-        | Client::InvalidEnvironmentFile { .. } => text::without_keys(message),
+        | Client::InvalidEnvironmentFile { .. }
+        | Client::Lightning(Lightning::Invoice(InvoiceError::Malformed { .. }) | Lightning::InvalidSetting { .. })
+        | Client::Deal(
+            DealError::InvalidId { .. }
+            | DealError::NotFound { .. }
+            | DealError::Journal { .. }
+            | DealError::InvalidRecord { .. },
+        ) => text::without_keys(message),
+        // A node's own words.
+        Client::Lightning(_) => text::printable(message),
         _ => message.to_owned(),
     }
 }

@@ -2,7 +2,7 @@
 
 use barter_lightning::{Error as LightningError, FailureReason, InvoiceError};
 use barter_protocol::Error as Rule;
-use barter_sdk::{Error, IndexError};
+use barter_sdk::{DealError, DealStage, Error, IndexError, OfferError};
 
 use crate::signal::Signal;
 
@@ -51,6 +51,8 @@ impl Exit {
     pub(crate) fn of(error: &Error) -> Self {
         match error {
             Error::Index(error) => Self::of_index(error),
+            Error::Lightning(error) => Self::of_lightning(error),
+            Error::Deal(error) => Self::of_deal(error),
             Error::TradeNotFound { .. } | Error::NoTrustToken { .. } | Error::EmptyIndex { .. } => Self::NotFound,
             Error::InvalidAddress { .. }
             | Error::InvalidTradeId { .. }
@@ -91,7 +93,7 @@ impl Exit {
     }
 
     /// What an error of the Lightning node, or about an invoice, leads to.
-    pub(crate) fn of_lightning(error: &LightningError) -> Self {
+    fn of_lightning(error: &LightningError) -> Self {
         match error {
             LightningError::Invoice(error) => Self::of_invoice(error),
             LightningError::InvalidRequest { .. } | LightningError::InvoiceExpired { .. } => Self::Input,
@@ -118,6 +120,24 @@ impl Exit {
             | InvoiceError::WrongPayee { .. }
             | InvoiceError::ExpiresTooSoon { .. } => Self::Refused,
             _ => Self::Input,
+        }
+    }
+
+    fn of_deal(error: &DealError) -> Self {
+        match error {
+            DealError::Offer(OfferError::Invoice(error)) => Self::of_invoice(error),
+            DealError::Offer(
+                OfferError::Malformed { .. } | OfferError::WrongChecksum | OfferError::UnknownVersion { .. },
+            )
+            | DealError::InvalidId { .. } => Self::Input,
+            DealError::Offer(OfferError::OtherChain { .. } | OfferError::OtherContract { .. })
+            | DealError::Journal { .. }
+            | DealError::InvalidRecord { .. } => Self::SetUp,
+            DealError::NotFound { .. } => Self::NotFound,
+            DealError::Open { stage: DealStage::Paying, .. } | DealError::PaymentForgotten { .. } => Self::Unknown,
+            DealError::Open { .. } | DealError::Busy { .. } => Self::Network,
+            // What is not as it was agreed, or came to nothing.
+            _ => Self::Refused,
         }
     }
 

@@ -5,8 +5,6 @@
 //! and the exit code says how it ended (`exit`). Keys come from the environment or from files, never from arguments, and
 //! never into a message.
 
-#![allow(dead_code, reason = "the commands that pay follow")]
-
 mod arguments;
 mod chain;
 mod clock;
@@ -16,6 +14,7 @@ mod context;
 mod error;
 mod exit;
 mod invoice;
+mod lightning;
 mod options;
 mod output;
 mod page;

@@ -6,6 +6,7 @@ pub(crate) mod credit;
 pub(crate) mod demo;
 pub(crate) mod devnet;
 pub(crate) mod index;
+pub(crate) mod lightning;
 pub(crate) mod trade;
 pub(crate) mod trust;
 pub(crate) mod wallet;
@@ -19,6 +20,11 @@ use crate::{chain, context::Context, error::Error};
 pub(crate) enum Command {
     Demo(demo::Demo),
     Devnet(devnet::Devnet),
+    Sell(lightning::Sell),
+    Buy(lightning::Buy),
+    #[command(subcommand)]
+    Deals(lightning::Deals),
+    Pay(lightning::Pay),
     #[command(subcommand)]
     Trade(trade::Trade),
     #[command(subcommand)]
@@ -41,6 +47,10 @@ impl Command {
         match self {
             Self::Demo(command) => command.run(context).await,
             Self::Devnet(command) => command.run(context).await,
+            Self::Sell(command) => Box::pin(command.run(context)).await,
+            Self::Buy(command) => Box::pin(command.run(context)).await,
+            Self::Deals(command) => Box::pin(command.run(context)).await,
+            Self::Pay(command) => Box::pin(command.run(context)).await,
             Self::Trade(command) => Box::pin(command.run(context)).await,
             Self::Trust(command) => command.run(context).await,
             Self::Credit(command) => command.run(context).await,

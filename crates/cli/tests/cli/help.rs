@@ -6,6 +6,12 @@ use crate::support::Barter;
 const COMMANDS: &[&str] = &[
     "demo",
     "devnet",
+    "sell",
+    "buy",
+    "deals list",
+    "deals resume",
+    "deals cancel",
+    "pay",
     "trade propose",
     "trade accept",
     "trade settle",
@@ -71,7 +77,7 @@ fn no_command_is_without_a_line_here() {
     };
     let mut found = Vec::new();
     for name in listed(&help("")) {
-        if ["trade", "trust", "credit", "compliance", "index"].contains(&name.as_str()) {
+        if ["deals", "trade", "trust", "credit", "compliance", "index"].contains(&name.as_str()) {
             found.extend(listed(&help(&name)).into_iter().map(|inner| format!("{name} {inner}")));
         } else {
             found.push(name);

@@ -4,22 +4,47 @@ use barter_sdk::TradeIdInput;
 use clap::Args;
 
 use super::subject::changed;
-use crate::{context::Context, error::Error, progress::sending};
+use crate::{
+    context::Context,
+    error::Error,
+    lightning::DealOptions,
+    progress::{sending, waiting},
+};
 
 /// Accept a proposal made to your wallet
+///
+/// Where you are the one to be paid and a Lightning node is named, only if the trade is for an open, unpaid invoice of that node,
+/// over the trade's amount, that belongs to no other trade: else somebody could settle it who never paid you.
 #[derive(Args)]
 #[command(after_help = "Example:
   barter trade accept 0x9d3c1b55a7f0c2e4d6b8a091f3e5c7d92b4a6c8e0f1d3b5a79c8e6f4d2b0a1c3")]
 pub(crate) struct Accept {
     /// The trade
     trade_id: String,
+
+    #[command(flatten)]
+    options: DealOptions,
 }
 
 impl Accept {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
         let trade_id = self.trade_id.to_trade_id()?;
         let client = context.signing_client()?;
-        let receipt = sending("waiting for the acceptance to be mined", client.trade().accept(trade_id)).await?;
+        let payee = waiting("reading the trade", client.trade().get(trade_id)).await?.payee;
+        let is_payee = client.wallet() == Some(payee);
+        let guard = if is_payee { self.options.deals_if_named(&client, context)? } else { None };
+        let mined = "waiting for the acceptance to be mined";
+        let receipt = if let Some(deals) = guard {
+            sending(mined, deals.accept(trade_id)).await?
+        } else {
+            if is_payee {
+                context.output().warn(
+                    "invoice_not_checked",
+                    "no Lightning node is named, so that nobody looked whether the trade is for an invoice of yours",
+                );
+            }
+            sending(mined, client.trade().accept(trade_id)).await?
+        };
         context.output().done(&changed(trade_id, "accepted", receipt))
     }
 }

@@ -22,12 +22,18 @@ pub(crate) use trade::Deal;
 pub(crate) const BARTER: &str = env!("CARGO_BIN_EXE_barter");
 
 /// Variables that steer the program and must not come from whoever runs the tests.
-const OWN_VARIABLES: [&str; 9] = [
+const OWN_VARIABLES: [&str; 15] = [
     "ALCHEMY_RPC_URL",
     "DEPLOYER_PRIVATE_KEY",
     "BARTER_NETWORK",
     "BARTER_DEPLOYMENT",
     "BARTER_INDEX",
+    "BARTER_JOURNAL",
+    "BARTER_LND_URL",
+    "BARTER_LND_CERT",
+    "BARTER_LND_CERT_PEM",
+    "BARTER_LND_MACAROON",
+    "BARTER_LND_MACAROON_HEX",
     "BARTER_KEYSTORE",
     "BARTER_KEYSTORE_PASSWORD",
     "BARTER_KEYSTORE_PASSWORD_FILE",
@@ -58,7 +64,7 @@ impl Barter {
         for name in OWN_VARIABLES {
             command.env_remove(name);
         }
-        command.env("ANVIL", anvil()).current_dir(folder.path());
+        command.env("ANVIL", anvil()).env("XDG_STATE_HOME", folder.path()).current_dir(folder.path());
         command.args(arguments.into_iter().map(|argument| argument.as_ref().to_owned()));
         Self { command, folder, input: None, secrets: Vec::new() }
     }

@@ -1,0 +1,81 @@
+//! `barter buy`
+
+use barter_sdk::{DealError, Offer, Purchase, WalletInput};
+use clap::Args;
+
+use super::{
+    show::{asked, print_deal},
+    stages::{driving, telling},
+};
+use crate::{confirm::confirm, context::Context, error::Error, lightning::DealOptions, text::sats};
+
+/// Take an offer: check it, agree to the trade, pay the invoice, and settle the trade
+///
+/// Asks before money moves. Nothing is paid unless the trade stands accepted on the chain with exactly the offer's terms. Can be killed
+/// and repeated: it goes on where it was, pays once and settles once.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  barter buy barter1q… --max-fee-sats 50
+  barter buy barter1q… --payee 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --yes --json")]
+pub(crate) struct Buy {
+    /// The offer, as barter sell prints it
+    #[arg(value_name = "BARTER1…")]
+    offer: String,
+
+    /// Most to pay for routing, in satoshis [default: a hundredth of the amount, at least 10]
+    #[arg(long, value_name = "SATS")]
+    max_fee_sats: Option<u64>,
+
+    /// Wallet that the offer must be of; refused if it is another's
+    #[arg(long, value_name = "ADDRESS")]
+    payee: Option<String>,
+
+    /// Lightning node that the invoice must pay: its public key, 66 hexadecimal digits; refused if it is another's
+    #[arg(long, value_name = "PUBLIC KEY")]
+    payee_node: Option<String>,
+
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+
+    #[command(flatten)]
+    options: DealOptions,
+}
+
+impl Buy {
+    pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
+        let offer: Offer = self.offer.parse().map_err(DealError::Offer).map_err(barter_sdk::Error::from)?;
+        let purchase = self.purchase(&offer)?;
+        let client = context.signing_client()?;
+        let output = context.output();
+        let deals = self.options.deals(&client, context)?;
+        let id = offer.payment_hash().to_string();
+        // Of one that was begun, somebody said yes.
+        if deals.get(&id).is_err() {
+            self.confirm(&offer, &purchase, context)?;
+        }
+        let deals = telling(deals, output, "agreeing to the trade");
+        let deal = driving(deals.buy(&offer, &purchase)).await?;
+        drop(deals);
+        print_deal(&deal, &id, output)
+    }
+
+    fn purchase(&self, offer: &Offer) -> Result<Purchase, Error> {
+        let usual = Purchase::for_amount(offer.amount_sats());
+        Ok(Purchase {
+            max_fee_sats: self.max_fee_sats.unwrap_or(usual.max_fee_sats),
+            payee: self.payee.as_deref().map(WalletInput::to_checked_address).transpose()?,
+            payee_node: self.payee_node.clone(),
+            ..usual
+        })
+    }
+
+    /// Says what is offered, and asks.
+    fn confirm(&self, offer: &Offer, purchase: &Purchase, context: &Context) -> Result<(), Error> {
+        if !self.yes {
+            context.output().say(asked(offer).as_str().trim_end());
+        }
+        let (amount, fee) = (sats(offer.amount_sats()), sats(purchase.max_fee_sats));
+        confirm(&format!("Trade with this payee, and pay {amount} and at most {fee} for routing?"), self.yes)
+    }
+}

@@ -1,0 +1,88 @@
+//! `barter deals`
+
+use clap::{Args, Subcommand};
+
+use super::{
+    show::{ListedDeals, print_deal},
+    stages::{driving, telling},
+};
+use crate::{context::Context, error::Error, lightning::DealOptions, progress::waiting};
+
+/// Your sales and purchases, and going on with those that were stopped
+#[derive(Subcommand)]
+pub(crate) enum Deals {
+    List(List),
+    Resume(Resume),
+    Cancel(Cancel),
+}
+
+/// List the journal's deals, oldest first, as they stood when they were last worked on
+#[derive(Args)]
+#[command(after_help = "Example:
+  barter deals list --json | jq '.deals[] | select(.stage != \"settled\")'")]
+pub(crate) struct List {
+    #[command(flatten)]
+    options: DealOptions,
+}
+
+/// Go on with a sale or a purchase until it is settled
+#[derive(Args)]
+#[command(after_help = "Example:
+  barter deals resume order-17")]
+pub(crate) struct Resume {
+    /// The deal: a sale's name, or a purchase's payment hash
+    id: String,
+
+    #[command(flatten)]
+    options: DealOptions,
+}
+
+/// End a deal that was not paid; a sale's invoice can then no longer be paid
+#[derive(Args)]
+#[command(after_help = "Example:
+  barter deals cancel order-17")]
+pub(crate) struct Cancel {
+    /// The deal: a sale's name, or a purchase's payment hash
+    id: String,
+
+    #[command(flatten)]
+    options: DealOptions,
+}
+
+impl Deals {
+    pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
+        match self {
+            Self::List(command) => command.run(context),
+            Self::Resume(command) => command.run(context).await,
+            Self::Cancel(command) => command.run(context).await,
+        }
+    }
+}
+
+impl List {
+    fn run(&self, context: &Context) -> Result<(), Error> {
+        let client = context.signing_client()?;
+        let deals = self.options.deals(&client, context)?.deals()?;
+        context.output().result(&ListedDeals { deals })
+    }
+}
+
+impl Resume {
+    async fn run(&self, context: &Context) -> Result<(), Error> {
+        let client = context.signing_client()?;
+        let output = context.output();
+        let deals = telling(self.options.deals(&client, context)?, output, "looking where it is");
+        let deal = driving(deals.resume(&self.id)).await?;
+        drop(deals);
+        print_deal(&deal, &self.id, output)
+    }
+}
+
+impl Cancel {
+    async fn run(&self, context: &Context) -> Result<(), Error> {
+        let client = context.signing_client()?;
+        let deals = self.options.deals(&client, context)?;
+        let deal = waiting("cancelling", deals.cancel(&self.id)).await?;
+        print_deal(&deal, &self.id, context.output())
+    }
+}

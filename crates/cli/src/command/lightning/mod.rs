@@ -1,0 +1,13 @@
+//! Payments, and trades together with their payment: `barter pay`, `sell`, `buy`, `deals`.
+
+mod buy;
+mod deals;
+mod pay;
+mod sell;
+mod show;
+mod stages;
+
+pub(crate) use buy::Buy;
+pub(crate) use deals::Deals;
+pub(crate) use pay::Pay;
+pub(crate) use sell::Sell;

@@ -1,0 +1,63 @@
+//! A deal on its way: each stage is told as it is reached, and what is waited for is shown.
+
+use std::future::Future;
+
+use barter_lightning::Lightning;
+use barter_sdk::{DealClient, DealProgress, DealStage, Role};
+
+use crate::{
+    error::Error,
+    output::Output,
+    page::{BAD, FAINT, GOOD, styled},
+    progress::Bar,
+    signal::Signals,
+    text::grouped,
+};
+
+/// Tells each stage that deals of this client reach, for as long as it lives.
+pub(super) fn telling<L: Lightning>(deals: DealClient<L>, output: Output, first: &str) -> DealClient<L> {
+    let bar = Bar::new("stages", first);
+    deals.on_progress(move |progress| {
+        bar.aside(|| output.say(&told(progress)));
+        bar.wait(awaited(progress.role, progress.stage));
+    })
+}
+
+/// Waits for a deal. A signal that asks to stop is obeyed at once: the deal goes on from its journal.
+pub(super) async fn driving<T>(future: impl Future<Output = Result<T, barter_sdk::Error>>) -> Result<T, Error> {
+    let mut signals =
+        Signals::listen().map_err(|error| Error::System { what: "listening to signals", reason: error.to_string() })?;
+    tokio::select! {
+        biased;
+        ended = future => Ok(ended?),
+        signal = signals.next_not_ignored() => Err(Error::Interrupted { signal }),
+    }
+}
+
+/// A stage that was reached, in a line.
+fn told(progress: &DealProgress) -> String {
+    let style = if progress.stage == DealStage::Failed { BAD } else { GOOD };
+    let mut parts = vec![styled(format!("{:<8}", progress.stage.name()), style)];
+    // The trade is told where it is new.
+    let new = progress.trade_id.filter(|_| progress.stage == DealStage::Proposed);
+    parts.extend(new.map(|trade_id| format!("trade {trade_id}")));
+    parts.extend(progress.receipt.as_ref().map(|receipt| {
+        styled(format!("block {}, gas {}", grouped(receipt.block_number), grouped(receipt.gas_used)), FAINT)
+    }));
+    parts.join("  ")
+}
+
+/// What comes after a stage.
+const fn awaited(role: Role, stage: DealStage) -> &'static str {
+    match (role, stage) {
+        (Role::Payee, DealStage::Begun) => "making the invoice",
+        (Role::Payee, DealStage::Invoiced) => "waiting for the proposal",
+        (Role::Payee, DealStage::Accepted | DealStage::Paying) => "waiting for the payment",
+        (Role::Payee, DealStage::Paid) => "waiting for the payer to settle",
+        (Role::Payer, DealStage::Begun | DealStage::Invoiced) => "agreeing to the trade",
+        (_, DealStage::Proposed) => "waiting for the acceptance",
+        (Role::Payer, DealStage::Accepted | DealStage::Paying) => "paying",
+        (Role::Payer, DealStage::Paid) => "settling",
+        _ => "",
+    }
+}
