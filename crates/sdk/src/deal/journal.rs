@@ -4,11 +4,16 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, ErrorKind, Read as _, Write as _},
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
 };
 
 use barter_protocol::{PaymentHash, TradeId};
 
-use super::{DealError, order::is_payment_hash, record::Record};
+use super::{
+    DealError,
+    order::{is_payment_hash, is_plain},
+    record::Record,
+};
 
 /// Longest file that is read. A record with the longest texts and the longest invoice has less.
 const MAX_FILE_BYTES: u64 = 64 << 10;
@@ -55,6 +60,11 @@ impl Journal {
         &self.folder
     }
 
+    /// A deal's file.
+    pub(crate) fn path(&self, id: &str) -> PathBuf {
+        self.folder.join(format!("{}{JSON}", stem(id)))
+    }
+
     /// Takes the right to work on a deal.
     pub(crate) fn lock(&self, id: &str) -> Result<Lock, DealError> {
         let path = self.folder.join(format!(".{}.lock", stem(id)));
@@ -69,8 +79,11 @@ impl Journal {
 
     /// A deal, if it is there.
     pub(crate) fn read(&self, id: &str) -> Result<Option<Record>, DealError> {
-        let path = self.folder.join(format!("{}{JSON}", stem(id)));
-        let Some(record) = read(&path)? else { return Ok(None) };
+        // No deal is called so, and no path is made of it.
+        if !is_plain(id) {
+            return Ok(None);
+        }
+        let Some(record) = read(&self.path(id))? else { return Ok(None) };
         // Where file names ignore capitals, two names can be one file.
         if record.id != id {
             return Err(DealError::Differs { id: id.to_owned() });
@@ -80,12 +93,11 @@ impl Journal {
 
     /// Writes a deal. When this returns, it is on disk.
     pub(crate) fn write(&self, record: &Record) -> Result<(), DealError> {
-        let stem = stem(&record.id);
-        let path = self.folder.join(format!("{stem}{JSON}"));
+        let path = self.path(&record.id);
         let mut text = serde_json::to_vec_pretty(record).map_err(|error| unusable(&path)(error.into()))?;
         text.push(b'\n');
         // One name is enough: whoever writes holds the deal's lock.
-        let new = self.folder.join(format!(".{stem}.new"));
+        let new = self.folder.join(format!(".{}.new", stem(&record.id)));
         write_new(&new, &text).and_then(|()| fs::rename(&new, &path)).map_err(unusable(&path))?;
         self.sync()
     }
@@ -110,27 +122,40 @@ impl Journal {
     /// # Errors
     /// [`DealError::InvoiceTaken`] if it belongs to another one.
     pub(crate) fn take(&self, payment_hash: PaymentHash, trade_id: TradeId) -> Result<(), DealError> {
-        let name = format!("{TAKEN}{payment_hash}");
-        let path = self.folder.join(&name);
-        // A name of its own, for nobody holds a lock. It is linked to its place, which fails if there is something already.
-        let new = self.folder.join(format!(".{name}.{trade_id}.{}.new", std::process::id()));
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let path = self.path_of_taken(payment_hash);
+        // A name of its own, for nobody holds a lock here. It is linked to its place, which fails if there is something already.
+        let new = self.folder.join(format!(
+            ".{TAKEN}{payment_hash}.{}.{}.new",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        ));
         write_new(&new, format!("{trade_id}\n").as_bytes()).map_err(unusable(&new))?;
         let linked = fs::hard_link(&new, &path);
         // What is left of it is of no consequence.
         let _ = fs::remove_file(&new);
         match linked {
             Ok(()) => self.sync(),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                let invalid = |reason: String| DealError::InvalidRecord { path: path.clone(), reason };
-                let text = read_text(&path).map_err(unusable(&path))?.unwrap_or_default();
-                let bound_to: TradeId = text.trim().parse().map_err(|_| invalid("it holds no trade id".to_owned()))?;
-                if bound_to == trade_id {
-                    return Ok(());
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => match self.taken(payment_hash)? {
+                Some(bound_to) if bound_to != trade_id => {
+                    Err(DealError::InvoiceTaken { trade_id, payment_hash, bound_to })
                 }
-                Err(DealError::InvoiceTaken { trade_id, payment_hash, bound_to })
-            }
+                _ => Ok(()),
+            },
             Err(error) => Err(unusable(&path)(error)),
         }
+    }
+
+    /// The trade that an invoice belongs to, if it was said.
+    pub(crate) fn taken(&self, payment_hash: PaymentHash) -> Result<Option<TradeId>, DealError> {
+        let path = self.path_of_taken(payment_hash);
+        let Some(text) = read_text(&path).map_err(unusable(&path))? else { return Ok(None) };
+        let reason = "it holds no trade id".to_owned();
+        text.trim().parse().map(Some).map_err(|_| DealError::InvalidRecord { path, reason })
+    }
+
+    fn path_of_taken(&self, payment_hash: PaymentHash) -> PathBuf {
+        self.folder.join(format!("{TAKEN}{payment_hash}"))
     }
 
     /// Sees to it that names given in the folder are on disk too.

@@ -1,13 +1,18 @@
 //! A trade and its Lightning payment as one thing.
 
-#![allow(dead_code, reason = "the driver that uses it comes next")]
-
+mod buy;
 mod error;
+mod guard;
 mod journal;
 mod offer;
 mod order;
+mod payee;
+mod payer;
 mod record;
+mod run;
+mod sell;
 mod stage;
+mod step;
 
 use std::{fmt, sync::Arc};
 
@@ -20,6 +25,8 @@ pub use journal::Journal;
 pub use offer::{Offer, OfferError};
 pub use order::{Purchase, Sale};
 pub use record::Deal;
+use record::Side;
+use run::Run;
 pub use stage::{DealFailure, DealStage};
 
 /// Who is told how a deal goes.
@@ -72,9 +79,8 @@ impl<L: Lightning> DealClient<L> {
     ///
     /// # Retry safety
     /// Safe to repeat with the same sale, which gives the same offer.
-    #[allow(clippy::unused_async, reason = "a skeleton")]
     pub async fn sell(&self, sale: &Sale) -> Result<Offer, Error> {
-        Err(self.not_found(&sale.id))
+        self.run_sale(sale).await
     }
 
     /// The rest of a sale: accepts the first proposal that is on the sale's terms, if the payer is the one to propose, and waits until
@@ -85,9 +91,12 @@ impl<L: Lightning> DealClient<L> {
     ///
     /// # Retry safety
     /// Safe to repeat.
-    #[allow(clippy::unused_async, reason = "a skeleton")]
     pub async fn finish(&self, id: &str) -> Result<Deal, Error> {
-        Err(self.not_found(id))
+        let run = self.open(id)?;
+        if run.record.role() != Role::Payee {
+            return Err(self.not_found(id));
+        }
+        self.finish_sale(run).await
     }
 
     /// Takes an offer: checks it and the trade, agrees to the trade, pays, and settles.
@@ -97,10 +106,8 @@ impl<L: Lightning> DealClient<L> {
     ///
     /// # Retry safety
     /// Safe to repeat: nothing is paid twice.
-    #[allow(clippy::unused_async, reason = "a skeleton")]
     pub async fn buy(&self, offer: &Offer, purchase: &Purchase) -> Result<Deal, Error> {
-        let _ = purchase;
-        Err(self.not_found(&offer.payment_hash().to_string()))
+        self.run_purchase(offer, purchase).await
     }
 
     /// Accepts, as the payee, a trade that somebody proposed without an offer: only if it is for an open invoice of this Lightning node's
@@ -111,9 +118,8 @@ impl<L: Lightning> DealClient<L> {
     ///
     /// # Retry safety
     /// Safe to repeat.
-    #[allow(clippy::unused_async, reason = "a skeleton")]
     pub async fn accept(&self, trade_id: impl TradeIdInput) -> Result<Receipt, Error> {
-        Err(self.not_found(&trade_id.to_trade_id()?.to_string()))
+        self.accept_guarded(trade_id.to_trade_id()?).await
     }
 
     /// Goes on with a deal, whichever side this is: [`sell`](Self::sell) and [`finish`](Self::finish), or [`buy`](Self::buy) with what
@@ -124,9 +130,11 @@ impl<L: Lightning> DealClient<L> {
     ///
     /// # Retry safety
     /// Safe to repeat.
-    #[allow(clippy::unused_async, reason = "a skeleton")]
     pub async fn resume(&self, id: &str) -> Result<Deal, Error> {
-        Err(self.not_found(id))
+        match self.read(id)?.ok_or_else(|| self.not_found(id))?.side {
+            Side::Payee { .. } => self.finish(id).await,
+            Side::Payer { purchase, offer } => self.buy(&offer, &purchase).await,
+        }
     }
 
     /// Ends a deal that was not paid: a sale's invoice is cancelled, so that nobody can pay it any more. A trade that was proposed or
@@ -137,9 +145,18 @@ impl<L: Lightning> DealClient<L> {
     ///
     /// # Retry safety
     /// Safe to repeat.
-    #[allow(clippy::unused_async, reason = "a skeleton")]
     pub async fn cancel(&self, id: &str) -> Result<Deal, Error> {
-        Err(self.not_found(id))
+        let mut run = self.open(id)?;
+        if run.record.stage == DealStage::Settled {
+            return Err(run.too_late());
+        }
+        if run.record.stage != DealStage::Failed {
+            match run.record.role() {
+                Role::Payee => self.cancel_sale(&mut run).await?,
+                Role::Payer => self.cancel_purchase(&mut run).await?,
+            }
+        }
+        Ok(Deal::from(&run.record))
     }
 
     /// The journal's deals, oldest first. Neither the chain nor the Lightning node is asked.
@@ -159,6 +176,15 @@ impl<L: Lightning> DealClient<L> {
         Ok(Deal::from(&record))
     }
 
+    /// Takes a deal up.
+    fn open(&self, id: &str) -> Result<Run<'_, L>, Error> {
+        // Twice: before the lock, so that none is made for nothing, and after it, for what another one has done meanwhile.
+        self.read(id)?.ok_or_else(|| self.not_found(id))?;
+        let lock = self.journal.lock(id)?;
+        let record = self.read(id)?.ok_or_else(|| self.not_found(id))?;
+        Ok(Run::new(self, record, lock))
+    }
+
     fn not_found(&self, id: &str) -> Error {
         DealError::NotFound { id: id.to_owned(), journal: self.journal.folder().to_owned() }.into()
     }
@@ -173,3 +199,7 @@ impl<L> fmt::Debug for DealClient<L> {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests;

@@ -49,14 +49,19 @@ impl Sale {
     }
 
     pub(crate) fn check_id(&self) -> Result<(), DealError> {
-        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
         let id = &self.id;
-        if (1..=MAX_ID_BYTES).contains(&id.len()) && id.bytes().all(is_allowed) && !is_payment_hash(id) {
+        if is_plain(id) && id.len() <= MAX_ID_BYTES && !is_payment_hash(id) {
             return Ok(());
         }
         let printable = |char: char| if char.is_control() { char::REPLACEMENT_CHARACTER } else { char };
         Err(DealError::InvalidId { input: id.chars().take(SHOWN_CHARS).map(printable).collect() })
     }
+}
+
+/// Whether a text may be part of a file's name, on every system.
+pub(crate) fn is_plain(id: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    !id.is_empty() && id.bytes().all(is_allowed)
 }
 
 /// Whether a deal's name is a purchase's: those are named by their payment hash.

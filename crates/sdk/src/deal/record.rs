@@ -1,7 +1,7 @@
 //! What is kept of a deal, and what is shown of it.
 
 use alloy_primitives::Address;
-use barter_protocol::{PaymentHash, Preimage, Role, Terms, TradeId};
+use barter_protocol::{PaymentHash, Preimage, Role, TradeId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::{DealFailure, DealStage, Offer, OfferError, Purchase, Sale};
@@ -23,6 +23,8 @@ pub(crate) struct Record {
     pub(crate) stage: DealStage,
     pub(crate) failure: Option<DealFailure>,
     pub(crate) trade_id: Option<TradeId>,
+    /// Once it is known.
+    pub(crate) payer: Option<Address>,
     /// The payee's from the beginning, the payer's once it has paid.
     #[serde(with = "optional_preimage")]
     pub(crate) preimage: Option<Preimage>,
@@ -62,8 +64,9 @@ impl Record {
     /// A sale's beginning.
     pub(crate) fn of_sale(owner: Owner, sale: Sale, preimage: Preimage, now: u64) -> Self {
         let id = sale.id.clone();
+        let payer = sale.payer;
         let side = Side::Payee { sale, offer: None };
-        Self { preimage: Some(preimage), ..Self::new(owner, id, DealStage::Begun, side, now) }
+        Self { payer, preimage: Some(preimage), ..Self::new(owner, id, DealStage::Begun, side, now) }
     }
 
     /// A purchase's beginning.
@@ -71,10 +74,10 @@ impl Record {
     /// # Errors
     /// As [`Offer::trade_id`].
     pub(crate) fn of_purchase(owner: Owner, offer: Offer, purchase: Purchase, now: u64) -> Result<Self, OfferError> {
-        let trade_id = Some(offer.trade_id(owner.wallet)?);
+        let (trade_id, payer) = (Some(offer.trade_id(owner.wallet)?), Some(owner.wallet));
         let id = offer.payment_hash().to_string();
         let side = Side::Payer { purchase, offer };
-        Ok(Self { trade_id, ..Self::new(owner, id, DealStage::Invoiced, side, now) })
+        Ok(Self { trade_id, payer, ..Self::new(owner, id, DealStage::Invoiced, side, now) })
     }
 
     fn new(owner: Owner, id: String, stage: DealStage, side: Side, now: u64) -> Self {
@@ -88,6 +91,7 @@ impl Record {
             stage,
             failure: None,
             trade_id: None,
+            payer: None,
             preimage: None,
             fee_msats: None,
             payment_seen: false,
@@ -132,17 +136,6 @@ impl Record {
     /// The invoice's; before there is one, that of the preimage it will be made with.
     pub(crate) fn payment_hash(&self) -> Option<PaymentHash> {
         self.offer().map(Offer::payment_hash).or_else(|| self.preimage.map(|preimage| preimage.payment_hash()))
-    }
-
-    /// The terms its trade has to be on, where they are known: of an open offer, the payee does not know the payer until it has
-    /// chosen a proposal, and then goes by the trade's id.
-    pub(crate) fn terms(&self) -> Option<Terms> {
-        let offer = self.offer()?;
-        let payer = match self.role() {
-            Role::Payer => self.wallet,
-            Role::Payee => offer.payer()?,
-        };
-        offer.terms(payer).ok()
     }
 }
 
@@ -191,13 +184,11 @@ pub struct Deal {
 impl From<&Record> for Deal {
     fn from(record: &Record) -> Self {
         let offer = record.offer();
-        let (payer, payee) = match record.role() {
-            Role::Payer => (Some(record.wallet), offer.map_or(Address::ZERO, Offer::payee)),
-            Role::Payee => (offer.and_then(Offer::payer), record.wallet),
-        };
-        let (amount_sats, category, description) = match &record.side {
-            Side::Payee { sale, .. } => (sale.amount_sats, sale.category.as_str(), sale.description.as_str()),
-            Side::Payer { offer, .. } => (offer.amount_sats(), offer.category(), offer.description()),
+        let (payee, amount_sats, category, description) = match &record.side {
+            Side::Payee { sale, .. } => {
+                (record.wallet, sale.amount_sats, sale.category.as_str(), sale.description.as_str())
+            }
+            Side::Payer { offer, .. } => (offer.payee(), offer.amount_sats(), offer.category(), offer.description()),
         };
         let is_paid = record.role() == Role::Payer || matches!(record.stage, DealStage::Paid | DealStage::Settled);
         Self {
@@ -209,7 +200,7 @@ impl From<&Record> for Deal {
             payment_hash: record.payment_hash().map(|hash| hash.to_string()),
             amount_sats,
             fee_msats: record.fee_msats,
-            payer,
+            payer: record.payer,
             payee,
             category: category.to_owned(),
             description: description.to_owned(),

@@ -179,7 +179,7 @@ impl Offer {
 }
 
 /// Some wallet that is not this one.
-fn other_than(wallet: Address) -> Address {
+pub(crate) fn other_than(wallet: Address) -> Address {
     let one = Address::with_last_byte(1);
     if wallet == one { Address::with_last_byte(2) } else { one }
 }

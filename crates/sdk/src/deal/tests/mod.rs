@@ -1,0 +1,8 @@
+//! The parts of a deal that need no chain and no node.
+
+mod guard;
+mod journal;
+mod made;
+mod offer;
+mod payee;
+mod payer;
