@@ -18,20 +18,10 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("barter-compliance", &["barter-protocol"]),
     ("barter-index", &["barter-protocol", "barter-bindings"]),
     ("barter-lightning", &["barter-protocol"]),
-    (
-        "barter-sdk",
-        &["barter-protocol", "barter-bindings", "barter-compliance", "barter-index", "barter-lightning"],
-    ),
+    ("barter-sdk", &["barter-protocol", "barter-bindings", "barter-compliance", "barter-index", "barter-lightning"]),
     (
         "barter-cli",
-        &[
-            "barter-protocol",
-            "barter-bindings",
-            "barter-compliance",
-            "barter-index",
-            "barter-lightning",
-            "barter-sdk",
-        ],
+        &["barter-protocol", "barter-bindings", "barter-compliance", "barter-index", "barter-lightning", "barter-sdk"],
     ),
 ];
 
