@@ -23,7 +23,7 @@ use lightning::{
     routing::{gossip::NetworkGraph, router::DefaultRouter, scoring::FixedPenaltyScorer},
     sign::{EntropySource, InMemorySigner, KeysManager, NodeSigner},
     util::{
-        config::UserConfig,
+        config::{MaxDustHTLCExposure, UserConfig},
         logger::{Logger, Record},
         persist::MonitorName,
         ser::{ReadableArgs, Writeable},
@@ -238,9 +238,11 @@ impl Parts {
 }
 
 /// How the nodes are set: a channel that everybody may know of, so that invoices need no hints, usable to the last satoshi and
-/// for as many payments at once as the protocol allows.
+/// for as many payments at once as the protocol allows. No limit of dust: the smallest trades are dust to LDK, which would let
+/// two of them be held, and miners get none of it where nothing is ever mined.
 fn config() -> UserConfig {
     let mut config = UserConfig::default();
+    config.channel_config.max_dust_htlc_exposure = MaxDustHTLCExposure::FixedLimitMsat(u64::MAX);
     config.channel_handshake_config.announce_for_forwarding = true;
     config.channel_handshake_config.max_inbound_htlc_value_in_flight_percent_of_channel = 100;
     config.channel_handshake_config.our_max_accepted_htlcs = 483;

@@ -20,6 +20,15 @@ pub(crate) async fn fails_where_the_fee_is_above_the_limit(stage: &impl Stage) {
     balance_is(stage, before_sats).await;
 }
 
+/// Here something is sent, and comes back.
+pub(crate) async fn fails_where_a_hop_leads_nowhere(stage: &impl Stage) {
+    let before_sats = stage.payer_balance_sats().await;
+    let invoice = stranger_invoice(stage, now(), Some(50)).await;
+    let limits = PaymentLimits { max_fee_sats: 50, ..LIMITS };
+    assert_eq!(failure(stage, &invoice, &limits).await, FailureReason::NoRoute);
+    balance_is(stage, before_sats).await;
+}
+
 pub(crate) async fn fails_with_too_little_liquidity(stage: &impl Stage) {
     let before_sats = stage.payer_balance_sats().await;
     let too_much = InvoiceRequest { amount_sats: before_sats + 1_000, ..request(preimage()) };

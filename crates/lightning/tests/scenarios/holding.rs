@@ -3,8 +3,12 @@
 use std::time::Duration;
 
 use barter_lightning::{Error, FailureReason, InvoiceRequest, InvoiceState, Lightning, PaymentLimits, PaymentStatus};
+use barter_protocol::limits::MIN_AMOUNT_SATS;
 
 use super::{Stage, steps::*};
+
+/// How many payments one payee holds at once, an even number.
+const MANY: u64 = 20;
 
 pub(crate) async fn holds_then_settles(stage: &impl Stage) {
     let before_sats = stage.payer_balance_sats().await;
@@ -88,4 +92,24 @@ pub(crate) async fn holds_past_expiry(stage: &impl Stage) {
     settled.unwrap();
     assert_eq!(paid.preimage, preimage);
     balance_is(stage, before_sats - AMOUNT_SATS).await;
+}
+
+/// As a payee with many open trades of the smallest amount.
+pub(crate) async fn holds_many_small_ones(stage: &impl Stage) {
+    let before_sats = stage.payer_balance_sats().await;
+    let preimages: Vec<_> = (0..MANY).map(|_| preimage()).collect();
+    for preimage in &preimages {
+        let smallest = InvoiceRequest { amount_sats: MIN_AMOUNT_SATS, ..held_request(*preimage) };
+        let invoice = invoice(stage, &smallest).await;
+        pay_until_held(stage, &invoice).await;
+    }
+    balance_is(stage, before_sats - MANY * MIN_AMOUNT_SATS).await;
+    let (settled, cancelled) = preimages.split_at(preimages.len() / 2);
+    for preimage in settled {
+        stage.payee().settle(*preimage).await.unwrap();
+    }
+    for preimage in cancelled {
+        stage.payee().cancel(preimage.payment_hash()).await.unwrap();
+    }
+    balance_is(stage, before_sats - MANY / 2 * MIN_AMOUNT_SATS).await;
 }

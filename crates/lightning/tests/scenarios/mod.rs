@@ -20,6 +20,7 @@ pub(crate) mod paying;
 pub(crate) mod repeating;
 pub(crate) mod restarting;
 mod steps;
+pub(crate) mod workload;
 
 use barter_lightning::Lightning;
 
@@ -67,6 +68,7 @@ macro_rules! scenarios {
             paying::knows_nothing_of_what_never_was,
             failing::fails_without_a_route,
             failing::fails_where_the_fee_is_above_the_limit,
+            failing::fails_where_a_hop_leads_nowhere,
             failing::fails_with_too_little_liquidity,
             failing::tries_a_failed_payment_anew,
             failing::refuses_an_expired_invoice,
@@ -88,6 +90,7 @@ macro_rules! scenarios {
             holding::holds_past_the_limit_of_time,
             holding::holds_one_payment_for_many_calls,
             holding::holds_past_expiry,
+            holding::holds_many_small_ones,
             restarting::finds_everything_after_restarts,
             restarting::pays_once_across_restarts,
             restarting::makes_an_invoice_once_across_restarts,
@@ -96,6 +99,7 @@ macro_rules! scenarios {
             restarting::payee_restarts_before_a_held_payment_is_settled,
             restarting::payee_restarts_before_a_held_payment_is_cancelled,
             restarting::both_restart_while_a_payment_is_held,
+            workload::agrees_with_a_model,
         }
     };
 }

@@ -143,7 +143,8 @@ pub(super) async fn expired(invoice: &Invoice) {
     until("the invoice has expired", async || now() > invoice.expires_at()).await;
 }
 
-async fn until(what: &str, reached: impl AsyncFn() -> bool) {
+/// Waits until something is so that has to come.
+pub(super) async fn until(what: &str, reached: impl AsyncFn() -> bool) {
     for _ in 0..LOOKS {
         if reached().await {
             return;
