@@ -154,20 +154,28 @@ impl Pair {
 
     /// See [`Lightning::settle`](crate::Lightning::settle).
     pub(super) fn settle(&mut self, who: Who, preimage: Preimage) -> Result<(), Error> {
+        self.begin_settling(who, preimage)?;
+        self.rest()
+    }
+
+    fn begin_settling(&mut self, who: Who, preimage: Preimage) -> Result<(), Error> {
         let node = self.node(who);
         if node.ledger.settle(preimage.payment_hash())? {
             node.machine.manager.claim_funds(payment::PaymentPreimage(*preimage.as_bytes()));
-            self.rest()?;
         }
         Ok(())
     }
 
     /// See [`Lightning::cancel`](crate::Lightning::cancel).
     pub(super) fn cancel(&mut self, who: Who, payment_hash: PaymentHash) -> Result<(), Error> {
+        self.begin_cancelling(who, payment_hash)?;
+        self.rest()
+    }
+
+    fn begin_cancelling(&mut self, who: Who, payment_hash: PaymentHash) -> Result<(), Error> {
         let node = self.node_mut(who);
         if node.ledger.cancel(payment_hash)? {
             node.machine.manager.fail_htlc_backwards(&payment::PaymentHash(*payment_hash.as_bytes()));
-            self.rest()?;
         }
         Ok(())
     }
@@ -227,13 +235,18 @@ impl Pair {
 
     /// Kills a node and starts it again from what it left.
     pub(super) fn restart(&mut self, who: Who) -> Result<(), Error> {
+        self.revive(who)?;
+        self.rest()?;
+        self.usable()
+    }
+
+    /// Starts a node again from what it left. What was on the wire is lost.
+    fn revive(&mut self, who: Who) -> Result<(), Error> {
         let other = self.node(who.other());
         other.machine.peers.socket_disconnected(&other.wire);
         let node = self.node_mut(who);
         node.machine = Machine::read(&node.machine.remains())?;
-        self.connect()?;
-        self.rest()?;
-        self.usable()
+        self.connect()
     }
 
     /// Connects the first node to the second, on a new wire.
@@ -346,19 +359,23 @@ impl Node {
         Ok(())
     }
 
-    /// Notes why a payment failed. LDK finds no route also where there is one with too little in it.
+    /// Notes why a payment failed.
     fn fail(&mut self, payment_hash: PaymentHash, reason: PaymentFailureReason) {
         let channels = self.machine.manager.list_usable_channels();
         let sendable_msats = channels.iter().map(|channel| channel.next_outbound_htlc_limit_msat).max().unwrap_or(0);
-        self.ledger.failed(payment_hash, |amount_sats| match reason {
-            PaymentFailureReason::RouteNotFound if amount_sats.saturating_mul(MSATS_PER_SAT) > sendable_msats => {
-                FailureReason::InsufficientLiquidity
-            }
-            PaymentFailureReason::RouteNotFound => FailureReason::NoRoute,
-            PaymentFailureReason::RecipientRejected => FailureReason::Rejected,
-            PaymentFailureReason::RetriesExhausted | PaymentFailureReason::PaymentExpired => FailureReason::TimedOut,
-            _ => FailureReason::Other,
-        });
+        self.ledger.failed(payment_hash, |amount_sats| failure_reason(reason, amount_sats, sendable_msats));
+    }
+}
+
+/// Why a payment of this amount failed. LDK finds no route also where there is one with too little in it.
+fn failure_reason(reason: PaymentFailureReason, amount_sats: u64, sendable_msats: u64) -> FailureReason {
+    let is_too_much = amount_sats.saturating_mul(MSATS_PER_SAT) > sendable_msats;
+    match reason {
+        PaymentFailureReason::RouteNotFound if is_too_much => FailureReason::InsufficientLiquidity,
+        PaymentFailureReason::RouteNotFound => FailureReason::NoRoute,
+        PaymentFailureReason::RecipientRejected => FailureReason::Rejected,
+        PaymentFailureReason::RetriesExhausted | PaymentFailureReason::PaymentExpired => FailureReason::TimedOut,
+        _ => FailureReason::Other,
     }
 }
 
@@ -370,3 +387,7 @@ fn cut_off() -> Error {
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests;

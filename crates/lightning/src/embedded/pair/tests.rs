@@ -1,0 +1,177 @@
+//! Nodes that are killed between any two rounds of a payment, also while they come back from an earlier death. The wire loses what was
+//! on it. Whenever it happens, the invoice is paid once or not at all, and everybody knows which.
+
+use std::{thread, time::Duration};
+
+use proptest::{
+    prelude::*,
+    test_runner::{Config, FileFailurePersistence},
+};
+
+use super::*;
+use crate::{InvoiceLock, InvoiceState};
+
+const AMOUNT_SATS: u64 = 1_000;
+const CHANNEL_SATS: u64 = 10_000_000;
+const LIMITS: PaymentLimits = PaymentLimits { max_fee_sats: 0, timeout: Duration::from_mins(1) };
+
+/// More rounds than a payment or a connection takes, so that deaths also come after the end.
+const MOST_ROUNDS: usize = 16;
+
+/// How often one payer tries. Each death can end an attempt, no more.
+const MOST_ATTEMPTS: usize = 8;
+
+/// What the payee does with the payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Flow {
+    /// Takes it by itself.
+    Taken,
+    /// Holds it, and takes it later.
+    Settled,
+    /// Holds it, and gives it back.
+    Cancelled,
+}
+
+/// Somebody dies after so many rounds.
+#[derive(Clone, Copy, Debug)]
+struct Death {
+    rounds: usize,
+    who: Who,
+}
+
+impl Pair {
+    /// Lets so many rounds happen, kills, and goes on with the next.
+    fn suffer(&mut self, deaths: &[Death]) {
+        for death in deaths {
+            for _ in 0..death.rounds {
+                self.round().unwrap();
+            }
+            self.revive(death.who).unwrap();
+        }
+    }
+
+    fn status(&self, payment_hash: PaymentHash) -> Option<PaymentStatus> {
+        self.payment(Who::First, payment_hash).map(|payment| payment.status)
+    }
+
+    /// Asks for the payment, and again where an attempt has failed, dying on the way the first time.
+    fn pay_through(&mut self, invoice: &Invoice, deaths: &[Death]) -> Option<PaymentStatus> {
+        self.begin(Who::First, invoice, &LIMITS).unwrap();
+        self.suffer(deaths);
+        self.rest().unwrap();
+        self.usable().unwrap();
+        for _ in 0..MOST_ATTEMPTS {
+            self.pay(Who::First, invoice, &LIMITS).unwrap();
+        }
+        self.status(invoice.payment_hash())
+    }
+}
+
+fn request(lock: InvoiceLock) -> InvoiceRequest {
+    InvoiceRequest { lock, amount_sats: AMOUNT_SATS, description: String::new(), lifetime_seconds: 3_600 }
+}
+
+/// One payment of the first node's to the second, with deaths while it is on its way and while it is decided.
+fn survive(pair: &mut Pair, flow: Flow, preimage: Preimage, on_the_way: &[Death], while_decided: &[Death]) {
+    let before_sats = [Who::First, Who::Second].map(|who| pair.spendable_sats(who));
+    let payment_hash = preimage.payment_hash();
+    let lock = match flow {
+        Flow::Taken => InvoiceLock::Preimage(preimage),
+        Flow::Settled | Flow::Cancelled => InvoiceLock::Held(payment_hash),
+    };
+    let invoice = pair.make_invoice(Who::Second, &request(lock)).unwrap();
+    let status = pair.pay_through(&invoice, on_the_way);
+    if flow != Flow::Taken {
+        assert_eq!(status, Some(PaymentStatus::Pending));
+        assert_eq!(pair.invoice(Who::Second, payment_hash).unwrap().state, InvoiceState::Held);
+        match flow {
+            Flow::Taken | Flow::Settled => pair.begin_settling(Who::Second, preimage).unwrap(),
+            Flow::Cancelled => pair.begin_cancelling(Who::Second, payment_hash).unwrap(),
+        }
+        pair.suffer(while_decided);
+        pair.rest().unwrap();
+        pair.usable().unwrap();
+    }
+    let (status, state, moved_sats) = match flow {
+        Flow::Taken | Flow::Settled => (PaymentStatus::Paid(Paid::new(preimage, 0)), InvoiceState::Paid, AMOUNT_SATS),
+        Flow::Cancelled => (PaymentStatus::Failed(FailureReason::Rejected), InvoiceState::Cancelled, 0),
+    };
+    assert_eq!(pair.status(payment_hash), Some(status));
+    assert_eq!(pair.invoice(Who::Second, payment_hash).unwrap().state, state);
+    let after_sats = [Who::First, Who::Second].map(|who| pair.spendable_sats(who));
+    assert_eq!(after_sats, [before_sats[0] - moved_sats, before_sats[1] + moved_sats]);
+}
+
+/// The payer does not send what has expired, but what it has sent in time can be late.
+#[test]
+fn a_payment_that_arrives_after_expiry_is_given_back() {
+    let mut pair = Pair::open(CHANNEL_SATS).unwrap();
+    let before_sats = pair.spendable_sats(Who::First);
+    for lock in [InvoiceLock::Preimage(Preimage::new([1; 32])), InvoiceLock::Held(PaymentHash::new([2; 32]))] {
+        let invoice = pair.make_invoice(Who::Second, &InvoiceRequest { lifetime_seconds: 1, ..request(lock) }).unwrap();
+        pair.begin(Who::First, &invoice, &LIMITS).unwrap();
+        while now() <= invoice.expires_at() {
+            thread::sleep(Duration::from_millis(10));
+        }
+        pair.rest().unwrap();
+        assert_eq!(pair.status(invoice.payment_hash()), Some(PaymentStatus::Failed(FailureReason::Rejected)));
+        assert_eq!(pair.invoice(Who::Second, invoice.payment_hash()).unwrap().state, InvoiceState::Open);
+        assert_eq!(pair.spendable_sats(Who::First), before_sats);
+    }
+}
+
+#[test]
+fn says_why_a_payment_failed() {
+    let of = |reason| failure_reason(reason, AMOUNT_SATS, AMOUNT_SATS * MSATS_PER_SAT);
+    assert_eq!(of(PaymentFailureReason::RouteNotFound), FailureReason::NoRoute);
+    assert_eq!(of(PaymentFailureReason::RecipientRejected), FailureReason::Rejected);
+    assert_eq!(of(PaymentFailureReason::RetriesExhausted), FailureReason::TimedOut);
+    assert_eq!(of(PaymentFailureReason::PaymentExpired), FailureReason::TimedOut);
+    assert_eq!(of(PaymentFailureReason::UnexpectedError), FailureReason::Other);
+    let with_too_little =
+        failure_reason(PaymentFailureReason::RouteNotFound, AMOUNT_SATS, AMOUNT_SATS * MSATS_PER_SAT - 1);
+    assert_eq!(with_too_little, FailureReason::InsufficientLiquidity);
+}
+
+#[test]
+fn one_death_in_any_round_changes_nothing() {
+    let mut pair = Pair::open(CHANNEL_SATS).unwrap();
+    let mut number = 0;
+    for flow in [Flow::Taken, Flow::Settled, Flow::Cancelled] {
+        for who in Who::BOTH {
+            for rounds in 0..MOST_ROUNDS {
+                number += 1;
+                let death = [Death { rounds, who }];
+                survive(&mut pair, flow, Preimage::new([number; 32]), &death, &[]);
+                number += 1;
+                survive(&mut pair, flow, Preimage::new([number; 32]), &[], &death);
+            }
+        }
+    }
+}
+
+fn deaths() -> impl Strategy<Value = Vec<Death>> {
+    let who = prop_oneof![Just(Who::First), Just(Who::Second)];
+    prop::collection::vec((0..MOST_ROUNDS, who).prop_map(|(rounds, who)| Death { rounds, who }), 0..4)
+}
+
+fn payments() -> impl Strategy<Value = Vec<(Flow, Vec<Death>, Vec<Death>)>> {
+    let flow = prop_oneof![Just(Flow::Taken), Just(Flow::Settled), Just(Flow::Cancelled)];
+    prop::collection::vec((flow, deaths(), deaths()), 1..8)
+}
+
+proptest! {
+    #![proptest_config(Config {
+        cases: 32,
+        failure_persistence: Some(Box::new(FileFailurePersistence::Off)),
+        ..Config::default()
+    })]
+
+    #[test]
+    fn many_deaths_change_nothing(payments in payments()) {
+        let mut pair = Pair::open(CHANNEL_SATS).unwrap();
+        for (number, (flow, on_the_way, while_decided)) in (0..).zip(payments) {
+            survive(&mut pair, flow, Preimage::new([number; 32]), &on_the_way, &while_decided);
+        }
+    }
+}
