@@ -42,7 +42,8 @@ impl<L: Lightning> DealClient<L> {
         } else {
             run.keep(|_| ())?;
         }
-        self.drive_purchase(&mut run).await?;
+        // On the heap: the driver holds all that a deal does.
+        Box::pin(self.drive_purchase(&mut run)).await?;
         Ok(Deal::from(&run.record))
     }
 

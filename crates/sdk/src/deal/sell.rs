@@ -48,13 +48,14 @@ impl<L: Lightning> DealClient<L> {
             record
         };
         let mut run = Run::new(self, record, lock);
-        self.drive_sale(&mut run, Until::Offered).await?;
+        // On the heap: the driver holds all that a deal does.
+        Box::pin(self.drive_sale(&mut run, Until::Offered)).await?;
         run.record.offer().cloned().ok_or_else(|| run.stopped(Stop::InvoiceForgotten))
     }
 
     /// Goes on with a sale to its end.
     pub(super) async fn finish_sale(&self, mut run: Run<'_, L>) -> Result<Deal, Error> {
-        self.drive_sale(&mut run, Until::Done).await?;
+        Box::pin(self.drive_sale(&mut run, Until::Done)).await?;
         Ok(Deal::from(&run.record))
     }
 
