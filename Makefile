@@ -1,5 +1,5 @@
 # Barter's commands; `make help` lists them. Each works from a fresh clone with Rust, Node with npm, make and a C compiler
-# (and Python 3.11 or newer, or PostgreSQL, where it says so): what else a command needs, it installs, pinned, under node_modules/ and
+# (and Python 3.11 or newer, PostgreSQL or Go, where it says so): what else a command needs, it installs, pinned, under node_modules/ and
 # target/. Quiet where all is well; VERBOSE=1 shows everything. Safe under make -j.
 
 .DEFAULT_GOAL := help
@@ -67,6 +67,12 @@ INDEX_SUITES = $(patsubst crates/index/tests/%.rs,--test %,$(wildcard crates/ind
 test-postgres: $(NPM) ## The index's tests on PostgreSQL, a server started for them (PostgreSQL)
 	@$(STEP) --tests "tests on PostgreSQL" tools/with-postgres --fsync=off -- sh -c \
 	  'cargo test --locked --workspace $(INDEX_SUITES) && cargo test --locked --workspace --tests postgres'
+
+# What was built is kept for the next time, outside this folder: tools/lnd/build says where.
+.PHONY: test-lnd
+test-lnd: $(NPM) ## Payments and a whole trade over two real lnd nodes with a btcd, built from source (Go)
+	@$(STEP) "building lnd and btcd (the first time takes minutes)" tools/lnd/build
+	@$(STEP) --tests "tests on lnd" tools/with-lnd cargo test --locked --workspace --test lnd
 
 .PHONY: test-compat
 test-compat: contracts $(VENV)/compat/.installed ## The published Python client, unmodified, against our deployment (Python)
