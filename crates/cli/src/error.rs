@@ -6,7 +6,7 @@ use alloy_primitives::{Address, B256};
 use barter_protocol::{PaymentHash, TradeId, TradeStatus};
 use serde::Serialize;
 
-use crate::{chain::ChainError, exit::Exit, invoice::InvoiceError, signal::Signal, text};
+use crate::{chain::ChainError, exit::Exit, signal::Signal, text};
 
 /// Everything that stops the program.
 #[derive(Debug, thiserror::Error)]
@@ -14,9 +14,6 @@ pub(crate) enum Error {
     /// The client says so: a rule of the protocol, the node, or the set-up.
     #[error(transparent)]
     Client(Box<barter_sdk::Error>),
-    /// An invoice cannot be used.
-    #[error(transparent)]
-    Invoice(#[from] InvoiceError),
     /// There is no folder for a journal.
     #[error("there is no folder for the journal of deals: neither XDG_STATE_HOME nor HOME is set")]
     NoHome,
@@ -228,7 +225,6 @@ impl Error {
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Client(error) => error.code(),
-            Self::Invoice(error) => error.code(),
             Self::NoHome => "no_home",
             Self::NoLightningNode => "no_lightning_node",
             Self::PaymentUnclear { .. } => "payment_unclear",
@@ -261,7 +257,6 @@ impl Error {
     pub(crate) fn next_step(&self) -> &'static str {
         match self {
             Self::Client(error) => client_next_step(error),
-            Self::Invoice(error) => error.next_step(),
             Self::NoHome => "Name a folder with --journal or BARTER_JOURNAL.",
             Self::NoLightningNode => {
                 "Set BARTER_LND_URL and BARTER_LND_MACAROON, or give --lnd-url and --lnd-macaroon."
@@ -306,12 +301,8 @@ impl Error {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Client(error) => Exit::of(error),
-            // As where the chain finds the same.
-            Self::Invoice(InvoiceError::WrongPreimage { .. })
-            | Self::SignatureUsed { .. }
-            | Self::IndexDiffers { .. } => Exit::Refused,
-            Self::Invoice(_)
-            | Self::Usage { .. }
+            Self::SignatureUsed { .. } | Self::IndexDiffers { .. } => Exit::Refused,
+            Self::Usage { .. }
             | Self::KeyInArguments
             | Self::Unreadable { .. }
             | Self::Unwritable { .. }
@@ -343,8 +334,6 @@ impl Error {
         let (message, transaction_hash) = match self {
             // It repeats what was given where a wallet, an id or a file is wanted, which may be a key by mistake.
             Self::Client(error) => (without_keys(&error.report().message, error), error.transaction_hash()),
-            // Its long values are payment hashes, which are public.
-            Self::Invoice(error) => (error.to_string(), None),
             // All they tell is on the chain, or a payment hash, or the node's.
             Self::SignatureUsed { .. }
             | Self::StoppedWhilePaying { .. }

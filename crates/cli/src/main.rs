@@ -13,7 +13,6 @@ mod confirm;
 mod context;
 mod error;
 mod exit;
-mod invoice;
 mod lightning;
 mod options;
 mod output;

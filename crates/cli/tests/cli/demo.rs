@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::support::{BARTER, Barter, anvil, devnet::processes_below, fields, trade::new_preimage};
+use crate::support::{BARTER, Barter, anvil, devnet::processes_below, fields};
 
 #[test]
 fn shows_a_whole_trade_as_data() {
@@ -28,10 +28,21 @@ fn shows_a_whole_trade_as_data() {
     );
     assert_eq!(demo["invoice"]["amount_sats"], 50_000);
     assert!(demo["invoice"]["bolt11"].as_str().unwrap().starts_with("lnbcrt500u1"));
-    assert_eq!(demo["payment"]["made_in_process"], true);
-    assert_eq!(demo["payment"]["payment_hash"], demo["invoice"]["payment_hash"]);
-    let preimage: barter_protocol::Preimage = demo["payment"]["preimage"].as_str().unwrap().parse().unwrap();
+    assert_eq!(demo["invoice"]["network"], "regtest");
+
+    let payment = &demo["payment"];
+    assert_eq!(fields(payment), ["fee_msats", "payee", "payer", "payment_hash", "preimage"]);
+    assert_eq!(payment["payment_hash"], demo["invoice"]["payment_hash"]);
+    let preimage: barter_protocol::Preimage = payment["preimage"].as_str().unwrap().parse().unwrap();
     assert_eq!(preimage.payment_hash().to_string(), demo["trade"]["payment_hash"]);
+    // Money moved from one node to the other.
+    let moved = |side: &str| {
+        let sats = &payment[side]["spendable_sats"];
+        sats["after"].as_i64().unwrap() - sats["before"].as_i64().unwrap()
+    };
+    assert_eq!((moved("payer"), moved("payee"), &payment["fee_msats"]), (-50_000, 50_000, &0.into()));
+    assert_eq!(payment["payee"]["node"], demo["invoice"]["payee_node"]);
+    assert_ne!(payment["payee"]["node"], payment["payer"]["node"]);
 
     assert_eq!(demo["refusal"]["error"]["code"], "not_payer");
     assert_eq!(demo["refusal"]["caller"], demo["payee"]);
@@ -52,13 +63,25 @@ fn shows_a_whole_trade_as_data() {
 fn tells_the_story_to_people() {
     let told = Barter::words("demo").run();
     assert_eq!((told.code, told.stderr.as_str()), (0, ""), "{told:?}");
-    let acts = ["invoice", "propose", "accept", "refused", "NotPayer", "pay", "settle", "0 → 6", "0 → 50 BTR-C"];
+    let acts = [
+        "invoice",
+        "propose",
+        "accept",
+        "refused",
+        "NotPayer",
+        "pay",
+        "settle",
+        "0 → 6",
+        "0 → 50 BTR-C",
+        "→ 4,850,000",
+    ];
     let mut rest = told.stdout.as_str();
     for act in acts {
         let (_, after) = rest.split_once(act).unwrap_or_else(|| panic!("{act} does not follow: {told:?}"));
         rest = after;
     }
-    assert!(told.stdout.contains("made in this process"), "{told:?}");
+    assert!(told.stdout.contains("two LDK nodes in this process"), "{told:?}");
+    assert!(told.stdout.contains("50,000 sats through the channel"), "{told:?}");
     assert!(!told.stdout.contains('\u{1b}'), "colours into a pipe: {told:?}");
     let longest = told.stdout.lines().map(|line| line.chars().count()).max().unwrap();
     assert!(longest <= 80, "a line of {longest} characters: {told:?}");
@@ -66,22 +89,11 @@ fn tells_the_story_to_people() {
 }
 
 #[test]
-fn takes_somebody_elses_invoice() {
-    let first = Barter::words("demo --amount-sats 123000").args(["--description", "A rug, «hand made»"]).json();
-    let (invoice, preimage) =
-        (first["invoice"]["bolt11"].as_str().unwrap(), first["payment"]["preimage"].as_str().unwrap());
-    let demo = Barter::new(["demo", "--invoice", invoice, "--preimage-file", "-"]).input(preimage).json();
-    assert_eq!(demo["trade"]["amount_sats"], 123_000);
+fn trades_for_what_it_is_told() {
+    let demo = Barter::words("demo --amount-sats 4000000").args(["--description", "A rug, «hand made»"]).json();
+    assert_eq!(demo["trade"]["amount_sats"], 4_000_000);
     assert_eq!(demo["trade"]["description"], "A rug, «hand made»");
-    assert_eq!(demo["invoice"], first["invoice"]);
-
-    let wrong = new_preimage().to_string();
-    let refused = Barter::new(["demo", "--invoice", invoice, "--preimage-file", "p"]).file("p", &wrong).hiding(&wrong);
-    refused.failure().expect("preimage_mismatch", 1, &[demo["trade"]["payment_hash"].as_str().unwrap()]);
-    // A preimage that would buy something is never an argument.
-    let refused = Barter::new(["demo", "--invoice", invoice, "--preimage", preimage]).failure();
-    refused.expect("usage", 2, &["--preimage"]);
-    assert!(!refused.message.contains(&preimage[2..]), "{refused:?}");
+    assert_eq!(demo["invoice"]["description"], "A rug, «hand made»");
 }
 
 #[test]
@@ -98,12 +110,10 @@ fn refuses_wrong_input_before_it_starts_a_chain() {
     let demo = |line: &str| Barter::words(line).env("ANVIL", "/no/such/anvil").failure();
     demo("demo --amount-sats 500").expect("insufficient_amount", 1, &["500", "1000"]);
     demo("demo --amount-sats 2100000000000001").expect("amount_out_of_range", 1, &["2100000000000001"]);
-    demo("demo --invoice lnbc1nonsense --preimage-file -").expect("invalid_invoice", 2, &["lnbc1nonsense"]);
-    demo("demo --invoice lnbc1nonsense").expect("usage", 2, &["--preimage-file"]);
+    demo("demo --amount-sats 4000001").expect("usage", 2, &["4000001", "4000000"]);
     demo("demo --network sepolia").expect("usage", 2, &["--network", "demo"]);
-    // BOLT 11's own example, made in 2017.
-    let old = "demo --preimage-file - --invoice lnbc25m1pvjluezpp5qqqsyqcyq5rqwzqfqqqsyqcyq5rqwzqfqqqsyqcyq5rqwzqfqypqdq5vdhkven9v5sxyetpdeessp5zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zygs9q5sqqqqqqqqqqqqqqqqsgq2a25dxl5hrntdtn6zvydt7d66hyzsyhqs4wdynavys42xgl6sgx9c4g7me86a27t07mdtfry458rtjr0v92cnmswpsjscgt2vcse3sgpz3uapa";
-    demo(old).expect("invoice_expired", 2, &["1496318258"]);
+    let long = Barter::words("demo --description").arg("x".repeat(640)).env("ANVIL", "/no/such/anvil").failure();
+    long.expect("invoice_not_made", 2, &["640 bytes"]);
     demo("demo").expect("anvil_not_found", 5, &["/no/such/anvil"]);
 }
 

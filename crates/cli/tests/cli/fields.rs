@@ -204,7 +204,9 @@ fn of_the_demo() {
         &demo["invoice"],
         &[&["bolt11", "network", "amount_sats", "description", "payment_hash", "payee_node", "expires_at"]],
     );
-    assert_fields(&demo["payment"], &[&["made_in_process", "preimage", "payment_hash"]]);
+    assert_fields(&demo["payment"], &[&["preimage", "payment_hash", "fee_msats", "payer", "payee"]]);
+    assert_fields(&demo["payment"]["payer"], &[&["node", "spendable_sats"]]);
+    assert_fields(&demo["payment"]["payer"]["spendable_sats"], &[&["before", "after"]]);
     assert_fields(&demo["refusal"], &[&["caller", "trade_id", "error"]]);
     assert_fields(&demo["refusal"]["error"], &[&["code", "message", "next_step", "transaction_hash", "exit_code"]]);
     assert_fields(&demo["steps"][0], &[&["step", "by"], &RECEIPT]);

@@ -1,11 +1,12 @@
 //! What the demo showed, as data.
 
 use alloy_primitives::Address;
-use barter_protocol::{PaymentHash, Preimage, TradeId};
+use barter_lightning::Invoice;
+use barter_protocol::TradeId;
 use barter_sdk::{CreditAmount, Deployment, Receipt, Trade, TrustProfile};
 use serde::Serialize;
 
-use crate::{error::ErrorReport, invoice::Invoice};
+use crate::error::ErrorReport;
 
 /// A whole trade.
 #[derive(Debug, Serialize)]
@@ -41,7 +42,7 @@ impl From<&Invoice> for InvoiceReport {
     fn from(invoice: &Invoice) -> Self {
         Self {
             bolt11: invoice.text().to_owned(),
-            network: invoice.network(),
+            network: invoice.network().name(),
             amount_sats: invoice.amount_sats(),
             description: invoice.description().to_string(),
             payment_hash: invoice.payment_hash().to_string(),
@@ -54,17 +55,20 @@ impl From<&Invoice> for InvoiceReport {
 /// How it was paid.
 #[derive(Debug, Serialize)]
 pub(super) struct PaymentReport {
-    /// Inside this process: no Lightning node was involved.
-    made_in_process: bool,
-    preimage: String,
-    payment_hash: String,
+    pub(super) preimage: String,
+    pub(super) payment_hash: String,
+    /// What was paid for routing: there is one channel, and so nothing.
+    pub(super) fee_msats: u64,
+    pub(super) payer: SideReport,
+    pub(super) payee: SideReport,
 }
 
-impl PaymentReport {
-    pub(super) fn new(preimage: Preimage) -> Self {
-        let payment_hash: PaymentHash = preimage.payment_hash();
-        Self { made_in_process: true, preimage: preimage.to_string(), payment_hash: payment_hash.to_string() }
-    }
+/// A Lightning node.
+#[derive(Debug, Serialize)]
+pub(super) struct SideReport {
+    /// Its public key.
+    pub(super) node: String,
+    pub(super) spendable_sats: Change<u64>,
 }
 
 /// What was tried and refused.
@@ -97,13 +101,13 @@ pub(super) struct Gained {
 /// Both profiles, before and after.
 #[derive(Debug, Serialize)]
 pub(super) struct Profiles {
-    pub(super) payer: BeforeAndAfter,
-    pub(super) payee: BeforeAndAfter,
+    pub(super) payer: Change<TrustProfile>,
+    pub(super) payee: Change<TrustProfile>,
 }
 
-/// A profile, before and after.
+/// Something before and after the trade.
 #[derive(Debug, Serialize)]
-pub(super) struct BeforeAndAfter {
-    pub(super) before: TrustProfile,
-    pub(super) after: TrustProfile,
+pub(super) struct Change<T> {
+    pub(super) before: T,
+    pub(super) after: T,
 }

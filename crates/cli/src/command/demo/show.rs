@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use alloy_primitives::Address;
 use anstyle::Style;
-use barter_protocol::{Preimage, TradeId};
+use barter_lightning::{Invoice, Paid};
+use barter_protocol::TradeId;
 use barter_sdk::{Receipt, TrustProfile};
 
 use super::{
-    report::{DemoReport, RefusalReport},
+    report::{Change, DemoReport, RefusalReport},
     stage::Stage,
 };
 use crate::{
     chain::CHAIN_ID,
-    invoice::Invoice,
     page::{BAD, BEST, Cell, FAINT, GOOD, NAME, Page, TITLE, styled},
-    text::{grouped, instant, printable, sats, short_address, short_hash},
+    text::{grouped, instant, msats, printable, sats, short_address, short_hash},
 };
 
 /// Characters of a preimage or a description that a line has room for.
@@ -34,6 +34,7 @@ pub(super) fn beginning(stage: &Stage) -> Page {
     page.line(format!("  {}  a trade proven by its Lightning payment", styled("BARTER", BEST)));
     page.gap();
     fact(&mut page, "chain", &format!("anvil on this machine, chain {CHAIN_ID}, the contracts' real bytecode"));
+    fact(&mut page, "lightning", "two LDK nodes in this process, with a channel between them");
     fact(&mut page, "contract", &stage.deployment.barter_core.to_string());
     fact(&mut page, "payer", &styled(stage.payer_wallet.to_string(), NAME));
     fact(&mut page, "payee", &styled(stage.payee_wallet.to_string(), NAME));
@@ -80,11 +81,12 @@ pub(super) fn refused(refusal: &RefusalReport) -> Page {
 }
 
 /// 5: the payer pays, and learns the preimage.
-pub(super) fn paid(preimage: Preimage) -> Page {
+pub(super) fn paid(invoice: &Invoice, paid: Paid) -> Page {
     let mut page = Page::new();
-    let learned = short_hash(preimage);
+    let learned = short_hash(paid.preimage);
     act(&mut page, 5, "pay", NAME, &format!("The payer pays the invoice, and learns the preimage {learned}"));
-    aside(&mut page, "made in this process; real nodes come with the Lightning backends");
+    let (amount, fee) = (sats(invoice.amount_sats()), msats(paid.fee_msats));
+    aside(&mut page, &format!("{amount} through the channel, from node to node, fee {fee}"));
     page
 }
 
@@ -115,6 +117,10 @@ pub(super) fn end(report: &DemoReport, took: Duration) -> Page {
         row("counterparties", &|profile| grouped(profile.unique_counterparties), ""),
         row("completion", &|profile| completion(profile), ""),
     ];
+    let (paying, paid) = (&report.payment.payer.spendable_sats, &report.payment.payee.spendable_sats);
+    let moved = |sats: &Change<u64>| Cell::new(format!("{} → {}", grouped(sats.before), grouped(sats.after)), GOOD);
+    let rows = rows.into_iter().chain([vec![Cell::new("sats to send", FAINT), moved(paying), moved(paid)]]);
+    let rows: Vec<Vec<Cell>> = rows.collect();
     let side = |name: &str, wallet: Address| format!("{name} {}", short_address(wallet));
     page.gap();
     page.table(2, &["", &side("payer", report.payer), &side("payee", report.payee)], &rows);

@@ -1,10 +1,11 @@
 //! The terms of a trade as arguments.
 
+use barter_lightning::Invoice;
 use barter_protocol::PaymentHash;
 use barter_sdk::PaymentHashInput;
 use clap::Args;
 
-use crate::{clock::unix_now, error::Error, invoice::Invoice};
+use crate::{clock::unix_now, error::Error};
 
 /// Payment and text of a trade.
 #[derive(Args)]
@@ -44,7 +45,8 @@ impl TermsArguments {
             (None, Some(hash), Some(amount_sats)) => Ok((hash.to_payment_hash()?, amount_sats)),
             (invoice, ..) => {
                 // The parser lets through an invoice or the other two.
-                let invoice = Invoice::parse(invoice.as_deref().unwrap_or_default(), unix_now())?;
+                let invoice: Invoice = invoice.as_deref().unwrap_or_default().parse()?;
+                invoice.check_open_at(unix_now())?;
                 Ok((invoice.payment_hash(), invoice.amount_sats()))
             }
         }
