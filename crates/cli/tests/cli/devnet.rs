@@ -3,22 +3,32 @@
 use std::{
     io::{BufRead, BufReader},
     net::TcpListener,
+    os::unix::fs::PermissionsExt,
     process::{Child, Command, Stdio},
 };
 
+use barter_lightning::{
+    InvoiceLock, InvoiceRequest, Lightning, PaymentLimits,
+    lnd::{Lnd, LndSettings},
+};
 use rustix::process::Signal;
+use serde_json::Value;
 
 use crate::support::{
     BARTER, Barter, Devnet, anvil,
     devnet::{assert_gone, processes_below, signal},
     fields,
+    trade::new_preimage,
 };
 
 #[test]
 fn tells_what_to_put_into_the_environment() {
     let devnet = Devnet::shared();
     let told = &devnet.announced;
-    assert_eq!(fields(told), ["accounts", "chain_id", "contracts", "deployment_file", "environment", "rpc_url"]);
+    assert_eq!(
+        fields(told),
+        ["accounts", "chain_id", "contracts", "deployment_file", "environment", "lightning", "rpc_url"]
+    );
     assert_eq!(fields(&told["contracts"]), ["BTRCredit", "BTRTrust", "BarterCore", "block"]);
     assert_eq!(fields(&told["accounts"][0]), ["address", "private_key"]);
     assert_eq!(
@@ -26,11 +36,7 @@ fn tells_what_to_put_into_the_environment() {
         ["ALCHEMY_RPC_URL", "BARTER_DEPLOYMENT", "BARTER_NETWORK", "DEPLOYER_PRIVATE_KEY"]
     );
     // That is all a command needs.
-    let call = told["environment"]
-        .as_object()
-        .unwrap()
-        .iter()
-        .fold(Barter::words("trade list"), |call, (name, value)| call.env(name, value.as_str().unwrap()));
+    let call = within(Barter::words("trade list"), &told["environment"]);
     assert_eq!(call.json()["address"], told["accounts"][0]["address"]);
     // So is the same as a .env file.
     let lines = told["environment"].as_object().unwrap().iter();
@@ -41,6 +47,70 @@ fn tells_what_to_put_into_the_environment() {
     assert_eq!(named["address"], told["accounts"][0]["address"]);
 }
 
+/// Sets what was told to be set.
+fn within(call: Barter, environment: &Value) -> Barter {
+    let variables = environment.as_object().unwrap().iter();
+    variables.fold(call, |call, (name, value)| call.env(name, value.as_str().unwrap()))
+}
+
+#[test]
+fn tells_either_party_what_to_put_into_its_environment() {
+    let devnet = Devnet::start(2);
+    let told = &devnet.announced["lightning"];
+    assert_eq!(fields(told), ["payee", "payer"]);
+    for (index, side) in ["payer", "payee"].into_iter().enumerate() {
+        let party = &told[side];
+        assert_eq!(fields(party), ["environment", "node", "wallet"]);
+        assert_eq!(
+            fields(&party["environment"]),
+            [
+                "ALCHEMY_RPC_URL",
+                "BARTER_DEPLOYMENT",
+                "BARTER_JOURNAL",
+                "BARTER_LND_MACAROON",
+                "BARTER_LND_URL",
+                "BARTER_NETWORK",
+                "DEPLOYER_PRIVATE_KEY"
+            ]
+        );
+        let wallet = within(Barter::words("wallet"), &party["environment"]).json();
+        assert_eq!(
+            (&wallet["address"], &party["wallet"]),
+            (&party["wallet"], &devnet.announced["accounts"][index]["address"])
+        );
+        let macaroon = std::fs::metadata(party["environment"]["BARTER_LND_MACAROON"].as_str().unwrap()).unwrap();
+        assert_eq!(macaroon.permissions().mode() & 0o777, 0o600);
+    }
+    let settings = |side: &str| told[side]["environment"].clone();
+    assert_ne!(settings("payer")["BARTER_LND_URL"], settings("payee")["BARTER_LND_URL"]);
+    assert_ne!(settings("payer")["BARTER_JOURNAL"], settings("payee")["BARTER_JOURNAL"]);
+}
+
+#[tokio::test]
+async fn its_lightning_nodes_pay_each_other() {
+    let devnet = Devnet::start(2);
+    let node = |side: &str| {
+        let told = devnet.announced["lightning"][side].clone();
+        let settings = LndSettings::from_variables(|name| told["environment"][name].as_str().map(str::to_owned));
+        (Lnd::connect(settings.unwrap().unwrap()).unwrap(), told["node"].as_str().unwrap().to_owned())
+    };
+    let ((payer, payer_key), (payee, payee_key)) = (node("payer"), node("payee"));
+    assert_eq!(payer.node().await.unwrap().public_key, payer_key);
+    assert_eq!(payee.node().await.unwrap().public_key, payee_key);
+    for (from, to) in [(&payer, &payee), (&payee, &payer)] {
+        let preimage = new_preimage();
+        let request = InvoiceRequest {
+            lock: InvoiceLock::Preimage(preimage),
+            amount_sats: 2_000_000,
+            description: "a rug".to_owned(),
+            lifetime_seconds: 600,
+        };
+        let invoice = to.make_invoice(&request).await.unwrap();
+        let paid = from.pay(&invoice, &PaymentLimits::for_amount(2_000_000)).await.unwrap();
+        assert_eq!(paid.preimage, preimage);
+    }
+}
+
 /// A devnet that talks to people, once it has said everything.
 struct Started {
     child: Child,
@@ -48,6 +118,9 @@ struct Started {
     /// What it has for temporary files: one that is killed leaves its own behind.
     folder: tempfile::TempDir,
 }
+
+/// Lines for a shell that it prints: seven for each party.
+const EXPORTS: usize = 14;
 
 fn started(arguments: &[&str]) -> Started {
     let folder = tempfile::tempdir().unwrap();
@@ -64,9 +137,8 @@ fn started(arguments: &[&str]) -> Started {
     let mut lines = Vec::new();
     for line in BufReader::new(child.stdout.as_mut().unwrap()).lines() {
         let line = line.unwrap();
-        let last = line.starts_with("export DEPLOYER_PRIVATE_KEY=");
         lines.push(line);
-        if last {
+        if lines.iter().filter(|line| line.starts_with("export ")).count() == EXPORTS {
             break;
         }
     }
@@ -76,7 +148,7 @@ fn started(arguments: &[&str]) -> Started {
 #[test]
 fn stops_anvil_on_ctrl_c_on_termination_and_on_hanging_up() {
     for stop in [Signal::INT, Signal::TERM, Signal::HUP] {
-        let Started { mut child, folder, .. } = started(&["--accounts", "1"]);
+        let Started { mut child, folder, .. } = started(&["--accounts", "2"]);
         let processes = processes_below(child.id());
         assert!(processes.len() >= 2, "keeper and anvil: {processes:?}");
         signal(child.id(), stop);
@@ -89,7 +161,7 @@ fn stops_anvil_on_ctrl_c_on_termination_and_on_hanging_up() {
 
 #[test]
 fn anvil_does_not_outlive_a_devnet_that_is_killed() {
-    let Started { mut child, folder: _folder, .. } = started(&["--accounts", "1"]);
+    let Started { mut child, folder: _folder, .. } = started(&["--accounts", "2"]);
     let processes = processes_below(child.id());
     assert!(processes.len() >= 2, "keeper and anvil: {processes:?}");
     child.kill().unwrap();
@@ -105,8 +177,18 @@ fn says_that_its_keys_are_public_and_prints_lines_for_a_shell() {
     let text = lines.join("\n");
     assert!(text.contains("The whole world knows these keys"), "{text}");
     let exports: Vec<&str> = lines.iter().filter_map(|line| line.strip_prefix("export ")).collect();
-    assert_eq!(exports.len(), 4, "{text}");
-    assert!(exports[0] == "BARTER_NETWORK=local", "{text}");
+    assert_eq!(
+        (exports.len(), exports[0], exports[7]),
+        (EXPORTS, "BARTER_NETWORK=local", "BARTER_NETWORK=local"),
+        "{text}"
+    );
+    let position = |start: &str| {
+        lines.iter().position(|line| line.starts_with(start)).unwrap_or_else(|| panic!("no {start}: {text}"))
+    };
+    let (payee, payer) = (position("The payee's terminal"), position("The payer's terminal"));
+    assert!(lines[payee..payer].contains(&exports[3].replacen("DEPLOYER", "export DEPLOYER", 1)), "{text}");
+    // anvil's second account, whose key is in its documentation.
+    assert!(exports[3].ends_with("0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d"), "{text}");
     // anvil's first account, as its documentation has it.
     assert!(text.contains("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"), "{text}");
 }
@@ -119,7 +201,7 @@ fn writes_the_deployment_where_it_is_told() {
     let text = std::fs::read_to_string(&file).unwrap();
     signal(child.id(), Signal::TERM);
     child.wait().unwrap();
-    let deployment: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let deployment: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(deployment["BarterCore"], Devnet::shared().announced["contracts"]["BarterCore"], "the same everywhere");
     assert!(file.is_file(), "a file that was asked for stays");
 }
@@ -132,7 +214,7 @@ fn writes_over_no_file_that_is_none_of_a_deployment() {
     let file = folder.path().join("local.json");
     std::fs::write(&file, "").unwrap();
     for _ in 0..2 {
-        let call = Barter::words("devnet --port 0 --accounts 1 --stop-with-stdin --deployment-out").arg(&file);
+        let call = Barter::words("devnet --port 0 --accounts 2 --stop-with-stdin --deployment-out").arg(&file);
         let outcome = call.input("").run();
         assert_eq!(outcome.code, 0, "{outcome:?}");
         assert!(outcome.stderr.contains("only") && outcome.stderr.contains("local.json"), "{outcome:?}");
@@ -145,7 +227,7 @@ fn refuses_what_it_cannot_do() {
     let port = taken.local_addr().unwrap().port().to_string();
     Barter::new(["devnet", "--port", &port]).failure().expect("port_in_use", 5, &[&port, "127.0.0.1"]);
     Barter::words("devnet --port 70000").failure().expect("usage", 2, &["70000", "--port"]);
-    Barter::words("devnet --accounts 0").failure().expect("usage", 2, &["--accounts", "0"]);
+    Barter::words("devnet --accounts 1").failure().expect("usage", 2, &["--accounts", "1"]);
     Barter::words("devnet --block-time 0").failure().expect("usage", 2, &["--block-time", "0"]);
     Barter::words("devnet --rpc-url http://x").failure().expect("usage", 2, &["--rpc-url", "devnet"]);
     let missing = Barter::words("devnet").env("ANVIL", "/no/such/anvil").failure();

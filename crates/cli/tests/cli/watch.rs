@@ -103,7 +103,7 @@ fn can_be_of_one_trade_and_for_people() {
 
 #[test]
 fn waits_for_a_node_that_went_away() {
-    let mut devnet = Devnet::start(1);
+    let mut devnet = Devnet::start(2);
     let mut child = Command::new(BARTER)
         .args(["trade", "watch", "--json"])
         .env("BARTER_NETWORK", "local")

@@ -1,17 +1,20 @@
 //! `barter devnet`
 
+mod lightning;
+
 use std::path::{Path, PathBuf};
 
+use alloy_primitives::Address;
 use barter_sdk::{
-    BarterClient, DEPLOYMENT_VARIABLE, DeployPlan, Deployment, Environment, NETWORK_VARIABLE, PRIVATE_KEY_VARIABLE,
-    RPC_URL_VARIABLE,
+    BarterClient, DEPLOYMENT_VARIABLE, DeployPlan, Deployment, Environment, JOURNAL_VARIABLE, LND_MACAROON_VARIABLE,
+    LND_URL_VARIABLE, NETWORK_VARIABLE, PRIVATE_KEY_VARIABLE, RPC_URL_VARIABLE,
 };
 use clap::Args;
 use serde::{Serialize, ser::SerializeMap};
 use tokio::io::AsyncReadExt as _;
 
 use crate::{
-    chain::{CHAIN_ID, ChainOptions, LocalChain},
+    chain::{CHAIN_ID, ChainOptions, DevAccount, Handle, LocalChain},
     context::Context,
     error::Error,
     output::Report,
@@ -20,16 +23,20 @@ use crate::{
     signal::Signals,
     text::without_keys,
 };
+use lightning::{Node, Nodes};
 
 /// Name of the network on the command line and in the environment.
 const NETWORK_NAME: &str = "local";
 
-/// Run a chain on this machine, with the contracts and funded accounts on it, until interrupted
+/// Run a chain with the contracts and funded accounts, and two Lightning nodes beside it, on this machine until interrupted
 ///
-/// Prints what to put into the environment so that other commands use it.
+/// Prints what to put into the environment so that other commands use it: a block of lines for the payee's terminal, and one for
+/// the payer's. The nodes have a channel, so that either can pay the other; they are LDK nodes in this process, and are talked to
+/// as LND nodes.
 #[derive(Args)]
-#[command(after_help = "Example:
-  barter devnet --port 8545 --block-time 2")]
+#[command(after_help = "Examples:
+  barter devnet --port 8545 --block-time 2
+  barter devnet --json | jq .lightning.payer.environment")]
 pub(crate) struct Devnet {
     /// Port of 127.0.0.1 to listen on; 0 takes any free one
     #[arg(long, default_value_t = 8545)]
@@ -39,8 +46,8 @@ pub(crate) struct Devnet {
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     block_time: Option<u64>,
 
-    /// How many funded accounts
-    #[arg(long, value_name = "NUMBER", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1_000))]
+    /// How many funded accounts; the first is the payer's, the second the payee's
+    #[arg(long, value_name = "NUMBER", default_value_t = 10, value_parser = clap::value_parser!(u16).range(2..=1_000))]
     accounts: u16,
 
     /// Where to write the deployment file [default: a temporary one, removed in the end]
@@ -52,7 +59,7 @@ pub(crate) struct Devnet {
     stop_with_stdin: bool,
 }
 
-/// A chain that runs.
+/// What runs.
 #[derive(Serialize)]
 struct Running {
     chain_id: u64,
@@ -60,17 +67,37 @@ struct Running {
     contracts: Deployment,
     deployment_file: PathBuf,
     accounts: Vec<Account>,
+    /// For commands that need no Lightning node; the first account signs.
     environment: Variables,
+    lightning: Parties,
 }
 
 #[derive(Serialize)]
 struct Account {
     #[serde(serialize_with = "crate::output::address")]
-    address: alloy_primitives::Address,
+    address: Address,
     private_key: String,
 }
 
+/// Who can trade with whom.
+#[derive(Serialize)]
+struct Parties {
+    payer: Party,
+    payee: Party,
+}
+
+/// A wallet with a Lightning node.
+#[derive(Serialize)]
+struct Party {
+    #[serde(serialize_with = "crate::output::address")]
+    wallet: Address,
+    /// The node's public key.
+    node: String,
+    environment: Variables,
+}
+
 /// What to put into the environment, in this order.
+#[derive(Clone)]
 struct Variables(Vec<(&'static str, String)>);
 
 impl Serialize for Variables {
@@ -85,11 +112,13 @@ impl Serialize for Variables {
 
 impl Report for Running {
     fn show(&self, page: &mut Page) {
-        page.title("A chain on this machine, with Barter on it");
+        page.title("A chain on this machine with Barter on it, and two Lightning nodes with a channel");
         page.field("node", format!("{}, chain {}", self.rpc_url, self.chain_id));
         page.field("BarterCore", Cell::new(self.contracts.barter_core.to_string(), NAME));
         page.field("BTRTrust", Cell::new(self.contracts.btr_trust.to_string(), NAME));
         page.field("BTRCredit", Cell::new(self.contracts.btr_credit.to_string(), NAME));
+        page.field("payee's node", &self.lightning.payee.node);
+        page.field("payer's node", &self.lightning.payer.node);
         page.gap();
         let note = "The whole world knows these keys: use them for nothing of worth.";
         page.line(format!("{}  {}", styled("Accounts", TITLE), styled(note, CARE)));
@@ -100,8 +129,19 @@ impl Report for Running {
                 styled(&account.private_key, FAINT)
             ));
         }
+        self.lightning.payee.show("payee", "barter sell --amount-sats 50000 --wait", page);
+        self.lightning.payer.show("payer", "barter buy OFFER", page);
+    }
+}
+
+impl Party {
+    fn show(&self, name: &str, command: &str, page: &mut Page) {
         page.gap();
-        page.title("For other commands, in another terminal");
+        page.line(format!(
+            "{}  {}",
+            styled(format!("The {name}'s terminal"), TITLE),
+            styled(format!("then {command}"), FAINT)
+        ));
         for (name, value) in &self.environment.0 {
             page.line(format!("export {name}={}", quoted(value)));
         }
@@ -148,14 +188,15 @@ impl Devnet {
     }
 
     /// Deploys, says so, and waits until there is nobody left to serve.
-    async fn serve(&self, chain: &crate::chain::Handle, context: &Context) -> Result<(), Error> {
+    async fn serve(&self, chain: &Handle, context: &Context) -> Result<(), Error> {
         let folder = tempfile::Builder::new().prefix("barter-devnet-").tempdir();
         let folder = folder.map_err(|error| Error::System { what: "making a folder", reason: error.to_string() })?;
         let contracts = waiting("deploying the contracts", deploy(chain)).await?;
+        let nodes = waiting("opening a channel", Nodes::start(folder.path())).await?;
         let default_file = folder.path().join(format!("{CHAIN_ID}.json"));
         let deployment_file = absolute(self.deployment_out.as_deref().unwrap_or(&default_file));
         contracts.to_file(&deployment_file)?;
-        context.output().result(&running(chain, contracts, deployment_file))?;
+        context.output().result(&running(chain, contracts, deployment_file, &nodes, folder.path())?)?;
         context.output().say("\nStop with Ctrl-C.");
         if self.stop_with_stdin {
             end_of_input().await;
@@ -167,30 +208,62 @@ impl Devnet {
 }
 
 /// Puts the contracts on the chain; its first account pays.
-pub(crate) async fn deploy(chain: &crate::chain::Handle) -> Result<Deployment, Error> {
+pub(crate) async fn deploy(chain: &Handle) -> Result<Deployment, Error> {
     let builder = BarterClient::builder().environment(Environment::empty()).chain_id(CHAIN_ID).rpc_url(&chain.rpc_url);
     let deployer = builder.private_key(chain.account(0)?.private_key.as_str()).deployer()?;
     Ok(deployer.deploy(DeployPlan::default()).await?.deployment)
 }
 
-fn running(chain: &crate::chain::Handle, contracts: Deployment, deployment_file: PathBuf) -> Running {
-    let mut environment = vec![
+fn running(
+    chain: &Handle,
+    contracts: Deployment,
+    deployment_file: PathBuf,
+    nodes: &Nodes,
+    folder: &Path,
+) -> Result<Running, Error> {
+    let of_the_chain = Variables(vec![
         (NETWORK_VARIABLE, NETWORK_NAME.to_owned()),
         (RPC_URL_VARIABLE, chain.rpc_url.clone()),
         (DEPLOYMENT_VARIABLE, deployment_file.display().to_string()),
-    ];
-    environment.extend(chain.accounts.first().map(|account| (PRIVATE_KEY_VARIABLE, account.private_key.clone())));
-    let account = |account: &crate::chain::DevAccount| Account {
-        address: account.address,
-        private_key: account.private_key.clone(),
-    };
-    Running {
+    ]);
+    let (payer, payee) = (chain.account(0)?, chain.account(1)?);
+    Ok(Running {
         chain_id: CHAIN_ID,
         rpc_url: chain.rpc_url.clone(),
         contracts,
         deployment_file,
-        accounts: chain.accounts.iter().map(account).collect(),
-        environment: Variables(environment),
+        accounts: chain.accounts.iter().map(Account::from).collect(),
+        environment: of_the_chain.clone().signing(payer),
+        lightning: Parties {
+            payer: Party::new(payer, &nodes.payer, of_the_chain.clone(), &folder.join("payer")),
+            payee: Party::new(payee, &nodes.payee, of_the_chain, &folder.join("payee")),
+        },
+    })
+}
+
+impl From<&DevAccount> for Account {
+    fn from(account: &DevAccount) -> Self {
+        Self { address: account.address, private_key: account.private_key.clone() }
+    }
+}
+
+impl Variables {
+    fn signing(mut self, account: &DevAccount) -> Self {
+        self.0.push((PRIVATE_KEY_VARIABLE, account.private_key.clone()));
+        self
+    }
+}
+
+impl Party {
+    fn new(account: &DevAccount, node: &Node, of_the_chain: Variables, journal: &Path) -> Self {
+        let mut environment = of_the_chain.signing(account);
+        environment.0.extend([
+            (LND_URL_VARIABLE, node.url()),
+            (LND_MACAROON_VARIABLE, node.macaroon_file.display().to_string()),
+            // One of its own: the next chain has the same id and wallets, and none of this one's trades.
+            (JOURNAL_VARIABLE, journal.display().to_string()),
+        ]);
+        Self { wallet: account.address, node: node.public_key.clone(), environment }
     }
 }
 
