@@ -103,7 +103,7 @@ impl<L: Lightning> DealClient<L> {
                 Step::Propose => self.propose_as_payer(run, &offer).await?,
                 Step::Accept => {
                     let sent = self.client.trade().accept(run.record.trade_id.unwrap_or_default()).await;
-                    run.sent(sent).await?;
+                    run.sent(sent, DealStage::Accepted).await?;
                 }
                 Step::Pay => self.pay(run, &offer, &purchase).await?,
                 Step::Settle => self.settle(run).await?,
@@ -140,7 +140,7 @@ impl<L: Lightning> DealClient<L> {
             run.fail(DealFailure::PaymentHashUsed)?;
             return run.require_alive();
         }
-        run.sent(proposed.map(|proposed| proposed.receipt)).await
+        run.sent(proposed.map(|proposed| proposed.receipt), DealStage::Proposed).await
     }
 
     /// Pays. If that fails, the node is asked what became of it before that is told: an answer may be lost, and not the payment.
@@ -165,7 +165,7 @@ impl<L: Lightning> DealClient<L> {
     async fn settle(&self, run: &mut Run<'_, L>) -> Result<(), Error> {
         let (Some(trade_id), Some(preimage)) = (run.record.trade_id, run.record.preimage) else { return Ok(()) };
         let sent = self.client.trade().settle(trade_id, preimage).await;
-        run.sent(sent).await
+        run.sent(sent, DealStage::Settled).await
     }
 
     /// Ends a purchase that was not paid.

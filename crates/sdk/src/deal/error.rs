@@ -88,28 +88,24 @@ pub enum DealError {
         stage: DealStage,
     },
 
-    // -------------------------------------------------------------------------------- what a payee refuses to accept
-    /// The trade is for the hash of no invoice of this node's own.
-    #[error("trade {trade_id} is for payment hash {payment_hash}, of which this Lightning node has no invoice")]
+    // -------------------------------------------------------------------------------- what a payee refuses
+    /// A trade is for the hash of no invoice of this node's own.
+    #[error("this Lightning node has no invoice of its own with payment hash {payment_hash}")]
     NotOwnInvoice {
-        /// The trade.
-        trade_id: TradeId,
-        /// Its payment hash.
+        /// The trade's payment hash.
         payment_hash: PaymentHash,
     },
     /// The invoice was paid, or cancelled, or has a payment waiting.
-    #[error("trade {trade_id} is for an invoice that is {}, expected an open one", shown(*.state))]
+    #[error("the invoice with payment hash {payment_hash} is {}, expected an open one", shown(*.state))]
     InvoiceNotOpen {
-        /// The trade.
-        trade_id: TradeId,
+        /// The payment hash.
+        payment_hash: PaymentHash,
         /// How the invoice stands.
         state: InvoiceState,
     },
     /// The invoice belongs to another trade already.
-    #[error("the invoice with payment hash {payment_hash} belongs to trade {bound_to} already, not to {trade_id}")]
+    #[error("the invoice with payment hash {payment_hash} belongs to trade {bound_to} already")]
     InvoiceTaken {
-        /// The trade that was to be accepted.
-        trade_id: TradeId,
         /// The payment hash.
         payment_hash: PaymentHash,
         /// The trade it was accepted or proposed for.
@@ -195,7 +191,7 @@ impl DealError {
                 "Find out from the payee whether it was paid. Nothing is paid a second time by itself."
             }
             Self::NotOwnInvoice { .. } | Self::InvoiceNotOpen { .. } | Self::InvoiceTaken { .. } => {
-                "Do not accept it. Make the payer an invoice for this trade alone."
+                "Do not agree to the trade. Make the payer an invoice for it alone."
             }
             Self::NotPayee { .. } => "Accept as the payer with a purchase: it checks what a payer has to.",
             Self::Journal { .. } => "See that the folder is there, is this user's alone, and has room.",

@@ -10,7 +10,7 @@ use std::{
 use barter_protocol::{PaymentHash, TradeId};
 
 use super::{
-    DealError,
+    Deal, DealError,
     order::{is_payment_hash, is_plain},
     record::Record,
 };
@@ -58,6 +58,26 @@ impl Journal {
     /// The folder.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// The deals, oldest first.
+    ///
+    /// # Errors
+    /// [`DealError::Journal`], [`DealError::InvalidRecord`].
+    pub fn deals(&self) -> Result<Vec<Deal>, DealError> {
+        Ok(self.all()?.iter().map(Deal::from).collect())
+    }
+
+    /// A deal.
+    ///
+    /// # Errors
+    /// [`DealError::NotFound`], [`DealError::Journal`], [`DealError::InvalidRecord`].
+    pub fn get(&self, id: &str) -> Result<Deal, DealError> {
+        Ok(Deal::from(&self.read(id)?.ok_or_else(|| self.not_found(id))?))
+    }
+
+    pub(crate) fn not_found(&self, id: &str) -> DealError {
+        DealError::NotFound { id: id.to_owned(), journal: self.folder.clone() }
     }
 
     /// A deal's file.
@@ -137,9 +157,7 @@ impl Journal {
         match linked {
             Ok(()) => self.sync(),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => match self.taken(payment_hash)? {
-                Some(bound_to) if bound_to != trade_id => {
-                    Err(DealError::InvoiceTaken { trade_id, payment_hash, bound_to })
-                }
+                Some(bound_to) if bound_to != trade_id => Err(DealError::InvoiceTaken { payment_hash, bound_to }),
                 _ => Ok(()),
             },
             Err(error) => Err(unusable(&path)(error)),

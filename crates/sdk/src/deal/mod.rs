@@ -19,7 +19,7 @@ use std::{fmt, sync::Arc};
 use barter_lightning::Lightning;
 use barter_protocol::{Role, TradeId};
 
-use crate::{BarterClient, Error, Receipt, TradeIdInput};
+use crate::{BarterClient, Error, PaymentHashInput, Receipt, TradeIdInput};
 pub use error::DealError;
 pub use journal::Journal;
 pub use offer::{Offer, OfferError};
@@ -122,6 +122,16 @@ impl<L: Lightning> DealClient<L> {
         self.accept_guarded(trade_id.to_trade_id()?).await
     }
 
+    /// Refuses to agree, as the payee, to a trade for this hash and amount: what [`accept`](Self::accept) asks of the invoice, for who proposes
+    /// a trade itself. Nothing is written down.
+    ///
+    /// # Errors
+    /// [`DealError::NotOwnInvoice`], [`DealError::InvoiceNotOpen`], [`DealError::InvoiceTaken`]; [`Error::Lightning`] with the invoice's
+    /// other amount, or for one that runs out too soon; and those of the Lightning node.
+    pub async fn check_own_invoice(&self, payment_hash: impl PaymentHashInput, amount_sats: u64) -> Result<(), Error> {
+        self.check_invoice_of(payment_hash.to_payment_hash()?, amount_sats).await
+    }
+
     /// Goes on with a deal, whichever side this is: [`sell`](Self::sell) and [`finish`](Self::finish), or [`buy`](Self::buy) with what
     /// it was begun with.
     ///
@@ -164,7 +174,7 @@ impl<L: Lightning> DealClient<L> {
     /// # Errors
     /// [`DealError::Journal`], [`DealError::InvalidRecord`].
     pub fn deals(&self) -> Result<Vec<Deal>, Error> {
-        Ok(self.journal.all()?.iter().map(Deal::from).collect())
+        Ok(self.journal.deals()?)
     }
 
     /// A deal of the journal. Neither the chain nor the Lightning node is asked.
@@ -172,8 +182,7 @@ impl<L: Lightning> DealClient<L> {
     /// # Errors
     /// [`DealError::NotFound`], [`DealError::Journal`], [`DealError::InvalidRecord`].
     pub fn get(&self, id: &str) -> Result<Deal, Error> {
-        let record = self.journal.read(id)?.ok_or_else(|| self.not_found(id))?;
-        Ok(Deal::from(&record))
+        Ok(self.journal.get(id)?)
     }
 
     /// Takes a deal up.
@@ -186,7 +195,7 @@ impl<L: Lightning> DealClient<L> {
     }
 
     fn not_found(&self, id: &str) -> Error {
-        DealError::NotFound { id: id.to_owned(), journal: self.journal.folder().to_owned() }.into()
+        self.journal.not_found(id).into()
     }
 }
 

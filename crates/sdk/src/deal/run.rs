@@ -98,11 +98,6 @@ impl<'a, L: Lightning> Run<'a, L> {
         DealError::TooLateToCancel { id: self.record.id.clone(), stage: self.record.stage }.into()
     }
 
-    /// Keeps a receipt for whoever is told next.
-    pub(super) fn did(&mut self, receipt: Receipt) {
-        self.receipt = Some(receipt);
-    }
-
     // ---------------------------------------------------------------------------------------- looking and waiting
 
     /// The trade with an id, if the chain has it.
@@ -154,11 +149,17 @@ impl<'a, L: Lightning> Run<'a, L> {
         })
     }
 
-    /// What a transaction came to: its receipt is kept to be told. If the rules refuse it because something happened that had not been
+    /// What a transaction came to that brings the deal to a stage. If the rules refuse it because something happened that had not been
     /// seen, there is nothing to do but look again: an earlier attempt is waiting to be mined, or the other side was quicker.
-    pub(super) async fn sent(&mut self, sent: Result<Receipt, Error>) -> Result<(), Error> {
+    pub(super) async fn sent(&mut self, sent: Result<Receipt, Error>, stage: DealStage) -> Result<(), Error> {
         match sent {
-            Ok(receipt) => self.did(receipt),
+            Ok(receipt) => {
+                self.receipt = Some(receipt);
+                // Told at once, as the other side may bring it further before the next look. The end is told after another look.
+                if self.record.stage < stage && !stage.is_final() {
+                    self.reach(stage, |_| ())?;
+                }
+            }
             Err(error @ Error::Reverted { transaction_hash: Some(_), .. }) => {
                 self.reverted += 1;
                 if self.reverted > MAX_REVERTED {

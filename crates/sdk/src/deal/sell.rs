@@ -85,7 +85,7 @@ impl<L: Lightning> DealClient<L> {
                 Step::Propose => self.propose_as_payee(run).await?,
                 Step::Accept => {
                     let sent = self.client.trade().accept(run.record.trade_id.unwrap_or_default()).await;
-                    run.sent(sent).await?;
+                    run.sent(sent, DealStage::Accepted).await?;
                 }
                 Step::CancelInvoice => {
                     self.cancel_invoice(run).await?;
@@ -182,7 +182,7 @@ impl<L: Lightning> DealClient<L> {
             self.cancel_invoice(run).await?;
             return run.fail(DealFailure::PaymentHashUsed);
         }
-        run.sent(proposed.map(|proposed| proposed.receipt)).await
+        run.sent(proposed.map(|proposed| proposed.receipt), DealStage::Proposed).await
     }
 
     fn take(&self, run: &Run<'_, L>, trade_id: TradeId) -> Result<(), Error> {

@@ -5,6 +5,7 @@
 #[allow(dead_code, reason = "shared with other tests, which use all of it")]
 #[path = "../it/chain.rs"]
 mod chain;
+mod cheats;
 #[allow(dead_code, reason = "shared with other tests, which use all of it")]
 #[path = "../it/endpoints.rs"]
 mod endpoints;
@@ -12,3 +13,4 @@ mod fate;
 mod flows;
 mod kills;
 mod market;
+mod strict;
