@@ -6,7 +6,7 @@ use std::{
 };
 
 use barter_protocol::{PaymentHash, Preimage};
-use tokio::{sync::watch, time::timeout};
+use tokio::{sync::watch, task::yield_now, time::timeout};
 
 use super::pair::{Pair, Who};
 use crate::{
@@ -15,8 +15,8 @@ use crate::{
 
 /// One of an [`EmbeddedNetwork`](super::EmbeddedNetwork)'s nodes. Clones are the same node.
 ///
-/// A call does all that follows from it, in both nodes, before it first waits: a payment that nobody holds is decided when
-/// [`pay`](Lightning::pay) is polled once.
+/// A call lets everything happen that follows from it, in both nodes, before it waits for anybody: no thread is at work between
+/// calls.
 #[derive(Clone)]
 pub struct EmbeddedNode {
     shared: Arc<Shared>,
@@ -45,7 +45,9 @@ impl EmbeddedNode {
     /// # Errors
     /// [`Error::Refused`] if it cannot be read back, or its channel can no longer be used.
     pub fn restart(&self) -> Result<(), Error> {
-        self.change(|pair| pair.restart(self.who))
+        self.pair().restart(self.who)?;
+        self.shared.changed.send_replace(());
+        Ok(())
     }
 
     /// What its channel holds for it beyond the reserve, in satoshis, without what is on its way to the other node. A single
@@ -54,21 +56,34 @@ impl EmbeddedNode {
         self.pair().spendable_sats(self.who)
     }
 
+    /// The pair as it is.
     fn pair(&self) -> MutexGuard<'_, Pair> {
         // A panic in LDK leaves the pair as it was: LDK's own state is behind its own locks.
         self.shared.pair.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn change<T>(&self, change: impl FnOnce(&mut Pair) -> Result<T, Error>) -> Result<T, Error> {
-        let outcome = change(&mut self.pair());
+    /// The pair when everything that was begun has happened, whoever began it.
+    fn rested(&self) -> Result<MutexGuard<'_, Pair>, Error> {
+        let mut pair = self.pair();
+        if pair.rest()? {
+            self.shared.changed.send_replace(());
+        }
+        Ok(pair)
+    }
+
+    /// Begins something and lets it happen. In between, others can begin something too: what is begun together travels together, in
+    /// one commitment. If this is dropped there, whoever waits or looks next lets it happen.
+    async fn change(&self, begin: impl FnOnce(&mut Pair) -> Result<(), Error>) -> Result<(), Error> {
+        begin(&mut self.pair())?;
         self.shared.changed.send_replace(());
-        outcome
+        yield_now().await;
+        self.rested().map(drop)
     }
 
     /// Waits until a payment that was begun is decided.
     async fn decided(&self, payment_hash: PaymentHash, mut changed: watch::Receiver<()>) -> Result<Paid, Error> {
         loop {
-            match self.pair().payment(self.who, payment_hash).map(|payment| payment.status) {
+            match self.rested()?.payment(self.who, payment_hash).map(|payment| payment.status) {
                 Some(PaymentStatus::Paid(paid)) => return Ok(paid),
                 Some(PaymentStatus::Failed(reason)) => return Err(Error::PaymentFailed { payment_hash, reason }),
                 Some(PaymentStatus::Pending) | None => {}
@@ -89,27 +104,27 @@ impl Lightning for EmbeddedNode {
     }
 
     async fn invoice(&self, payment_hash: PaymentHash) -> Result<Option<OwnInvoice>, Error> {
-        Ok(self.pair().invoice(self.who, payment_hash))
+        Ok(self.rested()?.invoice(self.who, payment_hash))
     }
 
     async fn settle(&self, preimage: Preimage) -> Result<(), Error> {
-        self.change(|pair| pair.settle(self.who, preimage))
+        self.change(|pair| pair.settle(self.who, preimage)).await
     }
 
     async fn cancel(&self, payment_hash: PaymentHash) -> Result<(), Error> {
-        self.change(|pair| pair.cancel(self.who, payment_hash))
+        self.change(|pair| pair.cancel(self.who, payment_hash)).await
     }
 
     async fn pay(&self, invoice: &Invoice, limits: &PaymentLimits) -> Result<Paid, Error> {
         let payment_hash = invoice.payment_hash();
         let changed = self.shared.changed.subscribe();
-        self.change(|pair| pair.pay(self.who, invoice, limits))?;
+        self.change(|pair| pair.pay(self.who, invoice, limits)).await?;
         let decided = timeout(limits.timeout, self.decided(payment_hash, changed)).await;
         decided.unwrap_or(Err(Error::PaymentPending { payment_hash, waited: limits.timeout }))
     }
 
     async fn payment(&self, payment_hash: PaymentHash) -> Result<Option<Payment>, Error> {
-        Ok(self.pair().payment(self.who, payment_hash))
+        Ok(self.rested()?.payment(self.who, payment_hash))
     }
 }
 

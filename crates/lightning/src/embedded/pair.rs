@@ -1,5 +1,5 @@
-//! Two nodes and the wire between them, behind one lock. Whoever changes something lets everything that follows from it happen before
-//! the lock is given back: no thread and no clock is needed for a payment to arrive.
+//! Two nodes and the wire between them, behind one lock. What is begun happens when somebody lets it, by [`Pair::rest`], and
+//! then to its end: no thread and no clock is needed for a payment to arrive.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -152,13 +152,8 @@ impl Pair {
         self.node(who).ledger.invoice(payment_hash)
     }
 
-    /// See [`Lightning::settle`](crate::Lightning::settle).
+    /// Begins to take what is held. See [`Lightning::settle`](crate::Lightning::settle).
     pub(super) fn settle(&mut self, who: Who, preimage: Preimage) -> Result<(), Error> {
-        self.begin_settling(who, preimage)?;
-        self.rest()
-    }
-
-    fn begin_settling(&mut self, who: Who, preimage: Preimage) -> Result<(), Error> {
         let node = self.node(who);
         if node.ledger.settle(preimage.payment_hash())? {
             node.machine.manager.claim_funds(payment::PaymentPreimage(*preimage.as_bytes()));
@@ -166,13 +161,8 @@ impl Pair {
         Ok(())
     }
 
-    /// See [`Lightning::cancel`](crate::Lightning::cancel).
+    /// Cancels, and begins to give back what is held. See [`Lightning::cancel`](crate::Lightning::cancel).
     pub(super) fn cancel(&mut self, who: Who, payment_hash: PaymentHash) -> Result<(), Error> {
-        self.begin_cancelling(who, payment_hash)?;
-        self.rest()
-    }
-
-    fn begin_cancelling(&mut self, who: Who, payment_hash: PaymentHash) -> Result<(), Error> {
         let node = self.node_mut(who);
         if node.ledger.cancel(payment_hash)? {
             node.machine.manager.fail_htlc_backwards(&payment::PaymentHash(*payment_hash.as_bytes()));
@@ -191,13 +181,12 @@ impl Pair {
             return Err(Error::WrongNetwork { expected: BitcoinNetwork::Regtest, found: invoice.network() });
         }
         match self.node(who).ledger.payment(invoice.payment_hash()).map(|payment| payment.status) {
-            Some(PaymentStatus::Pending | PaymentStatus::Paid(_)) => return Ok(()),
-            Some(PaymentStatus::Failed(_)) | None => self.begin(who, invoice, limits)?,
+            Some(PaymentStatus::Pending | PaymentStatus::Paid(_)) => Ok(()),
+            Some(PaymentStatus::Failed(_)) | None => self.send(who, invoice, limits),
         }
-        self.rest()
     }
 
-    fn begin(&mut self, who: Who, invoice: &Invoice, limits: &PaymentLimits) -> Result<(), Error> {
+    fn send(&mut self, who: Who, invoice: &Invoice, limits: &PaymentLimits) -> Result<(), Error> {
         let expired = |now| Error::InvoiceExpired { expires_at: invoice.expires_at(), now };
         let now = now();
         if now > invoice.expires_at() {
@@ -233,7 +222,7 @@ impl Pair {
         Ok(())
     }
 
-    /// Kills a node and starts it again from what it left.
+    /// Kills a node and starts it again from what it left, until its channel can be used.
     pub(super) fn restart(&mut self, who: Who) -> Result<(), Error> {
         self.revive(who)?;
         self.rest()?;
@@ -264,11 +253,11 @@ impl Pair {
         Ok(())
     }
 
-    /// Lets everything happen that can, until nothing does.
-    fn rest(&mut self) -> Result<(), Error> {
-        for _ in 0..MAX_ROUNDS {
+    /// Lets everything happen that can, until nothing does. Returns whether anything happened.
+    pub(super) fn rest(&mut self) -> Result<bool, Error> {
+        for rounds in 0..MAX_ROUNDS {
             if !self.round()? {
-                return Ok(());
+                return Ok(rounds > 0);
             }
         }
         Err(Error::Refused { reason: format!("the network has not come to rest after {MAX_ROUNDS} rounds") })

@@ -65,6 +65,7 @@ macro_rules! scenarios {
             paying::says_who_it_is,
             paying::pays_an_invoice,
             paying::pays_both_ways,
+            paying::pays_many_at_once,
             paying::knows_nothing_of_what_never_was,
             failing::fails_without_a_route,
             failing::fails_where_the_fee_is_above_the_limit,

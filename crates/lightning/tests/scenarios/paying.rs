@@ -1,8 +1,12 @@
 //! Payments that go well.
 
 use barter_lightning::{Error, InvoiceDescription, InvoiceState, Lightning};
+use futures_util::future::join_all;
 
 use super::{Stage, steps::*};
+
+/// How many payments are begun at once.
+const MANY: u64 = 20;
 
 pub(crate) async fn says_who_it_is(stage: &impl Stage) {
     let (payer, payee) = (stage.payer().node().await.unwrap(), stage.payee().node().await.unwrap());
@@ -33,6 +37,20 @@ pub(crate) async fn pays_both_ways(stage: &impl Stage) {
     let (there, back) = tokio::join!(pay(stage, &there), stage.payee().pay(&back, &LIMITS));
     assert_ne!(there.preimage, back.unwrap().preimage);
     balance_is(stage, before_sats).await;
+}
+
+pub(crate) async fn pays_many_at_once(stage: &impl Stage) {
+    let before_sats = stage.payer_balance_sats().await;
+    let mut invoices = Vec::new();
+    for _ in 0..MANY {
+        invoices.push(invoice(stage, &request(preimage())).await);
+    }
+    let paid = join_all(invoices.iter().map(|invoice| pay(stage, invoice))).await;
+    for (invoice, paid) in invoices.iter().zip(paid) {
+        assert_eq!(paid.preimage.payment_hash(), invoice.payment_hash());
+        assert_eq!(invoice_state(stage, invoice.payment_hash()).await, InvoiceState::Paid);
+    }
+    balance_is(stage, before_sats - MANY * AMOUNT_SATS).await;
 }
 
 pub(crate) async fn knows_nothing_of_what_never_was(stage: &impl Stage) {

@@ -56,12 +56,13 @@ impl Pair {
 
     /// Asks for the payment, and again where an attempt has failed, dying on the way the first time.
     fn pay_through(&mut self, invoice: &Invoice, deaths: &[Death]) -> Option<PaymentStatus> {
-        self.begin(Who::First, invoice, &LIMITS).unwrap();
+        self.pay(Who::First, invoice, &LIMITS).unwrap();
         self.suffer(deaths);
         self.rest().unwrap();
         self.usable().unwrap();
         for _ in 0..MOST_ATTEMPTS {
             self.pay(Who::First, invoice, &LIMITS).unwrap();
+            self.rest().unwrap();
         }
         self.status(invoice.payment_hash())
     }
@@ -85,8 +86,8 @@ fn survive(pair: &mut Pair, flow: Flow, preimage: Preimage, on_the_way: &[Death]
         assert_eq!(status, Some(PaymentStatus::Pending));
         assert_eq!(pair.invoice(Who::Second, payment_hash).unwrap().state, InvoiceState::Held);
         match flow {
-            Flow::Taken | Flow::Settled => pair.begin_settling(Who::Second, preimage).unwrap(),
-            Flow::Cancelled => pair.begin_cancelling(Who::Second, payment_hash).unwrap(),
+            Flow::Taken | Flow::Settled => pair.settle(Who::Second, preimage).unwrap(),
+            Flow::Cancelled => pair.cancel(Who::Second, payment_hash).unwrap(),
         }
         pair.suffer(while_decided);
         pair.rest().unwrap();
@@ -109,7 +110,7 @@ fn a_payment_that_arrives_after_expiry_is_given_back() {
     let before_sats = pair.spendable_sats(Who::First);
     for lock in [InvoiceLock::Preimage(Preimage::new([1; 32])), InvoiceLock::Held(PaymentHash::new([2; 32]))] {
         let invoice = pair.make_invoice(Who::Second, &InvoiceRequest { lifetime_seconds: 1, ..request(lock) }).unwrap();
-        pair.begin(Who::First, &invoice, &LIMITS).unwrap();
+        pair.pay(Who::First, &invoice, &LIMITS).unwrap();
         while now() <= invoice.expires_at() {
             thread::sleep(Duration::from_millis(10));
         }
