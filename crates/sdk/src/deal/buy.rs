@@ -1,7 +1,10 @@
 //! A payer at work.
 
+use alloy_primitives::U64;
+use barter_bindings::BarterCore;
 use barter_lightning::{BitcoinNetwork, Lightning, Paid, PaymentLimits, PaymentStatus};
-use barter_protocol::PaymentHash;
+use barter_protocol::{PaymentHash, TradeId, TradeStatus};
+use serde_json::json;
 
 use super::{
     Deal, DealClient, DealError, DealFailure, DealStage, Offer, OfferError, Purchase,
@@ -127,8 +130,31 @@ impl<L: Lightning> DealClient<L> {
             None => self.lightning.payment(payment_hash).await?,
         };
         // Last, so that it is as new as can be when money is to go out.
-        let trade = run.trade(run.record.trade_id).await?;
+        let mut trade = run.trade(run.record.trade_id).await?;
+        if let Some(accepted) = trade.as_mut().filter(|trade| trade.status == TradeStatus::Accepted)
+            && !self.is_accepted_deep_down(accepted.trade_id).await?
+        {
+            // What a reorganisation may still take back is waited for, as if it had not been seen.
+            accepted.status = TradeStatus::Proposed;
+        }
         Ok(Seen { now: unix_now(), network, payment, trade })
+    }
+
+    /// Whether a trade was accepted as many blocks ago as the client asks of its own transactions.
+    async fn is_accepted_deep_down(&self, trade_id: TradeId) -> Result<bool, Error> {
+        let (node, confirmations) = (self.client.node(), self.client.sender()?.confirmations());
+        if confirmations <= 1 {
+            return Ok(true);
+        }
+        let block = node.head().await?.number().saturating_sub(confirmations - 1);
+        let call = BarterCore::getTradeCall { tradeId: trade_id };
+        let core = self.client.deployment().barter_core;
+        match node.views_at(core, &[call], &json!(U64::from(block))).await {
+            Ok(trades) => Ok(trades.first().is_some_and(|trade| trade.status == TradeStatus::Accepted.code())),
+            // It was not even proposed then, or there was no contract.
+            Err(Error::NodeRefused { revert_data: Some(_), .. } | Error::NoContract { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     async fn propose_as_payer(&self, run: &mut Run<'_, L>, offer: &Offer) -> Result<(), Error> {

@@ -110,6 +110,12 @@ impl Sender {
         self.signer.address()
     }
 
+    /// Blocks, counting its own, until something is taken for mined.
+    #[cfg(feature = "lightning")]
+    pub(crate) const fn confirmations(&self) -> u64 {
+        self.policy.confirmations
+    }
+
     /// Checks, simulates, signs, sends and waits. See the crate's README for what is checked and when.
     pub(crate) async fn send(&self, call: Call) -> Result<Receipt, Error> {
         // The semaphore is never closed; were it, sending without a permit would only mean less order.

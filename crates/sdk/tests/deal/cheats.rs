@@ -464,3 +464,40 @@ async fn every_stage_is_told_in_order() {
         }));
     }
 }
+
+#[tokio::test]
+async fn an_acceptance_that_may_be_taken_back_is_not_paid_for() {
+    let town = Town::start().await;
+    let client = town.chain.builder(PAYER).poll_interval(Duration::from_millis(10)).confirmations(3).build().unwrap();
+    let buyer = client.deals(town.payer.clone(), town.journal("payer"));
+    let offer = town.seller().sell(&sale("order-1", None)).await.unwrap();
+    let hash = offer.payment_hash();
+    let trade_id = offer.trade_id(wallet(PAYER)).unwrap();
+    let others = async {
+        while town.chain.client(PAYEE).trade().get(trade_id).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        town.chain.mine(2).await;
+        let sold = town.seller();
+        let finished = async {
+            while town.status(&offer, PAYER).await != TradeStatus::Accepted {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            // Accepted, and in one block only. Whoever would pay has time to.
+            for _ in 0..2 {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                assert_eq!(town.payer.sent(hash), 0, "paid for an acceptance that was not deep enough");
+                town.chain.mine(1).await;
+            }
+            while town.status(&offer, PAYER).await != TradeStatus::Settled {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            town.chain.mine(2).await;
+        };
+        let (sold, ()) = join(Box::pin(sold.finish("order-1")), Box::pin(finished)).await;
+        sold.unwrap()
+    };
+    let (bought, sold) = join(Box::pin(buyer.buy(&offer, &purchase())), Box::pin(others)).await;
+    assert_eq!((bought.unwrap().stage, sold.stage), (DealStage::Settled, DealStage::Settled));
+    assert_eq!(town.payer.sent(hash), 1);
+}
