@@ -77,8 +77,9 @@ pub(crate) fn short_hash(hash: impl Into<B256>) -> String {
     ends(&hash.into().to_string())
 }
 
-fn ends(text: &str) -> String {
-    // Both callers give ASCII of at least 42 characters.
+/// The first and last digits of a long number in hexadecimal.
+pub(crate) fn ends(text: &str) -> String {
+    // Callers give ASCII of at least 42 characters.
     format!("{}…{}", &text[..6], &text[text.len() - 4..])
 }
 

@@ -62,7 +62,8 @@ impl Demo {
         let started = Instant::now();
         check_amount(self.amount_sats)?;
         let preimage = Preimage::new(random_bytes()?);
-        let lightning = Lightning::open(self.amount_sats, &self.description, preimage, INVOICE_LIFETIME_SECONDS)?;
+        let lightning =
+            Lightning::open(self.amount_sats, &self.description, preimage, INVOICE_LIFETIME_SECONDS).await?;
         let mut signals = Signals::listen()
             .map_err(|error| Error::System { what: "listening to signals", reason: error.to_string() })?;
         let options = ChainOptions { port: 0, accounts: ACCOUNTS, block_time_seconds: None };

@@ -39,7 +39,7 @@ impl Play {
     /// Trades, tells each act as it happens, and checks that it came out as the rules say.
     pub(super) async fn run(&self) -> Result<DemoReport, Error> {
         let stage = waiting("deploying the contracts", Stage::set(&self.chain)).await?;
-        self.tell(&show::beginning(&stage))?;
+        self.tell(&show::beginning(&stage, &self.lightning))?;
         let before = profiles(&stage).await?;
 
         let invoice = self.lightning.invoice().await?;

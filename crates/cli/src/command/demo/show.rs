@@ -9,13 +9,14 @@ use barter_protocol::TradeId;
 use barter_sdk::{Receipt, TrustProfile};
 
 use super::{
+    lightning::{Lightning, Side},
     report::{Change, DemoReport, RefusalReport},
     stage::Stage,
 };
 use crate::{
     chain::CHAIN_ID,
     page::{BAD, BEST, Cell, FAINT, GOOD, NAME, Page, TITLE, styled},
-    text::{grouped, instant, msats, printable, sats, short_address, short_hash},
+    text::{ends, grouped, instant, msats, printable, sats, short_address, short_hash},
 };
 
 /// Characters of a preimage or a description that a line has room for.
@@ -28,16 +29,19 @@ const INVOICE_HEAD_CHARS: usize = 24;
 const INDENT: &str = "              ";
 
 /// A payer and a payee meet.
-pub(super) fn beginning(stage: &Stage) -> Page {
+pub(super) fn beginning(stage: &Stage, lightning: &Lightning) -> Page {
     let mut page = Page::new();
     page.gap();
     page.line(format!("  {}  a trade proven by its Lightning payment", styled("BARTER", BEST)));
     page.gap();
     fact(&mut page, "chain", &format!("anvil on this machine, chain {CHAIN_ID}, the contracts' real bytecode"));
-    fact(&mut page, "lightning", "two LDK nodes in this process, with a channel between them");
     fact(&mut page, "contract", &stage.deployment.barter_core.to_string());
-    fact(&mut page, "payer", &styled(stage.payer_wallet.to_string(), NAME));
-    fact(&mut page, "payee", &styled(stage.payee_wallet.to_string(), NAME));
+    fact(&mut page, "lightning", "two LDK nodes in this process, a channel between them");
+    let party = |wallet: Address, side: &Side| {
+        format!("{}  {}", styled(wallet.to_string(), NAME), styled(format!("node {}", ends(&side.public_key)), FAINT))
+    };
+    fact(&mut page, "payer", &party(stage.payer_wallet, &lightning.payer));
+    fact(&mut page, "payee", &party(stage.payee_wallet, &lightning.payee));
     page.gap();
     page
 }
@@ -165,7 +169,7 @@ fn story(report: &DemoReport, page: &mut Page) {
 }
 
 fn fact(page: &mut Page, label: &str, value: &str) {
-    page.line(format!("  {}{value}", styled(format!("{label:<10}"), FAINT)));
+    page.line(format!("  {}{value}", styled(format!("{label:<11}"), FAINT)));
 }
 
 fn act(page: &mut Page, number: u8, name: &str, style: Style, what: &str) {
