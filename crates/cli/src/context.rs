@@ -3,12 +3,17 @@
 use std::time::Duration;
 
 use alloy_primitives::Address;
-use barter_sdk::{BarterClient, BarterClientBuilder, Environment, INDEX_VARIABLE, WalletInput};
+use barter_sdk::{
+    BarterClient, BarterClientBuilder, Environment, INDEX_VARIABLE, NETWORK_VARIABLE, Network, WalletInput,
+};
 
 use crate::{error::Error, options::Options, output::Output, secret::Keystore};
 
 /// Longest that a single request to the node may take.
 const LONGEST_REQUEST: Duration = Duration::from_secs(30);
+
+/// Between two looks at a chain of this machine, where looking costs nothing.
+const LOCAL_POLL_INTERVAL: Duration = Duration::from_millis(250);
 
 const WEI_PER_GWEI: u128 = 1_000_000_000;
 
@@ -113,10 +118,15 @@ impl Context {
 
     fn builder(&self) -> Result<BarterClientBuilder, Error> {
         let environment = self.environment()?;
+        let network = self.options.network.as_deref().or(environment.get(NETWORK_VARIABLE)).map(str::parse);
+        let is_local = matches!(network, Some(Ok(Network::LOCAL)));
         let max_fee_wei = u128::from(self.options.max_fee_gwei) * WEI_PER_GWEI;
         let mut builder = BarterClient::builder().environment(environment).max_fee_per_gas_wei(max_fee_wei);
         let timeout = Duration::from_secs(self.options.timeout);
         builder = builder.confirmation_timeout(timeout).request_timeout(timeout.min(LONGEST_REQUEST));
+        if is_local {
+            builder = builder.poll_interval(LOCAL_POLL_INTERVAL);
+        }
         if let Some(network) = &self.options.network {
             builder = builder.network(network);
         }

@@ -15,6 +15,7 @@ mod help;
 mod indexing;
 mod interruptions;
 mod keystore;
+mod lightning;
 mod screening;
 mod secrets;
 mod set_up_errors;

@@ -35,7 +35,7 @@ impl Accept {
         let guard = if is_payee { self.options.deals_if_named(&client, context)? } else { None };
         let mined = "waiting for the acceptance to be mined";
         let receipt = if let Some(deals) = guard {
-            sending(mined, deals.accept(trade_id)).await?
+            Box::pin(sending(mined, deals.accept(trade_id))).await?
         } else {
             if is_payee {
                 context.output().warn(

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use barter_protocol::TradeId;
-use barter_sdk::{BarterClient, Change, EventStream, Network, TradeIdInput, WalletInput};
+use barter_sdk::{BarterClient, Change, EventStream, TradeIdInput, WalletInput};
 use clap::Args;
 use futures_util::StreamExt as _;
 
@@ -16,9 +16,6 @@ use crate::{
     show::change,
     signal::Signals,
 };
-
-/// Between two looks at a chain of this machine, where looking costs nothing.
-const LOCAL_POLL_INTERVAL: Duration = Duration::from_millis(250);
 
 /// A node that stays away is not complained of more often than this.
 const COMPLAINT_INTERVAL: Duration = Duration::from_secs(30);
@@ -71,9 +68,6 @@ impl Watch {
 
     fn stream(&self, client: &BarterClient, wallet: Option<barter_sdk::Address>) -> Result<EventStream, Error> {
         let mut watch = client.watch();
-        if client.network() == Network::LOCAL {
-            watch = watch.poll_interval(LOCAL_POLL_INTERVAL);
-        }
         if let Some(wallet) = wallet {
             watch = watch.wallet(wallet)?;
         }

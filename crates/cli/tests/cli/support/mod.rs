@@ -2,6 +2,7 @@
 
 pub(crate) mod devnet;
 pub(crate) mod gate;
+pub(crate) mod lightning;
 pub(crate) mod market;
 pub(crate) mod node;
 pub(crate) mod trade;

@@ -1,0 +1,4 @@
+//! Payments, and trades together with their payment, over two real Lightning nodes.
+
+mod killed;
+mod paying;
