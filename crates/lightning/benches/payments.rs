@@ -1,4 +1,5 @@
-//! Payments through the embedded network, invoice and all: `cargo bench -p barter-lightning --features embedded --bench payments`.
+//! Payments through the embedded network, invoice and all:
+//! `cargo bench -p barter-lightning --features embedded --bench payments`.
 
 #![allow(missing_docs, reason = "a bench has no interface")]
 #![allow(clippy::unwrap_used, reason = "a bench fails by panicking")]

@@ -18,6 +18,8 @@ pub(super) struct Ledger {
 struct InvoiceEntry {
     request: InvoiceRequest,
     own: OwnInvoice,
+    /// What is held is being taken, which cannot be taken back.
+    is_settling: bool,
 }
 
 struct PaymentEntry {
@@ -49,7 +51,7 @@ impl Ledger {
     /// Notes an invoice that was made.
     pub(super) fn make(&mut self, request: InvoiceRequest, invoice: Invoice) {
         let own = OwnInvoice::new(invoice, InvoiceState::Open);
-        self.invoices.insert(request.payment_hash(), InvoiceEntry { request, own });
+        self.invoices.insert(request.payment_hash(), InvoiceEntry { request, own, is_settling: false });
     }
 
     /// One of the node's own invoices.
@@ -79,11 +81,14 @@ impl Ledger {
         }
     }
 
-    /// Whether there is something to take for an invoice that is to be settled; not if it was taken before.
-    pub(super) fn settle(&self, payment_hash: PaymentHash) -> Result<bool, Error> {
-        let entry = self.invoices.get(&payment_hash).ok_or(Error::UnknownInvoice { payment_hash })?;
+    /// Decides to take what is held. Returns whether there is something to take; not if it was taken before.
+    pub(super) fn settle(&mut self, payment_hash: PaymentHash) -> Result<bool, Error> {
+        let entry = self.invoices.get_mut(&payment_hash).ok_or(Error::UnknownInvoice { payment_hash })?;
         match entry.own.state {
-            InvoiceState::Held => Ok(true),
+            InvoiceState::Held => {
+                entry.is_settling = true;
+                Ok(true)
+            }
             InvoiceState::Paid => Ok(false),
             InvoiceState::Open | InvoiceState::Cancelled => Err(Error::NotHeld { payment_hash }),
         }
@@ -92,7 +97,7 @@ impl Ledger {
     /// Cancels an invoice. Returns whether there is something to give back.
     pub(super) fn cancel(&mut self, payment_hash: PaymentHash) -> Result<bool, Error> {
         let entry = self.invoices.get_mut(&payment_hash).ok_or(Error::UnknownInvoice { payment_hash })?;
-        if entry.own.state == InvoiceState::Paid {
+        if entry.is_settling || entry.own.state == InvoiceState::Paid {
             return Err(Error::AlreadyPaid { payment_hash });
         }
         let was_held = entry.own.state == InvoiceState::Held;

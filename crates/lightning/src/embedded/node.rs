@@ -71,8 +71,8 @@ impl EmbeddedNode {
         Ok(pair)
     }
 
-    /// Begins something and lets it happen. In between, others can begin something too: what is begun together travels together, in
-    /// one commitment. If this is dropped there, whoever waits or looks next lets it happen.
+    /// Begins something and lets it happen. In between, others can begin something too: what is begun together travels
+    /// together, in one commitment. If this is dropped there, whoever waits or looks next lets it happen.
     async fn change(&self, begin: impl FnOnce(&mut Pair) -> Result<(), Error>) -> Result<(), Error> {
         begin(&mut self.pair())?;
         self.shared.changed.send_replace(());

@@ -154,7 +154,7 @@ impl Pair {
 
     /// Begins to take what is held. See [`Lightning::settle`](crate::Lightning::settle).
     pub(super) fn settle(&mut self, who: Who, preimage: Preimage) -> Result<(), Error> {
-        let node = self.node(who);
+        let node = self.node_mut(who);
         if node.ledger.settle(preimage.payment_hash())? {
             node.machine.manager.claim_funds(payment::PaymentPreimage(*preimage.as_bytes()));
         }
@@ -273,8 +273,8 @@ impl Pair {
                 node.handle(event)?;
             }
             node.machine.peers.process_events();
-            // Whatever a node does changes what would have to be written down. (That it has HTLCs to process, it also says while a
-            // payment merely waits.)
+            // Whatever a node does changes what would have to be written down. Whether it has HTLCs to process is no sign: it says
+            // so of every payment that merely waits.
             happened |= node.machine.manager.get_and_clear_needs_persistence();
         }
         for who in Who::BOTH {

@@ -94,6 +94,35 @@ pub(crate) async fn holds_past_expiry(stage: &impl Stage) {
     balance_is(stage, before_sats - AMOUNT_SATS).await;
 }
 
+pub(crate) async fn settles_or_cancels_but_never_both(stage: &impl Stage) {
+    for settle_first in [true, false] {
+        let before_sats = stage.payer_balance_sats().await;
+        let preimage = preimage();
+        let invoice = invoice(stage, &held_request(preimage)).await;
+        pay_until_held(stage, &invoice).await;
+        let (settle, cancel) = (stage.payee().settle(preimage), stage.payee().cancel(invoice.payment_hash()));
+        let (settled, cancelled) = if settle_first {
+            tokio::join!(settle, cancel)
+        } else {
+            let (cancelled, settled) = tokio::join!(cancel, settle);
+            (settled, cancelled)
+        };
+        match (settled, cancelled) {
+            (Ok(()), Err(Error::AlreadyPaid { .. })) => {
+                assert_eq!(pay(stage, &invoice).await.preimage, preimage);
+                assert_eq!(invoice_state(stage, invoice.payment_hash()).await, InvoiceState::Paid);
+                balance_is(stage, before_sats - AMOUNT_SATS).await;
+            }
+            (Err(Error::NotHeld { .. }), Ok(())) => {
+                assert_eq!(failure(stage, &invoice, &LIMITS).await, FailureReason::Rejected);
+                assert_eq!(invoice_state(stage, invoice.payment_hash()).await, InvoiceState::Cancelled);
+                balance_is(stage, before_sats).await;
+            }
+            outcomes => panic!("settled and cancelled: {outcomes:?}"),
+        }
+    }
+}
+
 /// As a payee with many open trades of the smallest amount.
 pub(crate) async fn holds_many_small_ones(stage: &impl Stage) {
     let before_sats = stage.payer_balance_sats().await;

@@ -91,6 +91,7 @@ macro_rules! scenarios {
             holding::holds_past_the_limit_of_time,
             holding::holds_one_payment_for_many_calls,
             holding::holds_past_expiry,
+            holding::settles_or_cancels_but_never_both,
             holding::holds_many_small_ones,
             restarting::finds_everything_after_restarts,
             restarting::pays_once_across_restarts,

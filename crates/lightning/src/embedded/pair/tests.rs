@@ -1,5 +1,5 @@
-//! Nodes that are killed between any two rounds of a payment, also while they come back from an earlier death. The wire loses what was
-//! on it. Whenever it happens, the invoice is paid once or not at all, and everybody knows which.
+//! Nodes that are killed between any two rounds of a payment, also while they come back from an earlier death. The wire
+//! loses what was on it. Whenever it happens, the invoice is paid once or not at all, and everybody knows which.
 
 use std::{thread, time::Duration};
 
