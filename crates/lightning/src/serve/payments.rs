@@ -150,14 +150,17 @@ pub(super) async fn track<N: Lightning + 'static>(
 
 /// Refuses what LND refuses before it looks for a route, and in the same order.
 async fn check<N: Lightning>(service: &Service<N>, invoice: &Invoice) -> Result<(), StreamRefusal> {
-    let network = service.node.node().await?.network;
-    if invoice.network() != network {
-        let reason = format!("invoice not for current active network '{}'", network_name(network));
+    let node = service.node.node().await?;
+    if invoice.network() != node.network {
+        let reason = format!("invoice not for current active network '{}'", network_name(node.network));
         return Err(Refusal::new(Code::Unknown, reason).in_stream());
     }
     let (expires_at, now) = (invoice.expires_at(), unix_now());
     if now > expires_at {
         return Err(Error::InvoiceExpired { expires_at, now }.into());
+    }
+    if invoice.payee_node() == node.public_key {
+        return Err(Refusal::new(Code::Unknown, "self-payments not allowed").in_stream());
     }
     let known = service.node.payment(invoice.payment_hash()).await?;
     match known.map(|payment| payment.status) {

@@ -87,12 +87,22 @@ impl Puppet {
     }
 }
 
+/// The puppet's.
+fn public_key() -> String {
+    SecretKey::from_slice(&[3; 32]).unwrap().public_key(&Secp256k1::new()).to_string()
+}
+
 fn unix_now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
 
 fn invoice(preimage: Preimage, made_at: u64, lifetime_seconds: u64, currency: Currency) -> Invoice {
-    let key = SecretKey::from_slice(&[1; 32]).unwrap();
+    invoice_of(1, preimage, made_at, lifetime_seconds, currency)
+}
+
+/// An invoice of the node with this key.
+fn invoice_of(key: u8, preimage: Preimage, made_at: u64, lifetime_seconds: u64, currency: Currency) -> Invoice {
+    let key = SecretKey::from_slice(&[key; 32]).unwrap();
     let invoice = InvoiceBuilder::new(currency)
         .amount_milli_satoshis(50_000_000)
         .description("a logo".to_owned())
@@ -107,7 +117,7 @@ fn invoice(preimage: Preimage, made_at: u64, lifetime_seconds: u64, currency: Cu
 
 impl Lightning for Arc<Puppet> {
     async fn node(&self) -> Result<NodeInfo, Error> {
-        Ok(NodeInfo::new("02aa".to_owned(), BitcoinNetwork::Regtest, "anna".to_owned()))
+        Ok(NodeInfo::new(public_key(), BitcoinNetwork::Regtest, "anna".to_owned()))
     }
 
     async fn make_invoice(&self, request: &InvoiceRequest) -> Result<Invoice, Error> {
@@ -297,7 +307,7 @@ async fn says_who_the_node_is() {
     assert_eq!(answer.status, 200);
     let version = format!("barter-lightning {}", env!("CARGO_PKG_VERSION"));
     let expected = json!({
-        "version": version, "identity_pubkey": "02aa", "alias": "anna", "synced_to_chain": true, "synced_to_graph": true,
+        "version": version, "identity_pubkey": public_key(), "alias": "anna", "synced_to_chain": true, "synced_to_graph": true,
         "chains": [{"chain": "bitcoin", "network": "regtest"}],
     });
     assert_eq!(answer.body().await, expected);
@@ -514,6 +524,9 @@ async fn refuses_what_cannot_be_paid() {
     request["payment_request"] = json!(invoice(PREIMAGE, unix_now(), 60, Currency::Bitcoin).text());
     let told = stage.refusal("POST /v2/router/send", &request).await;
     assert_eq!(told, refused("invoice not for current active network 'regtest'"));
+    let of_its_own = invoice_of(3, PREIMAGE, unix_now(), 60, Currency::Regtest);
+    request["payment_request"] = json!(of_its_own.text());
+    assert_eq!(stage.refusal("POST /v2/router/send", &request).await, refused("self-payments not allowed"));
     request["payment_request"] = json!("lnbcrt1");
     assert_eq!(stage.refusal("POST /v2/router/send", &request).await.0, 500);
     assert_eq!(*stage.puppet.limits.lock().unwrap(), None, "the node was asked to pay");
