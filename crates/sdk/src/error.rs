@@ -7,9 +7,11 @@ use barter_compliance::Error as Unsuitable;
 use barter_protocol::{PaymentHash, TradeId, TradeStatus};
 use serde::Serialize;
 
-#[cfg(feature = "lightning")]
-use crate::DealError;
+#[cfg(feature = "index")]
+use crate::index::fault;
 use crate::{AddressFault, Refusal};
+#[cfg(feature = "lightning")]
+use crate::{DealError, OfferError};
 
 /// Everything that can go wrong.
 ///
@@ -394,6 +396,13 @@ impl From<barter_protocol::Error> for Error {
     }
 }
 
+#[cfg(feature = "lightning")]
+impl From<OfferError> for Error {
+    fn from(error: OfferError) -> Self {
+        Self::Deal(error.into())
+    }
+}
+
 /// An error as data: what `--json` prints.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -458,7 +467,7 @@ impl Error {
             #[cfg(feature = "index")]
             Self::NoIndex => "no_index",
             #[cfg(feature = "index")]
-            Self::Index(error) => index_code(error),
+            Self::Index(error) => fault::code(error),
             #[cfg(feature = "index")]
             Self::EmptyIndex { .. } => "empty_index",
             #[cfg(feature = "lightning")]
@@ -524,7 +533,7 @@ impl Error {
             #[cfg(feature = "index")]
             Self::NoIndex => "Name the index's file or database to the builder, or set BARTER_INDEX.",
             #[cfg(feature = "index")]
-            Self::Index(error) => index_next_step(error),
+            Self::Index(error) => fault::next_step(error),
             #[cfg(feature = "index")]
             Self::EmptyIndex { .. } => "Run the index first.",
             #[cfg(feature = "lightning")]
@@ -581,46 +590,5 @@ impl Error {
             }
             _ => false,
         }
-    }
-}
-
-#[cfg(feature = "index")]
-const fn index_code(error: &barter_index::Error) -> &'static str {
-    use barter_index::Error as Index;
-    match error {
-        Index::InvalidLocation { .. } => "invalid_index_location",
-        Index::NotFound { .. } => "index_not_found",
-        Index::NotAnIndex { .. } => "not_an_index",
-        Index::OtherSchema { .. } => "other_schema",
-        Index::OtherIdentity { .. } => "other_index",
-        Index::Full { .. } => "disk_full",
-        Index::Busy { .. } => "index_busy",
-        Index::Contradiction(_) => "node_contradiction",
-        Index::ReorganisedTooDeep { .. } => "reorganised_too_deep",
-        Index::NodeBehind { .. } => "node_behind",
-        Index::NotOfTheChain { .. } => "index_not_of_the_chain",
-        Index::Damaged { .. } | Index::Conflict { .. } => "index_damaged",
-        _ => "index_database",
-    }
-}
-
-#[cfg(feature = "index")]
-const fn index_next_step(error: &barter_index::Error) -> &'static str {
-    use barter_index::Error as Index;
-    match error {
-        Index::InvalidLocation { .. } => "Give a file, or the address of a PostgreSQL database as postgres://….",
-        Index::NotFound { .. } => "Run the index first.",
-        Index::NotAnIndex { .. } => "Name another place for the index.",
-        Index::OtherSchema { .. }
-        | Index::Damaged { .. }
-        | Index::Conflict { .. }
-        | Index::ReorganisedTooDeep { .. } => "Index anew, in another place.",
-        Index::OtherIdentity { .. } => "Use the index of this network and deployment, or make one in another place.",
-        Index::Full { .. } => "Make room, then run the index again: it goes on where it stopped.",
-        Index::Busy { .. } => "See whether another program writes this index.",
-        Index::Contradiction(_) => "Check the deployment's addresses and its block, or use another node.",
-        Index::NodeBehind { .. } => "Wait until the node has caught up, or use another one.",
-        Index::NotOfTheChain { .. } => "Run the index first: it undoes what is no longer of the chain.",
-        _ => "Read what the database says, then try again.",
     }
 }

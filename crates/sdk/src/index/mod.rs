@@ -1,6 +1,7 @@
 //! The event log in a database of one's own: filling it, and how it stands.
 
 mod chain;
+pub(crate) mod fault;
 mod run;
 mod store;
 
