@@ -1,6 +1,6 @@
 //! Requests, and how they fail.
 
-use std::{error::Error as _, io, time::Duration};
+use std::{error::Error as StdError, io, time::Duration};
 
 use reqwest::{
     Client, RequestBuilder, Response,
@@ -210,23 +210,24 @@ pub(super) fn unreadable(error: &serde_json::Error) -> Error {
     Error::InvalidAnswer { reason: quote(&error.to_string()) }
 }
 
-/// What TLS has to say of an error. An `io::Error` names what it holds not as its source, but holds it.
-fn tls_error(error: &reqwest::Error) -> Option<&rustls::Error> {
-    let mut next = error.source();
+/// What TLS has to say of an error. An `io::Error` does not name what it holds as its source, and may hold another.
+fn tls_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
+    let mut next = Some(error);
     while let Some(error) = next {
-        let held = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        let found = error.downcast_ref().or_else(|| held?.downcast_ref());
-        if found.is_some() {
-            return found;
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
         }
-        next = error.source();
+        next = match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(held) => Some(held),
+            None => error.source(),
+        };
     }
     None
 }
 
 /// The last of an error's causes, which says what happened; the others say where.
 fn innermost(error: &reqwest::Error) -> String {
-    let mut innermost: &dyn std::error::Error = error;
+    let mut innermost: &dyn StdError = error;
     while let Some(source) = innermost.source() {
         innermost = source;
     }
