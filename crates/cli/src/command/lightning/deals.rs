@@ -6,7 +6,12 @@ use super::{
     show::{ListedDeals, print_deal},
     stages::{driving, telling},
 };
-use crate::{context::Context, error::Error, lightning::DealOptions, progress::waiting};
+use crate::{
+    context::Context,
+    error::Error,
+    lightning::{DealOptions, JournalOptions},
+    progress::waiting,
+};
 
 /// Your sales and purchases, and going on with those that were stopped
 #[derive(Subcommand)]
@@ -22,7 +27,7 @@ pub(crate) enum Deals {
   barter deals list --json | jq '.deals[] | select(.stage != \"settled\")'")]
 pub(crate) struct List {
     #[command(flatten)]
-    options: DealOptions,
+    journal: JournalOptions,
 }
 
 /// Go on with a sale or a purchase until it is settled
@@ -62,7 +67,7 @@ impl Deals {
 impl List {
     fn run(&self, context: &Context) -> Result<(), Error> {
         let client = context.signing_client()?;
-        let deals = self.options.deals(&client, context)?.deals()?;
+        let deals = self.journal.open(&client, context)?.deals().map_err(barter_sdk::Error::from)?;
         context.output().result(&ListedDeals { deals })
     }
 }

@@ -3,7 +3,7 @@
 use barter_sdk::TradeIdInput;
 use clap::Args;
 
-use super::subject::changed;
+use super::{own_invoice::warn_unchecked, subject::changed};
 use crate::{
     context::Context,
     error::Error,
@@ -38,10 +38,7 @@ impl Accept {
             Box::pin(sending(mined, deals.accept(trade_id))).await?
         } else {
             if is_payee {
-                context.output().warn(
-                    "invoice_not_checked",
-                    "no Lightning node is named, so that nobody looked whether the trade is for an invoice of yours",
-                );
+                warn_unchecked(context);
             }
             sending(mined, client.trade().accept(trade_id)).await?
         };

@@ -8,6 +8,7 @@ mod dispute;
 mod get;
 mod list;
 mod open;
+mod own_invoice;
 mod propose;
 mod settle;
 mod settle_batch;
@@ -44,7 +45,7 @@ pub(crate) enum Trade {
 impl Trade {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
         match self {
-            Self::Propose(command) => command.run(context).await,
+            Self::Propose(command) => Box::pin(command.run(context)).await,
             Self::Accept(command) => command.run(context).await,
             Self::Settle(command) => command.run(context).await,
             Self::SettleBatch(command) => command.run(context).await,

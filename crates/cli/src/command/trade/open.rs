@@ -5,10 +5,14 @@ use std::path::PathBuf;
 use barter_sdk::SignedOpen;
 use clap::Args;
 
-use super::subject::changed;
+use super::{
+    own_invoice::{require_own_invoice, warn_unchecked},
+    subject::changed,
+};
 use crate::{
     context::Context,
     error::Error,
+    lightning::DealOptions,
     progress::sending,
     secret::read_document,
     text::{instant, printable, sats},
@@ -16,7 +20,8 @@ use crate::{
 
 /// Open a trade, proposed and accepted at once, with the other party's signed terms
 ///
-/// Read the terms first: they are the other party's.
+/// Read the terms first: they are the other party's. Where you are the one to be paid and a Lightning node is named, refused unless
+/// they are for an open, unpaid invoice of that node.
 #[derive(Args)]
 #[command(after_help = "Example:
   barter trade open terms.json")]
@@ -24,6 +29,9 @@ pub(crate) struct Open {
     /// File with the signed terms, as `trade sign-open` prints them, or - for standard input
     #[arg(value_name = "FILE")]
     signed: PathBuf,
+
+    #[command(flatten)]
+    options: DealOptions,
 }
 
 impl Open {
@@ -31,6 +39,12 @@ impl Open {
         let signed: SignedOpen = read_document(&self.signed, "the signed terms")?;
         let client = context.signing_client()?;
         context.output().say(&summary(&signed));
+        if client.wallet() == Some(signed.payee) {
+            let (payment_hash, amount_sats) = (signed.payment_hash, signed.amount_sats);
+            if !require_own_invoice(&self.options, &client, payment_hash, amount_sats, context).await? {
+                warn_unchecked(context);
+            }
+        }
         let opened = sending("waiting for the trade to be mined", client.trade().open(&signed)).await?;
         context.output().done(&changed(opened.trade_id, "accepted", opened.receipt))
     }

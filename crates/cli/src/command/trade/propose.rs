@@ -2,12 +2,13 @@
 
 use clap::Args;
 
-use super::{subject::changed, terms::TermsArguments};
-use crate::{context::Context, error::Error, progress::sending};
+use super::{own_invoice::require_own_invoice, subject::changed, terms::TermsArguments};
+use crate::{context::Context, error::Error, lightning::DealOptions, progress::sending};
 
 /// Propose a trade
 ///
-/// Your wallet pays, unless --as-payee says that the counterparty does. The counterparty can accept for 7 days.
+/// Your wallet pays, unless --as-payee says that the counterparty does; then, where a Lightning node is named, only for an open,
+/// unpaid invoice of that node. The counterparty can accept for 7 days.
 #[derive(Args)]
 #[command(after_help = "Example:
   barter trade propose --counterparty 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 \\
@@ -24,12 +25,18 @@ pub(crate) struct Propose {
 
     #[command(flatten)]
     terms: TermsArguments,
+
+    #[command(flatten)]
+    options: DealOptions,
 }
 
 impl Propose {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
         let (payment_hash, amount_sats) = self.terms.payment()?;
         let client = context.signing_client()?;
+        if self.as_payee {
+            require_own_invoice(&self.options, &client, payment_hash, amount_sats, context).await?;
+        }
         let (trade, counterparty) = (client.trade(), self.counterparty.as_str());
         let (category, description) = (&self.terms.category, &self.terms.description);
         let proposed = sending("waiting for the proposal to be mined", async {

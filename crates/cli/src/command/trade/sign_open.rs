@@ -3,12 +3,13 @@
 use barter_protocol::Role;
 use clap::{Args, ValueEnum};
 
-use super::{deadline::DeadlineArguments, terms::TermsArguments};
-use crate::{context::Context, error::Error, progress::waiting};
+use super::{deadline::DeadlineArguments, own_invoice::require_own_invoice, terms::TermsArguments};
+use crate::{context::Context, error::Error, lightning::DealOptions, progress::waiting};
 
 /// Sign terms that the other party can then open a trade with, at once accepted
 ///
-/// Prints the signed terms as JSON, to hand to the other party. Sends nothing.
+/// Prints the signed terms as JSON, to hand to the other party. Sends nothing. Where you are the one to be paid and a Lightning node
+/// is named, signs only for an open, unpaid invoice of that node.
 #[derive(Args)]
 #[command(after_help = "Example:
   barter trade sign-open --proposer-role payer \\
@@ -29,6 +30,9 @@ pub(crate) struct SignOpen {
 
     #[command(flatten)]
     deadline: DeadlineArguments,
+
+    #[command(flatten)]
+    options: DealOptions,
 }
 
 /// A side of the payment.
@@ -48,6 +52,9 @@ impl SignOpen {
             Side::Payer => Role::Payer,
             Side::Payee => Role::Payee,
         };
+        if role == Role::Payer {
+            require_own_invoice(&self.options, &client, payment_hash, amount_sats, context).await?;
+        }
         let trade = client.trade();
         let signing = trade.sign_open(
             self.proposer.as_str(),

@@ -1,0 +1,291 @@
+//! `barter sell`, `buy` and `deals`, and what a payee's client refuses to agree to.
+
+use std::{
+    fs::Permissions,
+    io::{BufRead as _, BufReader},
+    os::unix::fs::PermissionsExt as _,
+    process::Stdio,
+};
+
+use barter_lightning::{InvoiceLock, InvoiceState};
+use serde_json::Value;
+
+use crate::support::{
+    Barter, Devnet, Wallet, fields,
+    lightning::{Nodes, Side, own_preimage},
+    trade::propose_amount,
+};
+
+const AMOUNT_SATS: u64 = 50_000;
+
+const DEAL: [&str; 15] = [
+    "amount_sats",
+    "category",
+    "created_at",
+    "description",
+    "failure",
+    "fee_msats",
+    "id",
+    "invoice_expires_at",
+    "offer",
+    "payee",
+    "payer",
+    "payment_hash",
+    "role",
+    "stage",
+    "trade_id",
+];
+
+/// A payee and a payer, each with a wallet, a node, and a journal.
+struct Pair {
+    nodes: Nodes,
+    payee: Wallet,
+    payer: Wallet,
+    journals: tempfile::TempDir,
+}
+
+impl Pair {
+    fn new() -> Self {
+        let devnet = Devnet::shared();
+        let (payee, payer) = (devnet.wallet(), devnet.wallet());
+        Self { nodes: Nodes::start(), payee, payer, journals: tempfile::tempdir().unwrap() }
+    }
+
+    fn call(&self, side: Side, words: &[&str]) -> Barter {
+        let (wallet, journal) = match side {
+            Side::Payee => (&self.payee, "payee"),
+            Side::Payer => (&self.payer, "payer"),
+        };
+        let call = Barter::new(words).on(Devnet::shared()).signed_by(wallet).over(&self.nodes, side);
+        call.env("BARTER_JOURNAL", self.journals.path().join(journal))
+    }
+
+    fn sell(&self, id: &str) -> Barter {
+        self.call(Side::Payee, &["sell", "--id", id, "--amount-sats", "50000", "--description", "Logo design"])
+    }
+
+    /// The payee's sale to its payer, and the offer's text.
+    fn offer(&self, id: &str) -> String {
+        let offered = self.sell(id).args(["--payer", &self.payer.address]).json();
+        offered["offer"].as_str().unwrap().to_owned()
+    }
+
+    fn buy(&self, offer: &str) -> Barter {
+        self.call(Side::Payer, &["buy", offer])
+    }
+
+    fn list(&self, side: Side) -> Vec<Value> {
+        let listed = self.call(side, &["deals", "list"]).json();
+        assert_eq!(fields(&listed), ["deals"]);
+        listed["deals"].as_array().unwrap().clone()
+    }
+}
+
+#[test]
+fn an_offer_is_taken_paid_and_settled() {
+    let pair = Pair::new();
+    let before = pair.nodes.spendable_sats(Side::Payer);
+    let offered = pair.sell("order-1").args(["--payer", &pair.payer.address, "--category", "digital"]).json();
+    assert_eq!(fields(&offered), DEAL);
+    assert_eq!(
+        (&offered["id"], &offered["role"], &offered["stage"]),
+        (&"order-1".into(), &"payee".into(), &"proposed".into())
+    );
+    assert_eq!(
+        (&offered["payer"], &offered["payee"]),
+        (&pair.payer.address.clone().into(), &pair.payee.address.clone().into())
+    );
+    let offer = offered["offer"].as_str().unwrap();
+    assert!(offer.starts_with("barter1"), "{offer}");
+
+    let bought = pair.buy(&offer.to_uppercase()).arg("--yes").json();
+    assert_eq!(fields(&bought), DEAL);
+    assert_eq!(
+        (&bought["role"], &bought["stage"], &bought["fee_msats"]),
+        (&"payer".into(), &"settled".into(), &0.into())
+    );
+    assert_eq!((&bought["category"], &bought["description"]), (&"digital".into(), &"Logo design".into()));
+    assert_eq!(bought["trade_id"], offered["trade_id"]);
+    assert_eq!(pair.nodes.spendable_sats(Side::Payer), before - AMOUNT_SATS);
+
+    // The payee sees it settled, and both remember it. The journal is enough for that.
+    let settled = pair.call(Side::Payee, &["deals", "resume", "order-1"]).json();
+    assert_eq!((&settled["stage"], &settled["trade_id"]), (&"settled".into(), &bought["trade_id"]));
+    assert_eq!(pair.list(Side::Payee), [settled]);
+    assert_eq!(pair.list(Side::Payer), [bought.clone()]);
+    let without_node = Barter::words("deals list").on(Devnet::shared()).signed_by(&pair.payer);
+    let journal = pair.journals.path().join("payer");
+    assert_eq!(without_node.args(["--journal", journal.to_str().unwrap()]).json()["deals"][0], bought);
+}
+
+#[test]
+fn whoever_takes_an_open_offer_proposes_and_the_waiting_payee_accepts() {
+    let pair = Pair::new();
+    let (mut selling, _folder) = pair.sell("open").args(["--wait", "--json"]).start(Stdio::piped());
+    let mut lines = BufReader::new(selling.stdout.take().unwrap()).lines();
+    let mut line = || -> Value { serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap() };
+    let offered = line();
+    assert_eq!((&offered["stage"], &offered["payer"]), (&"invoiced".into(), &Value::Null));
+    let bought = pair.buy(offered["offer"].as_str().unwrap()).arg("--yes").json();
+    let sold = line();
+    assert!(selling.wait().unwrap().success());
+    assert_eq!((&sold["stage"], &bought["stage"]), (&"settled".into(), &"settled".into()));
+    assert_eq!((&sold["trade_id"], &sold["payer"]), (&bought["trade_id"], &bought["payer"]));
+}
+
+#[test]
+fn people_read_the_offer_and_each_stage() {
+    let pair = Pair::new();
+    let sold = pair.sell("for-people").args(["--payer", &pair.payer.address]).run();
+    assert_eq!(sold.code, 0, "{sold:?}");
+    let offer = sold.stdout.lines().find(|line| line.starts_with("barter1")).unwrap();
+    for word in ["50,000 sats", "Logo design", &pair.payer.address] {
+        assert!(sold.stdout.contains(word), "no {word}: {sold:?}");
+    }
+    for word in
+        ["invoiced", "proposed", "gas", "No QR code: standard output is no terminal.", "deals resume for-people"]
+    {
+        assert!(sold.stderr.contains(word), "no {word}: {sold:?}");
+    }
+    let bought = pair.buy(offer).arg("--yes").run();
+    assert_eq!(bought.code, 0, "{bought:?}");
+    for word in ["accepted", "paying", "paid", "settled"] {
+        assert!(bought.stderr.contains(word), "no {word}: {bought:?}");
+    }
+    assert!(bought.stdout.contains("settled") && bought.stdout.contains(&pair.payee.address), "{bought:?}");
+    let listed = pair.call(Side::Payer, &["deals", "list"]).run();
+    assert!(listed.stdout.contains("settled") && listed.stdout.contains("Logo design"), "{listed:?}");
+    let none = Barter::words("deals list").on(Devnet::shared()).signed_by(&pair.payer).run();
+    assert!(none.stdout.contains("no deals"), "{none:?}");
+}
+
+#[test]
+fn a_buyer_refuses_what_is_not_as_agreed() {
+    let pair = Pair::new();
+    let offer = pair.offer("order-1");
+    let before = pair.nodes.spendable_sats(Side::Payer);
+    pair.buy(&offer).failure().expect("not_confirmed", 2, &["--yes"]);
+    let stranger = Devnet::shared().wallet();
+    let refused = |arguments: &[&str]| pair.buy(&offer).arg("--yes").args(arguments).failure();
+    let other_payee = refused(&["--payee", &stranger.address]);
+    other_payee.expect("offer_of_other_payee", 1, &[&stranger.address, &pair.payee.address]);
+    let node = pair.nodes.public_key(Side::Payer);
+    refused(&["--payee-node", &node]).expect("wrong_payee_node", 1, &[&node]);
+    refused(&["--payee", "0x1234"]).expect("invalid_address", 2, &["0x1234"]);
+    let other_payer = Barter::new(["buy", &offer, "--yes"]).on(Devnet::shared()).signed_by(&stranger);
+    let other_payer = other_payer.over(&pair.nodes, Side::Payer).failure();
+    other_payer.expect("offer_for_other_payer", 1, &[&stranger.address, &pair.payer.address]);
+    let damaged = offer.replacen('q', "p", 1);
+    pair.buy(&damaged).arg("--yes").failure().expect("invalid_offer_checksum", 2, &[]);
+    let key = pair.payer.private_key.clone();
+    pair.buy(&key).arg("--yes").failure().expect("invalid_offer", 2, &["barter1"]);
+    assert_eq!(pair.nodes.spendable_sats(Side::Payer), before);
+    assert_eq!(pair.list(Side::Payer), Vec::<Value>::new());
+}
+
+#[test]
+fn a_sale_has_one_name_and_can_be_cancelled() {
+    let pair = Pair::new();
+    let offer = pair.offer("order-1");
+    assert_eq!(pair.offer("order-1"), offer, "the same again");
+    let other = pair.sell("order-1").args(["--payer", &pair.payer.address, "--lifetime", "600"]).failure();
+    other.expect("deal_differs", 1, &["order-1"]);
+    pair.sell("no name").failure().expect("invalid_deal_id", 2, &["no name"]);
+    let too_little = pair.call(Side::Payee, &["sell", "--amount-sats", "999"]).failure();
+    too_little.expect("insufficient_amount", 1, &["999", "1000"]);
+    // Without a name, each is another.
+    let unnamed = |_| pair.call(Side::Payee, &["sell", "--amount-sats", "1000"]).json()["id"].clone();
+    let [one, another] = [0, 1].map(unnamed);
+    assert_ne!(one, another);
+
+    let cancelled = pair.call(Side::Payee, &["deals", "cancel", "order-1"]).json();
+    assert_eq!((&cancelled["stage"], &cancelled["failure"]), (&"failed".into(), &"cancelled".into()));
+    pair.call(Side::Payee, &["deals", "resume", "order-1"]).failure().expect("deal_failed", 1, &["cancelled"]);
+    let before = pair.nodes.spendable_sats(Side::Payer);
+    let refused = pair.buy(&offer).arg("--yes").failure();
+    assert_eq!(refused.exit, 1, "{refused:?}");
+    assert_eq!(pair.nodes.spendable_sats(Side::Payer), before);
+    pair.call(Side::Payee, &["deals", "resume", "nothing"]).failure().expect("deal_not_found", 4, &["nothing"]);
+}
+
+#[test]
+fn a_journal_is_for_nobody_else() {
+    let pair = Pair::new();
+    let folder = pair.journals.path().join("open to all");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::set_permissions(&folder, Permissions::from_mode(0o755)).unwrap();
+    let refused = pair.sell("order-1").args(["--journal", folder.to_str().unwrap()]).failure();
+    refused.expect("journal", 5, &["open to all", "755"]);
+    let homeless = pair.sell("order-1").env("BARTER_JOURNAL", "").env("XDG_STATE_HOME", "");
+    // One below the home, made where it is missing.
+    let home = tempfile::tempdir().unwrap();
+    assert_eq!(homeless.env("HOME", home.path()).run().code, 0);
+    let wallet = format!(".local/state/barter/31337-{}", pair.payee.address);
+    assert!(home.path().join(wallet).join("sale-order-1.json").is_file());
+}
+
+#[test]
+fn a_payee_agrees_only_to_trades_for_its_own_open_invoices() {
+    let pair = Pair::new();
+    let proposed = |preimage, amount: u64| -> String {
+        let call = propose_amount(&pair.payee.address, preimage, &amount.to_string());
+        let trade = call.on(Devnet::shared()).signed_by(&pair.payer).json();
+        trade["trade_id"].as_str().unwrap().to_owned()
+    };
+    let accept = |trade_id: &str| pair.call(Side::Payee, &["trade", "accept", trade_id]);
+
+    // The attack: whoever made the preimage could settle a trade for it that he never paid.
+    let attackers = own_preimage();
+    let drawn = proposed(attackers, AMOUNT_SATS);
+    accept(&drawn).failure().expect("not_own_invoice", 1, &[&attackers.payment_hash().to_string()]);
+
+    let own = own_preimage();
+    let invoice = pair.nodes.invoice(InvoiceLock::Preimage(own), AMOUNT_SATS);
+    let cheap = proposed(own, AMOUNT_SATS - 1);
+    accept(&cheap).failure().expect("wrong_invoice_amount", 1, &["50000", "49999"]);
+    let gone = own_preimage();
+    let cancelled = pair.nodes.invoice(InvoiceLock::Preimage(gone), AMOUNT_SATS);
+    pair.nodes.cancel(&cancelled);
+    accept(&proposed(gone, AMOUNT_SATS)).failure().expect("invoice_not_open", 1, &["cancelled"]);
+    assert_eq!(pair.nodes.state(&invoice), Some(InvoiceState::Open));
+    // What is proposed or signed by the payee itself is held against the same.
+    let hash = attackers.payment_hash().to_string();
+    for line in [
+        vec!["trade", "propose", "--as-payee", "--counterparty", &pair.payer.address],
+        vec!["trade", "sign-open", "--proposer", &pair.payer.address],
+    ] {
+        let call = pair.call(Side::Payee, &line).args(["--payment-hash", &hash, "--amount-sats", "50000"]);
+        call.failure().expect("not_own_invoice", 1, &[&hash]);
+    }
+    let signed = Barter::words("trade sign-open --proposer-role payee --amount-sats 50000 --payment-hash").arg(&hash);
+    let signed = signed.args(["--proposer", &pair.payee.address]).on(Devnet::shared()).signed_by(&pair.payer).json();
+    let open = pair.call(Side::Payee, &["trade", "open", "terms.json"]).file("terms.json", signed.to_string());
+    open.failure().expect("not_own_invoice", 1, &[&hash]);
+
+    // An honest one.
+    let other = own_preimage();
+    pair.nodes.invoice(InvoiceLock::Preimage(other), AMOUNT_SATS);
+    let honest = proposed(other, AMOUNT_SATS);
+    assert_eq!(accept(&honest).json()["status"], "accepted");
+    // The payer is asked nothing, nor is a payee without a node, who is told so.
+    let unguarded =
+        Barter::new(["trade", "accept", &drawn, "--json"]).on(Devnet::shared()).signed_by(&pair.payee).run();
+    assert!(unguarded.code == 0 && unguarded.stderr.contains("invoice_not_checked"), "{unguarded:?}");
+}
+
+/// What `barter devnet` prints for two terminals is all that two people need.
+#[test]
+fn two_terminals_trade_over_a_devnet() {
+    let devnet = Devnet::start(2);
+    let terminal = |side: &str, words: &[&str]| {
+        let variables = devnet.announced["lightning"][side]["environment"].as_object().unwrap();
+        variables.iter().fold(Barter::new(words), |call, (name, value)| call.env(name, value.as_str().unwrap()))
+    };
+    let payer = devnet.announced["lightning"]["payer"]["wallet"].as_str().unwrap();
+    let offered = terminal("payee", &["sell", "--amount-sats", "2000", "--payer", payer, "--id", "tea"]).json();
+    let offer = offered["offer"].as_str().unwrap();
+    let node = devnet.announced["lightning"]["payee"]["node"].as_str().unwrap();
+    let bought = terminal("payer", &["buy", offer, "--yes", "--payee-node", node]).json();
+    assert_eq!(bought["stage"], "settled");
+    assert_eq!(terminal("payee", &["deals", "resume", "tea"]).json()["stage"], "settled");
+}
