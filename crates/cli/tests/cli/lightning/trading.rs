@@ -112,7 +112,7 @@ fn an_offer_is_taken_paid_and_settled() {
     let settled = pair.call(Side::Payee, &["deals", "resume", "order-1"]).json();
     assert_eq!((&settled["stage"], &settled["trade_id"]), (&"settled".into(), &bought["trade_id"]));
     assert_eq!(pair.list(Side::Payee), [settled]);
-    assert_eq!(pair.list(Side::Payer), [bought.clone()]);
+    assert_eq!(pair.list(Side::Payer), std::slice::from_ref(&bought));
     let without_node = Barter::words("deals list").on(Devnet::shared()).signed_by(&pair.payer);
     let journal = pair.journals.path().join("payer");
     assert_eq!(without_node.args(["--journal", journal.to_str().unwrap()]).json()["deals"][0], bought);
