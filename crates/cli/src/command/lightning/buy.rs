@@ -5,7 +5,7 @@ use clap::Args;
 
 use super::{
     show::{asked, print_deal},
-    stages::{driving, telling},
+    stages::{Told, driving},
 };
 use crate::{confirm::confirm, context::Context, error::Error, lightning::DealOptions, text::sats};
 
@@ -54,9 +54,9 @@ impl Buy {
         if deals.get(&id).is_err() {
             self.confirm(&offer, &purchase, context)?;
         }
-        let deals = telling(deals, output, "agreeing to the trade");
-        let deal = driving(deals.buy(&offer, &purchase)).await?;
-        drop(deals);
+        let told = Told::new(deals, output, "agreeing to the trade");
+        let deal = driving(told.deals.buy(&offer, &purchase)).await?;
+        drop(told);
         print_deal(&deal, &id, output)
     }
 

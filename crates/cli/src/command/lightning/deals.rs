@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 
 use super::{
     show::{ListedDeals, print_deal},
-    stages::{driving, telling},
+    stages::{Told, driving},
 };
 use crate::{
     context::Context,
@@ -76,9 +76,10 @@ impl Resume {
     async fn run(&self, context: &Context) -> Result<(), Error> {
         let client = context.signing_client()?;
         let output = context.output();
-        let deals = telling(self.options.deals(&client, context)?, output, "looking where it is");
-        let deal = driving(deals.resume(&self.id)).await?;
-        drop(deals);
+        let told = Told::new(self.options.deals(&client, context)?, output, "looking where it is");
+        told.at(&told.deals.get(&self.id)?);
+        let deal = driving(told.deals.resume(&self.id)).await?;
+        drop(told);
         print_deal(&deal, &self.id, output)
     }
 }

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{
     show::{Offered, print_deal},
-    stages::{driving, telling},
+    stages::{Told, driving},
 };
 use crate::{context::Context, error::Error, lightning::DealOptions, qr, secret::random_bytes};
 
@@ -61,19 +61,22 @@ impl Sell {
         let sale = self.sale()?;
         let client = context.signing_client()?;
         let output = context.output();
-        let deals = telling(self.options.deals(&client, context)?, output, "making the invoice");
-        let offer = driving(deals.sell(&sale)).await?;
-        let offered = deals.get(&sale.id)?;
-        let text = offer.to_string();
-        print_deal(&Offered { deal: &offered }, &sale.id, output)?;
-        qr::show(&text, output)?;
+        let told = Told::new(self.options.deals(&client, context)?, output, "making the invoice");
+        let offer = driving(told.deals.sell(&sale)).await?;
+        let offered = told.deals.get(&sale.id)?;
+        told.aside(|| {
+            print_deal(&Offered { deal: &offered }, &sale.id, output)?;
+            qr::show(&offer.to_string(), output)
+        })?;
         if !self.wait {
+            drop(told);
             let goes_on = if sale.payer.is_some() { "see it settled" } else { "accept it, and see it settled" };
             output.say(&format!("When the payer has taken it: barter deals resume {} to {goes_on}.", sale.id));
             return Ok(());
         }
-        let settled = driving(deals.finish(&sale.id)).await?;
-        drop(deals);
+        told.at(&offered);
+        let settled = driving(told.deals.finish(&sale.id)).await?;
+        drop(told);
         print_deal(&settled, &sale.id, output)
     }
 

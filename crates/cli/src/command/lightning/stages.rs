@@ -1,9 +1,9 @@
 //! A deal on its way: each stage is told as it is reached, and what is waited for is shown.
 
-use std::future::Future;
+use std::{future::Future, sync::Arc};
 
 use barter_lightning::Lightning;
-use barter_sdk::{DealClient, DealProgress, DealStage, Role};
+use barter_sdk::{Deal, DealClient, DealProgress, DealStage, Role};
 
 use crate::{
     error::Error,
@@ -14,13 +14,33 @@ use crate::{
     text::grouped,
 };
 
-/// Tells each stage that deals of this client reach, for as long as it lives.
-pub(super) fn telling<L: Lightning>(deals: DealClient<L>, output: Output, first: &str) -> DealClient<L> {
-    let bar = Bar::new("stages", first);
-    deals.on_progress(move |progress| {
-        bar.aside(|| output.say(&told(progress)));
-        bar.wait(awaited(progress.role, progress.stage));
-    })
+/// Deals of a client, each stage of which is told as it is reached.
+pub(super) struct Told<L> {
+    pub(super) deals: DealClient<L>,
+    bar: Arc<Bar>,
+}
+
+impl<L: Lightning> Told<L> {
+    /// Tells the stages of these deals; before the first of them, what is waited for.
+    pub(super) fn new(deals: DealClient<L>, output: Output, first: &str) -> Self {
+        let bar = Arc::new(Bar::new("stages", first));
+        let shown = Arc::clone(&bar);
+        let deals = deals.on_progress(move |progress| {
+            shown.aside(|| output.say(&told(progress)));
+            shown.wait(awaited(progress.role, progress.stage));
+        });
+        Self { deals, bar }
+    }
+
+    /// Says what is waited for in a deal that is so far.
+    pub(super) fn at(&self, deal: &Deal) {
+        self.bar.wait(awaited(deal.role, deal.stage));
+    }
+
+    /// Prints something on the way.
+    pub(super) fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
+        self.bar.aside(print)
+    }
 }
 
 /// Waits for a deal. A signal that asks to stop is obeyed at once: the deal goes on from its journal.
