@@ -2,8 +2,9 @@
 //! same. The invoice is paid once, the trade settled once, and nothing is sent to the chain twice.
 
 use std::{
+    panic::AssertUnwindSafe,
     process::{Child, Stdio},
-    sync::atomic::{AtomicU32, AtomicU64, Ordering},
+    sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     thread::{scope, sleep},
     time::{Duration, Instant},
 };
@@ -17,6 +18,12 @@ use crate::support::{
 
 /// Kills in all, at least.
 const KILLS: u32 = 120;
+
+/// And on a chain that mines slowly.
+const KILLS_OF_SLOW: u32 = 40;
+
+/// How slowly.
+const BLOCK_TIME: Duration = Duration::from_millis(400);
 
 /// Trades that these are spread over, at most.
 const MAX_TRADES: u64 = 60;
@@ -185,26 +192,54 @@ fn trade(devnet: &Devnet, nodes: &Nodes, proposer: Proposer, number: u64, random
     assert_eq!((payer.sent(), payee.sent()), (2, 1));
 }
 
-#[test]
-fn whoever_is_killed_pays_once_and_settles_once() {
+/// Trades until so many processes were killed.
+fn trade_killed(devnet: &Devnet, kills_in_all: u32) {
     let seed = std::env::var("BARTER_TEST_SEED").map_or(SEED, |seed| seed.parse().unwrap());
     println!("BARTER_TEST_SEED={seed}");
-    let devnet = Devnet::start(u16::try_from(2 * MAX_TRADES + 4).unwrap().into());
     let nodes = Nodes::start();
     // Undisturbed first, which also tells how long it takes.
     let mut kills = Kills::default();
     for (number, proposer) in [(1, Proposer::Payee), (2, Proposer::Payer)] {
-        trade(&devnet, &nodes, proposer, number, &mut Random::new(seed, 0), &kills);
+        trade(devnet, &nodes, proposer, number, &mut Random::new(seed, 0), &kills);
     }
     kills.times = KILLS_A_PROCESS;
     for number in 3..=MAX_TRADES {
         let mut random = Random::new(seed, number);
         let proposer = if number % 2 == 0 { Proposer::Payer } else { Proposer::Payee };
         println!("trade {number}, {proposer:?} proposes, {kills:?}");
-        trade(&devnet, &nodes, proposer, number, &mut random, &kills);
-        if kills.count.load(Ordering::Relaxed) >= KILLS {
+        trade(devnet, &nodes, proposer, number, &mut random, &kills);
+        if kills.count.load(Ordering::Relaxed) >= kills_in_all {
             return;
         }
     }
-    panic!("only {kills:?}, expected {KILLS}: the processes are too quick for these delays");
+    panic!("only {kills:?}, expected {kills_in_all}: the processes are too quick");
+}
+
+fn start_chain() -> Devnet {
+    Devnet::start(usize::try_from(2 * MAX_TRADES).unwrap())
+}
+
+#[test]
+fn whoever_is_killed_pays_once_and_settles_once() {
+    trade_killed(&start_chain(), KILLS);
+}
+
+/// Here transactions wait before they are mined, also those of processes that are gone.
+#[test]
+fn whoever_is_killed_while_transactions_wait_sends_none_twice() {
+    let devnet = start_chain();
+    devnet.node().call("evm_setAutomine", &json!([false]));
+    let is_done = AtomicBool::new(false);
+    scope(|scope| {
+        let miner = scope.spawn(|| {
+            while !is_done.load(Ordering::Relaxed) {
+                sleep(BLOCK_TIME);
+                devnet.node().call("evm_mine", &json!([]));
+            }
+        });
+        let traded = std::panic::catch_unwind(AssertUnwindSafe(|| trade_killed(&devnet, KILLS_OF_SLOW)));
+        is_done.store(true, Ordering::Relaxed);
+        miner.join().unwrap();
+        traded.unwrap();
+    });
 }
