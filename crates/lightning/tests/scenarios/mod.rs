@@ -8,8 +8,8 @@
 //! ```
 //!
 //! Each scenario is a test of its own. Its stage may be a share of a larger one, say a lock on a pair of daemons: it needs two
-//! connected nodes with a channel that has more than 1,000,000 sats on either side, and leaves about as much there for the next.
-//! Scenarios on one pair of nodes do not run at once, as they look at the payer's balance.
+//! connected nodes with a channel that has more than 1,000,000 sats on either side. All of them together move less than
+//! 2,000,000 sats to the payee. Scenarios on one pair of nodes do not run at once, as they look at the payer's balance.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 

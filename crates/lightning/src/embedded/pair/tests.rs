@@ -163,7 +163,7 @@ fn payments() -> impl Strategy<Value = Vec<(Flow, Vec<Death>, Vec<Death>)>> {
 
 proptest! {
     #![proptest_config(Config {
-        cases: 32,
+        cases: 16,
         failure_persistence: Some(Box::new(FileFailurePersistence::Off)),
         ..Config::default()
     })]
