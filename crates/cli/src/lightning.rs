@@ -182,6 +182,25 @@ mod tests {
     }
 
     #[test]
+    fn all_of_it_can_be_set_in_a_file() {
+        use std::io::Write as _;
+        let names = [
+            URL_VARIABLE,
+            CERTIFICATE_VARIABLE,
+            CERTIFICATE_PEM_VARIABLE,
+            MACAROON_VARIABLE,
+            MACAROON_HEX_VARIABLE,
+            JOURNAL_VARIABLE,
+        ];
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        for name in names {
+            writeln!(file, "{name}=said").unwrap();
+        }
+        let environment = Environment::empty().with_file(file.path()).unwrap();
+        assert_eq!(names.map(|name| environment.get(name)), [Some("said"); 6]);
+    }
+
+    #[test]
     fn what_is_said_on_the_command_line_goes_before_both_ways_of_the_environment() {
         let set = [(URL_VARIABLE, "no address"), (MACAROON_HEX_VARIABLE, HEX)];
         let url = options(Some("https://127.0.0.1:1"), None, None);
