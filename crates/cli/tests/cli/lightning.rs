@@ -2,4 +2,5 @@
 
 mod killed;
 mod paying;
+mod terminal;
 mod trading;

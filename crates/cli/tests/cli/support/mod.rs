@@ -5,6 +5,7 @@ pub(crate) mod gate;
 pub(crate) mod lightning;
 pub(crate) mod market;
 pub(crate) mod node;
+pub(crate) mod terminal;
 pub(crate) mod trade;
 
 use std::{
@@ -17,6 +18,7 @@ use serde_json::Value;
 
 pub(crate) use devnet::{Devnet, Wallet};
 pub(crate) use market::Market;
+pub(crate) use terminal::Terminal;
 pub(crate) use trade::Deal;
 
 /// The program under test.
@@ -144,6 +146,12 @@ impl Barter {
     pub(crate) fn start(mut self, stdout: impl Into<Stdio>) -> (Child, tempfile::TempDir) {
         let child = self.command.stdin(Stdio::null()).stdout(stdout).stderr(Stdio::piped()).spawn().unwrap();
         (child, self.folder)
+    }
+
+    /// Starts it at a terminal of this size, where its user sits.
+    pub(crate) fn at_terminal(mut self, columns: u16, rows: u16) -> Terminal {
+        self.command.env("TERM", "xterm-256color");
+        Terminal::start(self.command, self.folder, columns, rows)
     }
 
     /// Runs it to its end.
