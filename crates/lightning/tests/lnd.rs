@@ -8,15 +8,27 @@
 
 mod scenarios;
 
-use std::{env, fs, sync::Arc};
+use std::{
+    env, fs,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use barter_lightning::{
-    BitcoinNetwork, Error, Lightning,
+    BitcoinNetwork, Error, InvoiceLock, InvoiceRequest, InvoiceState, Lightning, PaymentLimits,
     lnd::{Certificate, Lnd, LndSettings, Macaroon},
 };
-use reqwest::Client;
+use barter_protocol::Preimage;
+use bitcoin::{
+    hashes::{Hash, sha256},
+    hex::DisplayHex,
+};
+use reqwest::{Client, RequestBuilder};
 use scenarios::{Stage, scenarios};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::{Mutex, MutexGuard};
 
 /// There is one pair of nodes, and a scenario at a time.
@@ -39,6 +51,29 @@ impl Daemons {
         let node = |name: &str| Lnd::connect(settings(&told[name])).unwrap();
         let client = Client::builder().no_proxy().tls_backend_preconfigured(believing_anybody()).build().unwrap();
         Self { payer: node("payer"), payee: node("payee"), told, client, _alone: alone }
+    }
+
+    /// A node, by a macaroon that it bakes to allow just this.
+    async fn with_permissions(&self, name: &str, permissions: &[(&str, &str)]) -> Lnd {
+        let permissions: Vec<_> =
+            permissions.iter().map(|(entity, action)| json!({ "entity": entity, "action": action })).collect();
+        let body = json!({ "permissions": permissions }).to_string();
+        let baked = self.ask(self.client.post(self.url(name, "/v1/macaroon")).body(body), name).await;
+        let macaroon = Macaroon::from_hex(baked["macaroon"].as_str().unwrap()).unwrap();
+        let certificate = Certificate::from_file(self.told[name]["certificate"].as_str().unwrap()).unwrap();
+        let settings = LndSettings::new(self.told[name]["url"].as_str().unwrap(), macaroon).unwrap();
+        Lnd::connect(settings.with_certificate(certificate)).unwrap()
+    }
+
+    fn url(&self, name: &str, path: &str) -> String {
+        format!("{}{path}", self.told[name]["url"].as_str().unwrap())
+    }
+
+    /// Asks a node for what our client does not ask.
+    async fn ask(&self, request: RequestBuilder, name: &str) -> Value {
+        let macaroon = fs::read(self.told[name]["macaroon"].as_str().unwrap()).unwrap();
+        let answer = request.header("Grpc-Metadata-macaroon", macaroon.to_lower_hex_string()).send().await.unwrap();
+        serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
     }
 
     async fn restart(&self, name: &str) {
@@ -70,11 +105,7 @@ impl Stage for Daemons {
     /// What is neither the payee's nor on its way. The payer opened the channel, and its own balance is told without the fee of the
     /// commitment transaction.
     async fn payer_balance_sats(&self) -> u64 {
-        let payer = &self.told["payer"];
-        let macaroon = hex_of(&fs::read(payer["macaroon"].as_str().unwrap()).unwrap());
-        let request = self.client.get(format!("{}/v1/channels", payer["url"].as_str().unwrap()));
-        let answer = request.header("Grpc-Metadata-macaroon", macaroon).send().await.unwrap().bytes().await.unwrap();
-        let answer: Value = serde_json::from_slice(&answer).unwrap();
+        let answer = self.ask(self.client.get(self.url("payer", "/v1/channels")), "payer").await;
         let sats = |field: &str| answer["channels"][0][field].as_str().unwrap().parse::<u64>().unwrap();
         sats("capacity") - sats("remote_balance") - sats("unsettled_balance")
     }
@@ -115,7 +146,7 @@ async fn refuses_another_nodes_certificate_and_macaroon() {
     let only_reads = Value::from(folder.join("readonly.macaroon").to_str().unwrap());
     let only_reads = with(&payer["url"], &payer["certificate"], &only_reads);
     only_reads.node().await.unwrap();
-    let preimage = barter_protocol::Preimage::new([0x5a; 32]);
+    let preimage = Preimage::new([0x5a; 32]);
     let outcome = only_reads.settle(preimage).await;
     assert!(matches!(outcome, Err(Error::Unauthorized { .. })), "{outcome:?}");
     // Not the node's own certificate, and no other is believed by this machine.
@@ -125,15 +156,62 @@ async fn refuses_another_nodes_certificate_and_macaroon() {
     assert!(matches!(outcome, Err(Error::WrongCertificate { .. })), "{outcome:?}");
 }
 
+/// What docs/lnd.md says that a payer's and a payee's macaroon need is enough, and nothing of it too much.
+#[tokio::test]
+#[ignore = "needs lnd: tools/with-lnd"]
+async fn needs_the_permissions_that_are_documented() {
+    let daemons = Daemons::lock().await;
+    let payers = [("info", "read"), ("offchain", "read"), ("offchain", "write")];
+    let payees = [("info", "read"), ("invoices", "read"), ("invoices", "write")];
+    let payer = daemons.with_permissions("payer", &payers).await;
+    let payee = daemons.with_permissions("payee", &payees).await;
+    deal(&payer, &payee).await.unwrap();
+    for missing in 0..payers.len() {
+        let mut fewer = payers.to_vec();
+        fewer.remove(missing);
+        let outcome = deal(&daemons.with_permissions("payer", &fewer).await, &payee).await;
+        assert!(matches!(outcome, Err(Error::Unauthorized { .. })), "without {:?}: {outcome:?}", payers[missing]);
+        let mut fewer = payees.to_vec();
+        fewer.remove(missing);
+        let outcome = deal(&payer, &daemons.with_permissions("payee", &fewer).await).await;
+        assert!(matches!(outcome, Err(Error::Unauthorized { .. })), "without {:?}: {outcome:?}", payees[missing]);
+    }
+}
+
+/// Everything that two parties ask of their nodes, once with an invoice of each kind.
+async fn deal(payer: &Lnd, payee: &Lnd) -> Result<(), Error> {
+    payee.node().await?;
+    let invoice = payee.make_invoice(&request(InvoiceLock::Preimage(fresh_preimage()))).await?;
+    let limits = PaymentLimits::for_amount(invoice.amount_sats());
+    payer.pay(&invoice, &limits).await?;
+    payer.payment(invoice.payment_hash()).await?;
+    let preimage = fresh_preimage();
+    let invoice = payee.make_invoice(&request(InvoiceLock::Held(preimage.payment_hash()))).await?;
+    let settle = async {
+        while payee.invoice(invoice.payment_hash()).await?.map(|own| own.state) != Some(InvoiceState::Held) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        payee.settle(preimage).await
+    };
+    tokio::try_join!(payer.pay(&invoice, &limits), settle)?;
+    Ok(())
+}
+
+fn request(lock: InvoiceLock) -> InvoiceRequest {
+    InvoiceRequest { lock, amount_sats: 1_000, description: String::new(), lifetime_seconds: 600 }
+}
+
+fn fresh_preimage() -> Preimage {
+    static MADE: AtomicU64 = AtomicU64::new(0);
+    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos();
+    let seed = format!("{nanos} {} of lnd.rs", MADE.fetch_add(1, Ordering::Relaxed));
+    Preimage::new(sha256::Hash::hash(seed.as_bytes()).to_byte_array())
+}
+
 fn settings(node: &Value) -> LndSettings {
     let macaroon = Macaroon::from_file(node["macaroon"].as_str().unwrap()).unwrap();
     let certificate = Certificate::from_file(node["certificate"].as_str().unwrap()).unwrap();
     LndSettings::new(node["url"].as_str().unwrap(), macaroon).unwrap().with_certificate(certificate)
-}
-
-fn hex_of(bytes: &[u8]) -> String {
-    use bitcoin::hex::DisplayHex as _;
-    bytes.to_lower_hex_string()
 }
 
 /// For the test's own looks at a node; that ours looks closer is tested above.

@@ -14,7 +14,7 @@ use std::{
 };
 
 use rustls::{
-    ServerConfig, ServerConnection, StreamOwned,
+    ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion,
     crypto::ring,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
     server::{ClientHello, ResolvesServerCert},
@@ -85,13 +85,14 @@ impl Server {
         Self::start(None, script)
     }
 
-    /// One that shows this certificate and has the key of that one.
+    /// One that shows this certificate, has the key of that one, and speaks this version.
     pub(crate) fn tls(
         certificate: &str,
         key: &str,
+        version: &'static SupportedProtocolVersion,
         script: impl Fn(&Request) -> Reply + Send + Sync + 'static,
     ) -> Self {
-        Self::start(Some(tls_config(certificate, key)), script)
+        Self::start(Some(tls_config(certificate, key, version)), script)
     }
 
     fn start(tls: Option<Arc<ServerConfig>>, script: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
@@ -241,11 +242,11 @@ impl ResolvesServerCert for Shown {
     }
 }
 
-fn tls_config(certificate_name: &str, key_name: &str) -> Arc<ServerConfig> {
+fn tls_config(certificate_name: &str, key_name: &str, version: &'static SupportedProtocolVersion) -> Arc<ServerConfig> {
     let provider = Arc::new(ring::default_provider());
     let chain = vec![CertificateDer::from_pem_slice(certificate(certificate_name).as_bytes()).unwrap()];
     let key = PrivateKeyDer::from_pem_slice(certificate(key_name).as_bytes()).unwrap();
     let shown = CertifiedKey::new(chain, provider.key_provider.load_private_key(key).unwrap());
-    let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let builder = ServerConfig::builder_with_provider(provider).with_protocol_versions(&[version]).unwrap();
     Arc::new(builder.with_no_client_auth().with_cert_resolver(Arc::new(Shown(Arc::new(shown)))))
 }

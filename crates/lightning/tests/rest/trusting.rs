@@ -10,6 +10,7 @@ use barter_lightning::{
     },
 };
 use bitcoin::hex::FromHex;
+use rustls::version::{TLS12, TLS13};
 use tempfile::tempdir;
 
 use crate::{
@@ -18,7 +19,7 @@ use crate::{
 };
 
 fn server(certificate: &str, key: &str) -> Server {
-    Server::tls(certificate, key, |_| Reply::ok(INFO))
+    Server::tls(certificate, key, &TLS13, |_| Reply::ok(INFO))
 }
 
 /// What the node at the server says of itself to somebody who trusts these certificates.
@@ -65,13 +66,16 @@ async fn believes_no_other_certificate() {
 /// Certificates are public: who shows one has to prove that it has the key.
 #[tokio::test]
 async fn believes_no_certificate_without_its_key() {
-    for (shown, key, trusted) in
-        [("node.pem", "stranger.key", "node.pem"), ("known.pem", "stranger.key", "authority.pem")]
-    {
-        let server = server(shown, key);
-        let outcome = asked(&server, &certificate(trusted)).await;
-        assert!(matches!(outcome, Err(Error::WrongCertificate { .. })), "{shown}: {outcome:?}");
-        assert!(server.requests().is_empty(), "the macaroon was sent");
+    for version in [&TLS12, &TLS13] {
+        let server = |shown: &str, key: &str| Server::tls(shown, key, version, |_| Reply::ok(INFO));
+        asked(&server("node.pem", "node.key"), &certificate("node.pem")).await.unwrap();
+        asked(&server("known.pem", "known.key"), &certificate("authority.pem")).await.unwrap();
+        for (shown, trusted) in [("node.pem", "node.pem"), ("known.pem", "authority.pem")] {
+            let server = server(shown, "stranger.key");
+            let outcome = asked(&server, &certificate(trusted)).await;
+            assert!(matches!(outcome, Err(Error::WrongCertificate { .. })), "{shown}: {outcome:?}");
+            assert!(server.requests().is_empty(), "the macaroon was sent");
+        }
     }
 }
 
