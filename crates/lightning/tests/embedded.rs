@@ -4,7 +4,16 @@
 
 mod scenarios;
 
-use barter_lightning::embedded::{EmbeddedNetwork, EmbeddedNode, EmbeddedSettings};
+use std::{
+    future::{Future, ready},
+    time::Duration,
+};
+
+use barter_lightning::{
+    InvoiceLock, InvoiceRequest, InvoiceState, Lightning, PaymentLimits, PaymentStatus,
+    embedded::{EmbeddedNetwork, EmbeddedNode, EmbeddedSettings},
+};
+use barter_protocol::Preimage;
 use scenarios::{Stage, scenarios};
 
 impl Stage for EmbeddedNetwork {
@@ -46,6 +55,56 @@ fn refuses_a_channel_of_a_size_that_nodes_do_not_open() {
         let both_sats = network.first().spendable_sats() + network.second().spendable_sats();
         assert!((channel_sats - 2 * reserve_sats - 2..=channel_sats).contains(&both_sats), "{both_sats}");
         assert!(network.first().spendable_sats().abs_diff(network.second().spendable_sats()) <= 2);
+    }
+}
+
+/// Polls a call once, and drops it.
+async fn begun_and_dropped<T>(call: impl Future<Output = T>) {
+    tokio::select! {
+        biased;
+        _ = call => panic!("it was done when it was polled once"),
+        () = ready(()) => (),
+    }
+}
+
+fn request(lock: InvoiceLock) -> InvoiceRequest {
+    InvoiceRequest { lock, amount_sats: 1_000, description: String::new(), lifetime_seconds: 3_600 }
+}
+
+/// Nobody looks at the network but the one that waits.
+#[tokio::test]
+async fn tells_whoever_waits_also_what_was_begun_and_dropped() {
+    let network = EmbeddedNetwork::new(EmbeddedSettings::default()).unwrap();
+    for is_dropped in [false, true] {
+        let preimage = Preimage::new([u8::from(is_dropped); 32]);
+        let held = request(InvoiceLock::Held(preimage.payment_hash()));
+        let invoice = network.second().make_invoice(&held).await.unwrap();
+        let limits = PaymentLimits::for_amount(1_000);
+        let decide = async {
+            // Long enough for the payer to wait; were it too short, the payer would merely find it decided.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            let settle = network.second().settle(preimage);
+            if is_dropped { begun_and_dropped(settle).await } else { settle.await.unwrap() }
+        };
+        let (paid, ()) = tokio::join!(network.first().pay(&invoice, &limits), decide);
+        assert_eq!(paid.unwrap().preimage, preimage);
+    }
+}
+
+#[tokio::test]
+async fn makes_a_payment_whose_call_was_dropped_at_once() {
+    let network = EmbeddedNetwork::new(EmbeddedSettings::default()).unwrap();
+    for payer_looks in [false, true] {
+        let preimage = Preimage::new([u8::from(payer_looks); 32]);
+        let invoice = network.second().make_invoice(&request(InvoiceLock::Preimage(preimage))).await.unwrap();
+        begun_and_dropped(network.first().pay(&invoice, &PaymentLimits::for_amount(1_000))).await;
+        if payer_looks {
+            let payment = network.first().payment(invoice.payment_hash()).await.unwrap().unwrap();
+            assert!(matches!(payment.status, PaymentStatus::Paid(paid) if paid.preimage == preimage));
+        } else {
+            let own = network.second().invoice(invoice.payment_hash()).await.unwrap().unwrap();
+            assert_eq!(own.state, InvoiceState::Paid);
+        }
     }
 }
 

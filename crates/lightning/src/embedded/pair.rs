@@ -265,6 +265,11 @@ impl Pair {
 
     /// Lets each node do what it has to, then carries what they wrote. Returns whether anything happened.
     fn round(&mut self) -> Result<bool, Error> {
+        let (acted, carried) = (self.act()?, self.carry()?);
+        Ok(acted || carried)
+    }
+
+    fn act(&mut self) -> Result<bool, Error> {
         let mut happened = false;
         for who in Who::BOTH {
             let node = self.node_mut(who);
@@ -277,6 +282,11 @@ impl Pair {
             // so of every payment that merely waits.
             happened |= node.machine.manager.get_and_clear_needs_persistence();
         }
+        Ok(happened)
+    }
+
+    fn carry(&mut self) -> Result<bool, Error> {
+        let mut happened = false;
         for who in Who::BOTH {
             let (from, to) = (self.node(who), self.node(who.other()));
             let bytes = from.wire.take();

@@ -3,6 +3,11 @@
 
 use std::{thread, time::Duration};
 
+use bitcoin::{
+    hashes::{Hash, sha256},
+    secp256k1::{PublicKey, Secp256k1, SecretKey},
+};
+use lightning_invoice::{Currency, InvoiceBuilder, PaymentSecret, RouteHint, RouteHintHop, RoutingFees};
 use proptest::{
     prelude::*,
     test_runner::{Config, FileFailurePersistence},
@@ -15,8 +20,9 @@ const AMOUNT_SATS: u64 = 1_000;
 const CHANNEL_SATS: u64 = 10_000_000;
 const LIMITS: PaymentLimits = PaymentLimits { max_fee_sats: 0, timeout: Duration::from_mins(1) };
 
-/// More rounds than a payment or a connection takes, so that deaths also come after the end.
-const MOST_ROUNDS: usize = 16;
+/// More steps than a payment or a connection takes, so that deaths also come after the end. In a round there are two: after
+/// the first, what was written is on the wire.
+const MOST_STEPS: usize = 32;
 
 /// How often one payer tries. Each death can end an attempt, no more.
 const MOST_ATTEMPTS: usize = 8;
@@ -32,19 +38,19 @@ enum Flow {
     Cancelled,
 }
 
-/// Somebody dies after so many rounds.
+/// Somebody dies after so many steps.
 #[derive(Clone, Copy, Debug)]
 struct Death {
-    rounds: usize,
+    steps: usize,
     who: Who,
 }
 
 impl Pair {
-    /// Lets so many rounds happen, kills, and goes on with the next.
+    /// Lets so many steps happen, kills, and goes on with the next.
     fn suffer(&mut self, deaths: &[Death]) {
         for death in deaths {
-            for _ in 0..death.rounds {
-                self.round().unwrap();
+            for step in 0..death.steps {
+                if step % 2 == 0 { self.act() } else { self.carry() }.unwrap();
             }
             self.revive(death.who).unwrap();
         }
@@ -66,6 +72,12 @@ impl Pair {
         }
         self.status(invoice.payment_hash())
     }
+}
+
+fn preimage(number: u16) -> Preimage {
+    let mut bytes = [7; 32];
+    bytes[..2].copy_from_slice(&number.to_be_bytes());
+    Preimage::new(bytes)
 }
 
 fn request(lock: InvoiceLock) -> InvoiceRequest {
@@ -121,6 +133,46 @@ fn a_payment_that_arrives_after_expiry_is_given_back() {
     }
 }
 
+/// Whether anything is sent cannot be told from how it ends: the hop behind the payee leads nowhere.
+#[test]
+fn nothing_is_sent_for_a_fee_above_the_limit() {
+    let mut pair = Pair::open(CHANNEL_SATS).unwrap();
+    let payee = pair.node(Who::Second).machine.public_key();
+    for (max_fee_sats, expected) in [(49, PaymentStatus::Failed(FailureReason::NoRoute)), (50, PaymentStatus::Pending)]
+    {
+        let invoice = behind(payee, 50, preimage(max_fee_sats).payment_hash());
+        let limits = PaymentLimits { max_fee_sats: max_fee_sats.into(), ..LIMITS };
+        pair.pay(Who::First, &invoice, &limits).unwrap();
+        assert_eq!(pair.status(invoice.payment_hash()), Some(expected));
+    }
+}
+
+/// An invoice of a node that a neighbour is said to lead to for a fee.
+fn behind(neighbour: PublicKey, fee_sats: u32, payment_hash: PaymentHash) -> Invoice {
+    let fees = RoutingFees { base_msat: fee_sats * 1_000, proportional_millionths: 0 };
+    let hop = RouteHintHop {
+        src_node_id: neighbour,
+        short_channel_id: 1 << 40,
+        fees,
+        cltv_expiry_delta: 144,
+        htlc_minimum_msat: None,
+        htlc_maximum_msat: None,
+    };
+    let signed = InvoiceBuilder::new(Currency::Regtest)
+        .description(String::new())
+        .payment_hash(sha256::Hash::from_byte_array(*payment_hash.as_bytes()))
+        .payment_secret(PaymentSecret([9; 32]))
+        .current_timestamp()
+        .min_final_cltv_expiry_delta(80)
+        .basic_mpp()
+        .amount_milli_satoshis(AMOUNT_SATS * MSATS_PER_SAT)
+        .private_route(RouteHint(vec![hop]))
+        .build_signed(|message| {
+            Secp256k1::new().sign_ecdsa_recoverable(message, &SecretKey::from_slice(&[7; 32]).unwrap())
+        });
+    Invoice::try_from(&signed.unwrap()).unwrap()
+}
+
 #[test]
 fn says_why_a_payment_failed() {
     let of = |reason| failure_reason(reason, AMOUNT_SATS, AMOUNT_SATS * MSATS_PER_SAT);
@@ -135,17 +187,17 @@ fn says_why_a_payment_failed() {
 }
 
 #[test]
-fn one_death_in_any_round_changes_nothing() {
+fn one_death_at_any_step_changes_nothing() {
     let mut pair = Pair::open(CHANNEL_SATS).unwrap();
-    let mut number = 0;
+    let mut number: u16 = 0;
     for flow in [Flow::Taken, Flow::Settled, Flow::Cancelled] {
         for who in Who::BOTH {
-            for rounds in 0..MOST_ROUNDS {
+            for steps in 0..MOST_STEPS {
                 number += 1;
-                let death = [Death { rounds, who }];
-                survive(&mut pair, flow, Preimage::new([number; 32]), &death, &[]);
+                let death = [Death { steps, who }];
+                survive(&mut pair, flow, preimage(number), &death, &[]);
                 number += 1;
-                survive(&mut pair, flow, Preimage::new([number; 32]), &[], &death);
+                survive(&mut pair, flow, preimage(number), &[], &death);
             }
         }
     }
@@ -153,7 +205,7 @@ fn one_death_in_any_round_changes_nothing() {
 
 fn deaths() -> impl Strategy<Value = Vec<Death>> {
     let who = prop_oneof![Just(Who::First), Just(Who::Second)];
-    prop::collection::vec((0..MOST_ROUNDS, who).prop_map(|(rounds, who)| Death { rounds, who }), 0..4)
+    prop::collection::vec((0..MOST_STEPS, who).prop_map(|(steps, who)| Death { steps, who }), 0..4)
 }
 
 fn payments() -> impl Strategy<Value = Vec<(Flow, Vec<Death>, Vec<Death>)>> {
@@ -172,7 +224,7 @@ proptest! {
     fn many_deaths_change_nothing(payments in payments()) {
         let mut pair = Pair::open(CHANNEL_SATS).unwrap();
         for (number, (flow, on_the_way, while_decided)) in (0..).zip(payments) {
-            survive(&mut pair, flow, Preimage::new([number; 32]), &on_the_way, &while_decided);
+            survive(&mut pair, flow, preimage(number), &on_the_way, &while_decided);
         }
     }
 }
