@@ -105,6 +105,8 @@ fn with_trade(record: &Record, proposer: Role, trade: &Trade, invoice: Invoice) 
         TradeStatus::Disputed => match trade.ruling {
             Ruling::AgainstPartyA | Ruling::AgainstPartyB if invoice.is_paid() => Step::Fail(DealFailure::Disputed),
             Ruling::AgainstPartyA | Ruling::AgainstPartyB => invoice.end(DealFailure::Disputed),
+            // Nobody can pay any more, whatever the arbiter says.
+            _ if !invoice.is_paid() && !invoice.is_in_time => invoice.end(DealFailure::InvoiceExpired),
             Ruling::None | Ruling::Dismissed => Step::Stop(Stop::Disputed),
         },
         TradeStatus::Expired => invoice.end(DealFailure::ProposalExpired),

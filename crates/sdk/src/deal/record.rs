@@ -114,6 +114,8 @@ impl Record {
             Some("its preimage is missing")
         } else if matches!(self.side, Side::Payer { .. }) && self.trade_id.is_none() {
             Some("its trade is missing")
+        } else if matches!(&self.side, Side::Payer { offer, .. } if offer.payment_hash().to_string() != self.id) {
+            Some("its offer is another one's")
         } else {
             None
         }

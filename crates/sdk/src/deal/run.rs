@@ -22,8 +22,9 @@ const PAYMENT_PATIENCE: Duration = Duration::from_mins(1);
 const PATIENCE: Duration = Duration::from_hours(1);
 /// How long is waited for the chain to show what the node has pending: a transaction of an earlier attempt.
 const MINING_PATIENCE: Duration = Duration::from_mins(10);
-/// Transactions that may be mined and reverted because the other side was quicker. Each costs its fee.
-const MAX_REVERTED: u32 = 2;
+/// Transactions that may come to nothing: mined and reverted, which costs their fee, because the other side was quicker; or never mined,
+/// because another program with the same key took their nonce.
+const MAX_LOST: u32 = 3;
 /// Looks that may fail one after another because the node, or the way to it, does.
 const MAX_FAILED_LOOKS: u32 = 5;
 
@@ -37,7 +38,7 @@ pub(super) struct Run<'a, L> {
     receipt: Option<Receipt>,
     waiting: Option<(Waiting, Instant)>,
     failed_looks: u32,
-    reverted: u32,
+    lost: u32,
 }
 
 /// What a run waits for.
@@ -49,7 +50,7 @@ enum Waiting {
 
 impl<'a, L: Lightning> Run<'a, L> {
     pub(super) const fn new(deals: &'a DealClient<L>, record: Record, lock: Lock) -> Self {
-        Self { deals, record, _lock: lock, receipt: None, waiting: None, failed_looks: 0, reverted: 0 }
+        Self { deals, record, _lock: lock, receipt: None, waiting: None, failed_looks: 0, lost: 0 }
     }
 
     // ---------------------------------------------------------------------------------------- what is kept and told
@@ -160,9 +161,9 @@ impl<'a, L: Lightning> Run<'a, L> {
                     self.reach(stage, |_| ())?;
                 }
             }
-            Err(error @ Error::Reverted { transaction_hash: Some(_), .. }) => {
-                self.reverted += 1;
-                if self.reverted > MAX_REVERTED {
+            Err(error @ (Error::Reverted { transaction_hash: Some(_), .. } | Error::Replaced { .. })) => {
+                self.lost += 1;
+                if self.lost > MAX_LOST {
                     return Err(error);
                 }
             }

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -208,13 +208,20 @@ impl Market {
 }
 
 /// The deal that pays for a hash, as it is on disk at this moment.
-fn on_disk(folder: &std::path::Path, payment_hash: PaymentHash) -> serde_json::Value {
+fn on_disk(folder: &Path, payment_hash: PaymentHash) -> serde_json::Value {
     let path = folder.join(format!("purchase-{payment_hash}.json"));
     fs::read(&path).map_or(serde_json::Value::Null, |text| serde_json::from_slice(&text).unwrap())
 }
 
+/// Whether some sale on disk has this preimage.
+fn is_kept(folder: &Path, preimage: Preimage) -> bool {
+    let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    let mut sales = files.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
+    sales.any(|path| fs::read_to_string(path).unwrap().contains(&preimage.to_string()))
+}
+
 /// A settlement shows the preimage to the world: it must be on disk before.
-fn check_request(body: &str, folder: &std::path::Path) {
+fn check_request(body: &str, folder: &Path) {
     use alloy_sol_types::SolCall as _;
     let selector = alloy_primitives::hex::encode(BarterCore::settleTradeCall::SELECTOR);
     let Some(call) = body.split(&selector).nth(1).filter(|_| body.contains("eth_sendRawTransaction")) else { return };
@@ -266,6 +273,9 @@ impl Lightning for Mortal {
 
     async fn make_invoice(&self, request: &InvoiceRequest) -> Result<Invoice, Error> {
         let mut request = request.clone();
+        if let InvoiceLock::Preimage(preimage) = request.lock {
+            assert!(is_kept(&self.journal, preimage), "an invoice was made before its preimage was on disk");
+        }
         if let (true, InvoiceLock::Preimage(preimage)) = (self.is_slow, request.lock) {
             request.lock = InvoiceLock::Held(preimage.payment_hash());
             let made = self.fate.around(async {

@@ -100,6 +100,10 @@ fn a_file_that_is_no_record_is_refused_by_name() {
     paid.preimage = Some([8; 32].into());
     journal.write(&paid).unwrap();
     assert_eq!(journal.read(&paid.id).unwrap_err().code(), "invalid_deal_record");
+    let mut misplaced = purchase();
+    misplaced.id = misplaced.id.replace('4', "5");
+    journal.write(&misplaced).unwrap();
+    assert_eq!(journal.read(&misplaced.id).unwrap_err().code(), "invalid_deal_record");
 }
 
 #[test]

@@ -6,3 +6,4 @@ mod made;
 mod offer;
 mod payee;
 mod payer;
+mod purchase;

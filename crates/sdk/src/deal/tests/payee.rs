@@ -260,3 +260,38 @@ fn another_trade_under_the_deals_id_is_not_gone_along_with() {
     world.trades.push(other);
     assert_eq!(world.next(), Step::Stop(Stop::TradeDiffers));
 }
+
+#[test]
+fn a_proposal_is_not_accepted_when_there_is_no_time_left_to_pay() {
+    let mut world = World::new(Role::Payer);
+    world.take(&Step::MakeInvoice);
+    world.happen(Event::Propose(1));
+    let trade_id = world.trades[0].trade_id;
+    for (now, expected) in [(EXPIRES_AT - 60, Step::Take(trade_id)), (EXPIRES_AT + 1, Step::CancelInvoice)] {
+        world.now = now;
+        assert_eq!(world.next(), expected);
+    }
+    world.record.trade_id = Some(trade_id);
+    world.record.stage = DealStage::Proposed;
+    for (now, expected) in [(EXPIRES_AT - 60, Step::Accept), (EXPIRES_AT - 59, Step::CancelInvoice)] {
+        world.now = now;
+        assert_eq!(world.next(), expected);
+    }
+    // What it took part in before, it takes part in again, should the chain have lost it.
+    world.state = InvoiceState::Paid;
+    assert_eq!(world.next(), Step::Accept);
+}
+
+#[test]
+fn a_dispute_is_waited_out_only_while_somebody_may_still_pay() {
+    let mut world = World::new(Role::Payee);
+    world.take(&Step::MakeInvoice);
+    world.trades.push(trade(&world.offer, PAYER, TradeStatus::Disputed));
+    assert_eq!(world.next(), Step::Stop(Stop::Disputed));
+    world.now = EXPIRES_AT + 1;
+    assert_eq!(world.next(), Step::CancelInvoice);
+    world.state = InvoiceState::Cancelled;
+    assert_eq!(world.next(), Step::Fail(DealFailure::InvoiceExpired));
+    world.state = InvoiceState::Paid;
+    assert_eq!(world.next(), Step::Stop(Stop::Disputed));
+}
