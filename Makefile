@@ -72,7 +72,8 @@ test-postgres: $(NPM) ## The index's tests on PostgreSQL, a server started for t
 .PHONY: test-lnd
 test-lnd: $(NPM) ## Payments and a whole trade over two real lnd nodes with a btcd, built from source (Go)
 	@$(STEP) "building lnd and btcd (the first time takes minutes)" tools/lnd/build
-	@$(STEP) --tests "tests on lnd" tools/with-lnd cargo test --locked --workspace --test lnd
+	@$(STEP) "building the tests on lnd" cargo test --locked --workspace --test lnd --no-run
+	@$(STEP) --tests "tests on lnd" tools/with-lnd cargo test --locked --workspace --test lnd -- --ignored
 
 .PHONY: test-compat
 test-compat: contracts $(VENV)/compat/.installed ## The published Python client, unmodified, against our deployment (Python)

@@ -11,20 +11,20 @@ use super::{
 };
 use crate::{Error, Invoice, InvoiceDescription, InvoiceLock, InvoiceRequest, InvoiceState, OwnInvoice};
 
-/// Makes an invoice, or finds the one that was made by the same request before.
+/// Makes an invoice, or finds the one that was made by the same request before: the node has one for a hash at most.
 pub(super) async fn make(http: &Http, request: &InvoiceRequest) -> Result<Invoice, Error> {
     request.check()?;
-    if let Some(found) = lookup(http, request.payment_hash()).await? {
-        return found.as_answer_to(request);
+    let refusal = match add(http, request).await {
+        Ok(added) => return read(&added.payment_request, request.payment_hash()),
+        Err(Failure::Refused(refusal)) => refusal,
+        Err(Failure::Failed(error)) => return Err(error),
+    };
+    if refusal.is_of_macaroon() {
+        return Err(http.explain(&refusal).await);
     }
-    match add(http, request).await {
-        Ok(added) => read(&added.payment_request, request.payment_hash()),
-        // It may have been made since, by another of us.
-        Err(Failure::Refused(refusal)) => match lookup(http, request.payment_hash()).await? {
-            Some(found) => found.as_answer_to(request),
-            None => Err(http.explain(&refusal).await),
-        },
-        Err(Failure::Failed(error)) => Err(error),
+    match lookup(http, request.payment_hash()).await? {
+        Some(found) => found.as_answer_to(request),
+        None => Err(http.explain(&refusal).await),
     }
 }
 
