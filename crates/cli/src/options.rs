@@ -75,3 +75,8 @@ pub(crate) struct Options {
     #[arg(long, global = true, hide = true, value_name = "KEY", num_args = 0..=1, default_missing_value = "")]
     pub(crate) private_key: Option<String>,
 }
+
+/// Reads an amount as an argument.
+pub(crate) fn whole_sats(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "expected a whole number of satoshis, without separators".to_owned())
+}

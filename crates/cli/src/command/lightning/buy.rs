@@ -7,7 +7,9 @@ use super::{
     show::{asked, print_deal},
     stages::{Told, driving},
 };
-use crate::{confirm::confirm, context::Context, error::Error, lightning::DealOptions, text::sats};
+use crate::{
+    confirm::confirm, context::Context, error::Error, lightning::DealOptions, options::whole_sats, text::sats,
+};
 
 /// Take an offer: check it, agree to the trade, pay the invoice, and settle the trade
 ///
@@ -23,7 +25,7 @@ pub(crate) struct Buy {
     offer: String,
 
     /// Most to pay for routing, in satoshis [default: a hundredth of the amount, at least 10]
-    #[arg(long, value_name = "SATS")]
+    #[arg(long, value_name = "SATS", value_parser = whole_sats, allow_negative_numbers = true)]
     max_fee_sats: Option<u64>,
 
     /// Wallet that the offer must be of; refused if it is another's

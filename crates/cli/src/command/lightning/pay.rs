@@ -12,6 +12,7 @@ use crate::{
     context::Context,
     error::Error,
     lightning::NodeOptions,
+    options::whole_sats,
     output::Report,
     page::{BEST, Cell, FAINT, NAME, Page, styled},
     progress::waiting,
@@ -33,11 +34,11 @@ pub(crate) struct Pay {
     invoice: String,
 
     /// What the invoice must ask for, in satoshis; refused if it asks for anything else
-    #[arg(long, value_name = "SATS")]
+    #[arg(long, value_name = "SATS", value_parser = whole_sats, allow_negative_numbers = true)]
     amount_sats: Option<u64>,
 
     /// Most to pay for routing, in satoshis [default: a hundredth of the amount, at least 10]
-    #[arg(long, value_name = "SATS")]
+    #[arg(long, value_name = "SATS", value_parser = whole_sats, allow_negative_numbers = true)]
     max_fee_sats: Option<u64>,
 
     /// Longest wait for the payment to be decided, in seconds

@@ -8,7 +8,7 @@ use super::{
     show::{Offered, print_deal},
     stages::{Told, driving},
 };
-use crate::{context::Context, error::Error, lightning::DealOptions, qr, secret::random_bytes};
+use crate::{context::Context, error::Error, lightning::DealOptions, options::whole_sats, qr, secret::random_bytes};
 
 /// Bytes of a name made up for a sale: no two sales of a journal get the same.
 const NAME_BYTES: usize = 6;
@@ -24,7 +24,7 @@ const NAME_BYTES: usize = 6;
   barter sell --amount-sats 50000 --payer 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --json | jq -r .offer")]
 pub(crate) struct Sell {
     /// Amount in satoshis: 1000 at least
-    #[arg(long, value_name = "SATS")]
+    #[arg(long, value_name = "SATS", value_parser = whole_sats, allow_negative_numbers = true)]
     amount_sats: u64,
 
     /// Wallet that is to pay [default: whoever takes the offer]

@@ -5,7 +5,7 @@ use barter_protocol::PaymentHash;
 use barter_sdk::PaymentHashInput;
 use clap::Args;
 
-use crate::{clock::unix_now, error::Error};
+use crate::{clock::unix_now, error::Error, options::whole_sats};
 
 /// Payment and text of a trade.
 #[derive(Args)]
@@ -51,8 +51,4 @@ impl TermsArguments {
             }
         }
     }
-}
-
-fn whole_sats(text: &str) -> Result<u64, String> {
-    text.parse().map_err(|_| "expected a whole number of satoshis, without separators".to_owned())
 }

@@ -193,6 +193,12 @@ fn a_sale_has_one_name_and_can_be_cancelled() {
     pair.sell("no name").failure().expect("invalid_deal_id", 2, &["no name"]);
     let too_little = pair.call(Side::Payee, &["sell", "--amount-sats", "999"]).failure();
     too_little.expect("insufficient_amount", 1, &["999", "1000"]);
+    for (command, option) in
+        [("sell", "--amount-sats"), ("buy barter1", "--max-fee-sats"), ("pay lnbc1", "--max-fee-sats")]
+    {
+        let wrong = Barter::words(command).args([option, "-5"]).failure();
+        wrong.expect("usage", 2, &["-5", option, "whole number of satoshis"]);
+    }
     // Without a name, each is another.
     let unnamed = |_| pair.call(Side::Payee, &["sell", "--amount-sats", "1000"]).json()["id"].clone();
     let [one, another] = [0, 1].map(unnamed);
