@@ -177,8 +177,8 @@ fn a_buyer_refuses_what_is_not_as_agreed() {
     other_payer.expect("offer_for_other_payer", 1, &[&stranger.address, &pair.payer.address]);
     let damaged = offer.replacen('q', "p", 1);
     pair.buy(&damaged).arg("--yes").failure().expect("invalid_offer_checksum", 2, &[]);
-    let key = pair.payer.private_key.clone();
-    pair.buy(&key).arg("--yes").failure().expect("invalid_offer", 2, &["barter1"]);
+    let key = "ac".repeat(32);
+    pair.buy(&key).arg("--yes").hiding(&key).failure().expect("invalid_offer", 2, &["barter1"]);
     assert_eq!(pair.nodes.spendable_sats(Side::Payer), before);
     assert_eq!(pair.list(Side::Payer), Vec::<Value>::new());
 }
