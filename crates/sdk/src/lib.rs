@@ -48,7 +48,8 @@ pub use compliance::{ComplianceClient, RingReport, ViewpointReport};
 pub use credit::{CREDIT_DECIMALS, CreditAmount, CreditBalance, CreditClient};
 #[cfg(feature = "lightning")]
 pub use deal::{
-    Deal, DealClient, DealError, DealFailure, DealProgress, DealStage, Journal, Offer, OfferError, Purchase, Sale,
+    Deal, DealClient, DealError, DealFailure, DealProgress, DealStage, Journal, Listing, Offer, OfferError, Purchase,
+    Sale,
 };
 pub use deployer::{DeployPlan, Deployed, Deployer};
 pub use deployment::Deployment;

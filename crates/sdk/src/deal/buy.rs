@@ -1,10 +1,7 @@
 //! A payer at work.
 
-use alloy_primitives::U64;
-use barter_bindings::BarterCore;
 use barter_lightning::{BitcoinNetwork, Lightning, Paid, PaymentLimits, PaymentStatus};
-use barter_protocol::{PaymentHash, TradeId, TradeStatus};
-use serde_json::json;
+use barter_protocol::{PaymentHash, Role, TradeStatus};
 
 use super::{
     Deal, DealClient, DealError, DealFailure, DealStage, Offer, OfferError, Purchase,
@@ -13,7 +10,10 @@ use super::{
     run::{Run, unix_now},
     step::{Step, Stop},
 };
-use crate::Error;
+use crate::{Error, Trade};
+
+/// Trades of the payee, newest first, among which one is looked for that took an open offer.
+const LATEST_TRADES: usize = 50;
 
 impl<L: Lightning> DealClient<L> {
     /// Begins a purchase, or goes on with it.
@@ -22,12 +22,12 @@ impl<L: Lightning> DealClient<L> {
         self.check_offer(offer, purchase)?;
         let lock = self.journal.lock(&id)?;
         let record = if let Some(mut record) = self.read(&id)? {
-            let Side::Payer { purchase: before, offer: begun_with } = &mut record.side else {
+            if record.offer() != Some(offer) {
+                record = self.replaced(&record, offer, purchase).await?;
+            }
+            let Side::Payer { purchase: before, .. } = &mut record.side else {
                 return Err(DealError::Differs { id }.into());
             };
-            if begun_with != offer {
-                return Err(DealError::Differs { id }.into());
-            }
             // What may be paid for it, and by whom it has to be offered, is the caller's to say anew each time.
             *before = purchase.clone();
             record
@@ -36,9 +36,7 @@ impl<L: Lightning> DealClient<L> {
             Record::of_purchase(owner, offer.clone(), purchase.clone(), unix_now()).map_err(DealError::from)?
         };
         let mut run = Run::new(self, record, lock);
-        if run.record.failure.is_some() {
-            self.reopen_if_paid(&mut run).await?;
-        }
+        self.reopen(&mut run).await?;
         run.require_alive()?;
         if run.record.stage == DealStage::Invoiced {
             run.reach(DealStage::Invoiced, |_| ())?;
@@ -83,12 +81,38 @@ impl<L: Lightning> DealClient<L> {
         Ok(self.lightning.payment(payment_hash).await?.map(|payment| payment.status))
     }
 
-    /// A deal was given up when nothing was under way. Should the node have had the order to pay all the same, from a process that was
-    /// killed while it gave it, then money comes before tidiness.
-    async fn reopen_if_paid(&self, run: &mut Run<'_, L>) -> Result<(), Error> {
-        let Some(payment_hash) = run.record.payment_hash() else { return Ok(()) };
-        if run.record.preimage.is_none() && is_under_way(self.payment_status(payment_hash).await?.as_ref()) {
-            run.reach(DealStage::Paying, |record| record.failure = None)?;
+    /// A record of another offer with the same invoice's hash: the payee made two. If nothing came of the first one, the second takes its
+    /// place. A proposal of the first that is on its way to the chain costs no money: it is never paid.
+    async fn replaced(&self, record: &Record, offer: &Offer, purchase: &Purchase) -> Result<Record, Error> {
+        let is_untouched = matches!(record.stage, DealStage::Invoiced | DealStage::Failed);
+        if !is_untouched
+            || record.preimage.is_some()
+            || record.payment_seen
+            || is_under_way(self.payment_status(offer.payment_hash()).await?.as_ref())
+        {
+            return Err(DealError::Differs { id: record.id.clone() }.into());
+        }
+        self.check_invoice(offer, purchase).await?;
+        let owner = record.owner();
+        Ok(Record::of_purchase(owner, offer.clone(), purchase.clone(), unix_now()).map_err(DealError::from)?)
+    }
+
+    /// Takes up again what looked over. Money comes before tidiness: a deal may have been given up while the node had the order to pay from
+    /// a process that was killed as it gave it; and a settlement may have been taken back.
+    async fn reopen(&self, run: &mut Run<'_, L>) -> Result<(), Error> {
+        let is_paid = run.record.preimage.is_some();
+        let reopens = match (run.record.stage, run.record.payment_hash()) {
+            (DealStage::Settled, _) => {
+                let trade = run.trade(run.record.trade_id).await?;
+                trade.is_none_or(|trade| trade.status != TradeStatus::Settled)
+            }
+            (DealStage::Failed, _) if is_paid => true,
+            (DealStage::Failed, Some(payment_hash)) => is_under_way(self.payment_status(payment_hash).await?.as_ref()),
+            _ => false,
+        };
+        if reopens {
+            let stage = if is_paid { DealStage::Paid } else { DealStage::Paying };
+            run.reach(stage, |record| record.failure = None)?;
         }
         Ok(())
     }
@@ -130,31 +154,26 @@ impl<L: Lightning> DealClient<L> {
             None => self.lightning.payment(payment_hash).await?,
         };
         // Last, so that it is as new as can be when money is to go out.
-        let mut trade = run.trade(run.record.trade_id).await?;
-        if let Some(accepted) = trade.as_mut().filter(|trade| trade.status == TradeStatus::Accepted)
-            && !self.is_accepted_deep_down(accepted.trade_id).await?
-        {
-            // What a reorganisation may still take back is waited for, as if it had not been seen.
-            accepted.status = TradeStatus::Proposed;
-        }
-        Ok(Seen { now: unix_now(), network, payment, trade })
+        let trade = run.trade(run.record.trade_id).await?;
+        let is_deep = run.is_deep(trade.as_ref()).await?;
+        let is_taken = match (&trade, run.record.offer()) {
+            (Some(trade), Some(offer)) if trade.status == TradeStatus::Proposed && offer.proposer() == Role::Payer => {
+                self.is_taken(trade).await?
+            }
+            _ => false,
+        };
+        Ok(Seen { now: unix_now(), network, payment, trade, is_deep, is_taken })
     }
 
-    /// Whether a trade was accepted as many blocks ago as the client asks of its own transactions.
-    async fn is_accepted_deep_down(&self, trade_id: TradeId) -> Result<bool, Error> {
-        let (node, confirmations) = (self.client.node(), self.client.sender()?.confirmations());
-        if confirmations <= 1 {
-            return Ok(true);
-        }
-        let block = node.head().await?.number().saturating_sub(confirmations - 1);
-        let call = BarterCore::getTradeCall { tradeId: trade_id };
-        let core = self.client.deployment().barter_core;
-        match node.views_at(core, &[call], &json!(U64::from(block))).await {
-            Ok(trades) => Ok(trades.first().is_some_and(|trade| trade.status == TradeStatus::Accepted.code())),
-            // It was not even proposed then, or there was no contract.
-            Err(Error::NodeRefused { revert_data: Some(_), .. } | Error::NoContract { .. }) => Ok(false),
-            Err(error) => Err(error),
-        }
+    /// Whether the payee has lately accepted another trade for the same payment hash.
+    async fn is_taken(&self, own: &Trade) -> Result<bool, Error> {
+        let page = self.client.trade().list_paged(own.payee, None, LATEST_TRADES).await?;
+        let takes = |trade: &Trade| {
+            trade.payment_hash == own.payment_hash
+                && trade.payee == own.payee
+                && !matches!(trade.status, TradeStatus::Proposed | TradeStatus::Expired)
+        };
+        Ok(page.trades.iter().any(|trade| trade.trade_id != own.trade_id && takes(trade)))
     }
 
     async fn propose_as_payer(&self, run: &mut Run<'_, L>, offer: &Offer) -> Result<(), Error> {
@@ -171,8 +190,7 @@ impl<L: Lightning> DealClient<L> {
 
     /// Pays. If that fails, the node is asked what became of it before that is told: an answer may be lost, and not the payment.
     async fn pay(&self, run: &mut Run<'_, L>, offer: &Offer, purchase: &Purchase) -> Result<(), Error> {
-        let limits =
-            PaymentLimits { max_fee_sats: purchase.max_fee_sats, ..PaymentLimits::for_amount(offer.amount_sats()) };
+        let limits = PaymentLimits { max_fee_sats: purchase.max_fee_sats, timeout: run.record.payment_timeout() };
         let error = match self.lightning.pay(offer.invoice(), &limits).await {
             Ok(paid) if paid.preimage.payment_hash() == offer.payment_hash() => return keep_preimage(run, paid),
             Ok(paid) => return Err(run.stopped(Stop::WrongPreimage(paid.preimage.payment_hash()))),

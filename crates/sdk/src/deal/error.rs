@@ -73,6 +73,20 @@ pub enum DealError {
         /// The trade.
         trade_id: TradeId,
     },
+    /// The payee has accepted another payer's trade for the offer's invoice. Nothing was paid.
+    #[error("the offer with payment hash {payment_hash} was taken by another payer")]
+    OfferTaken {
+        /// The payment hash.
+        payment_hash: PaymentHash,
+    },
+    /// The sale's invoice was paid: there is nothing to offer any more.
+    #[error("sale {id} is {stage}: there is nothing to offer any more")]
+    AlreadySold {
+        /// The sale.
+        id: String,
+        /// How far it is.
+        stage: DealStage,
+    },
     /// The Lightning node had a payment for this hash, and says now that it has none. Paying again might pay twice.
     #[error("the Lightning node has forgotten its payment for payment hash {payment_hash}")]
     PaymentForgotten {
@@ -164,6 +178,8 @@ impl DealError {
             Self::Open { .. } => "deal_open",
             Self::TradeDiffers { .. } => "trade_differs",
             Self::Disputed { .. } => "trade_disputed",
+            Self::OfferTaken { .. } => "offer_taken",
+            Self::AlreadySold { .. } => "already_sold",
             Self::PaymentForgotten { .. } => "payment_forgotten",
             Self::TooLateToCancel { .. } => "too_late_to_cancel",
             Self::NotOwnInvoice { .. } => "not_own_invoice",
@@ -187,6 +203,8 @@ impl DealError {
             Self::Open { .. } | Self::TooLateToCancel { .. } => "Resume the deal: it goes on where it is.",
             Self::TradeDiffers { .. } => "Do not pay. Ask the payee for a new offer, or use another node of the chain.",
             Self::Disputed { .. } => "Wait for the arbiter's ruling, then resume the deal.",
+            Self::OfferTaken { .. } => "Ask the payee for an offer to this wallet alone.",
+            Self::AlreadySold { .. } => "Resume the sale to see it settled; sell the next one under a name of its own.",
             Self::PaymentForgotten { .. } => {
                 "Find out from the payee whether it was paid. Nothing is paid a second time by itself."
             }

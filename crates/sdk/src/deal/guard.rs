@@ -1,7 +1,7 @@
 //! What a payee agrees to that was proposed without an offer.
 
 use barter_lightning::{InvoiceError, InvoiceState, Lightning, OwnInvoice};
-use barter_protocol::{PaymentHash, TradeId, TradeStatus};
+use barter_protocol::{PaymentHash, Role, Terms, TradeId, TradeStatus};
 
 use super::{DealClient, DealError, payee::MARGIN_SECONDS, run::unix_now};
 use crate::{Error, Receipt};
@@ -52,6 +52,17 @@ impl<L: Lightning> DealClient<L> {
         // From here on the invoice is this trade's, should the answer to what follows be lost, too.
         self.journal.take(trade.payment_hash, trade_id)?;
         self.client.trade().accept(trade_id).await
+    }
+
+    pub(super) async fn bind_invoice(&self, terms: &Terms, proposer: Role) -> Result<TradeId, Error> {
+        let (trade_id, wallet) = (terms.trade_id(proposer), self.owner()?.wallet);
+        if terms.payee() != wallet {
+            return Err(DealError::NotPayee { trade_id, wallet, payee: terms.payee() }.into());
+        }
+        let invoice = self.lightning.invoice(terms.payment_hash()).await?;
+        check(terms.payment_hash(), terms.amount_sats(), invoice.as_ref(), unix_now())?;
+        self.journal.take(terms.payment_hash(), trade_id)?;
+        Ok(trade_id)
     }
 
     pub(super) async fn check_invoice_of(&self, payment_hash: PaymentHash, amount_sats: u64) -> Result<(), Error> {

@@ -4,7 +4,6 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, ErrorKind, Read as _, Write as _},
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU64, Ordering},
 };
 
 use barter_protocol::{PaymentHash, TradeId};
@@ -37,6 +36,16 @@ pub struct Journal {
     folder: PathBuf,
 }
 
+/// What a journal holds.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Listing {
+    /// The deals, oldest first.
+    pub deals: Vec<Deal>,
+    /// Why others cannot be read, each with its file's name.
+    pub damaged: Vec<DealError>,
+}
+
 /// The right to work on a deal, held until it is dropped, or until the process ends, however it does.
 #[derive(Debug)]
 pub(crate) struct Lock {
@@ -60,12 +69,25 @@ impl Journal {
         &self.folder
     }
 
+    /// The deals, oldest first, and what keeps others from being read.
+    ///
+    /// # Errors
+    /// [`DealError::Journal`] if the folder cannot be read, or has more deals than can be listed.
+    pub fn listing(&self) -> Result<Listing, DealError> {
+        let (records, damaged) = self.all()?;
+        Ok(Listing { deals: records.iter().map(Deal::from).collect(), damaged })
+    }
+
     /// The deals, oldest first.
     ///
     /// # Errors
     /// [`DealError::Journal`], [`DealError::InvalidRecord`].
     pub fn deals(&self) -> Result<Vec<Deal>, DealError> {
-        Ok(self.all()?.iter().map(Deal::from).collect())
+        let mut listing = self.listing()?;
+        match listing.damaged.pop() {
+            Some(error) => Err(error),
+            None => Ok(listing.deals),
+        }
     }
 
     /// A deal.
@@ -122,19 +144,27 @@ impl Journal {
         self.sync()
     }
 
-    /// All deals, oldest first.
-    pub(crate) fn all(&self) -> Result<Vec<Record>, DealError> {
-        let mut records = Vec::new();
-        for entry in fs::read_dir(&self.folder).map_err(unusable(&self.folder))?.take(MAX_DEALS) {
+    /// All deals, oldest first, and why the others cannot be read.
+    pub(crate) fn all(&self) -> Result<(Vec<Record>, Vec<DealError>), DealError> {
+        let (mut records, mut damaged) = (Vec::new(), Vec::new());
+        for entry in fs::read_dir(&self.folder).map_err(unusable(&self.folder))? {
             let entry = entry.map_err(unusable(&self.folder))?;
             let name = entry.file_name();
             let name = name.to_string_lossy();
-            if (name.starts_with(SALE) || name.starts_with(PURCHASE)) && name.ends_with(JSON) {
-                records.extend(read(&entry.path())?);
+            if !(name.starts_with(SALE) || name.starts_with(PURCHASE)) || !name.ends_with(JSON) {
+                continue;
+            }
+            if records.len() + damaged.len() == MAX_DEALS {
+                let reason = format!("it has more than {MAX_DEALS} deals");
+                return Err(DealError::Journal { path: self.folder.clone(), reason });
+            }
+            match read(&entry.path()) {
+                Ok(record) => records.extend(record),
+                Err(error) => damaged.push(error),
             }
         }
         records.sort_by(|one, other| (one.created_at, &one.id).cmp(&(other.created_at, &other.id)));
-        Ok(records)
+        Ok((records, damaged))
     }
 
     /// Says for good which trade an invoice belongs to: the first to say so decides, in whatever task or process.
@@ -142,15 +172,11 @@ impl Journal {
     /// # Errors
     /// [`DealError::InvoiceTaken`] if it belongs to another one.
     pub(crate) fn take(&self, payment_hash: PaymentHash, trade_id: TradeId) -> Result<(), DealError> {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
         let path = self.path_of_taken(payment_hash);
-        // A name of its own, for nobody holds a lock here. It is linked to its place, which fails if there is something already.
-        let new = self.folder.join(format!(
-            ".{TAKEN}{payment_hash}.{}.{}.new",
-            std::process::id(),
-            NEXT.fetch_add(1, Ordering::Relaxed)
-        ));
-        write_new(&new, format!("{trade_id}\n").as_bytes()).map_err(unusable(&new))?;
+        // A name that nothing has, for nobody holds a lock here, and what a killed process left behind may be a second name of the file
+        // that counts. It is linked to its place, which fails if there is something already.
+        let new = self.folder.join(format!(".{TAKEN}{payment_hash}.{:016x}.new", random().map_err(unusable(&path))?));
+        create_new(&new, format!("{trade_id}\n").as_bytes()).map_err(unusable(&new))?;
         let linked = fs::hard_link(&new, &path);
         // What is left of it is of no consequence.
         let _ = fs::remove_file(&new);
@@ -158,7 +184,8 @@ impl Journal {
             Ok(()) => self.sync(),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => match self.taken(payment_hash)? {
                 Some(bound_to) if bound_to != trade_id => Err(DealError::InvoiceTaken { payment_hash, bound_to }),
-                _ => Ok(()),
+                // Whoever linked it may not have got as far as this.
+                _ => self.sync(),
             },
             Err(error) => Err(unusable(&path)(error)),
         }
@@ -219,6 +246,17 @@ fn write_new(path: &Path, text: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
+/// Writes a file that is not there yet.
+fn create_new(path: &Path, text: &[u8]) -> io::Result<()> {
+    let mut file = private(OpenOptions::new().create_new(true).write(true)).open(path)?;
+    file.write_all(text)?;
+    file.sync_all()
+}
+
+fn random() -> io::Result<u64> {
+    getrandom::u64().map_err(io::Error::other)
+}
+
 fn unusable(path: &Path) -> impl Fn(io::Error) -> DealError {
     move |error| DealError::Journal { path: path.to_owned(), reason: error.to_string() }
 }
@@ -236,7 +274,18 @@ fn private(options: &mut OpenOptions) -> &mut OpenOptions {
 #[cfg(unix)]
 fn make_folder(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+    // Each folder's name is on disk before anything is put into it: a journal that is lost with its folder has kept nothing.
+    let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let missing: Vec<_> = folder.ancestors().take_while(is_missing).collect();
+    for folder in missing.into_iter().rev() {
+        match fs::DirBuilder::new().mode(0o700).create(folder) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
+        let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(parent)?.sync_all()?;
+    }
+    Ok(())
 }
 
 #[cfg(not(unix))]

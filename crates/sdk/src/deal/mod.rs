@@ -17,11 +17,11 @@ mod step;
 use std::{fmt, sync::Arc};
 
 use barter_lightning::Lightning;
-use barter_protocol::{Role, TradeId};
+use barter_protocol::{Role, Terms, TradeId};
 
 use crate::{BarterClient, Error, PaymentHashInput, Receipt, TradeIdInput};
 pub use error::DealError;
-pub use journal::Journal;
+pub use journal::{Journal, Listing};
 pub use offer::{Offer, OfferError};
 pub use order::{Purchase, Sale};
 pub use record::Deal;
@@ -120,6 +120,20 @@ impl<L: Lightning> DealClient<L> {
     /// Safe to repeat.
     pub async fn accept(&self, trade_id: impl TradeIdInput) -> Result<Receipt, Error> {
         self.accept_guarded(trade_id.to_trade_id()?).await
+    }
+
+    /// Says, as the payee, that an invoice belongs to a trade: what [`accept`](Self::accept) does before it accepts, for who proposes a trade
+    /// itself, opens one, or signs its terms. To be called before that is sent or signed; from then on no other trade is accepted for the
+    /// invoice with this journal. `proposer` is the side that proposes.
+    ///
+    /// # Errors
+    /// [`DealError::NotPayee`], [`DealError::NotOwnInvoice`], [`DealError::InvoiceNotOpen`], [`DealError::InvoiceTaken`];
+    /// [`Error::Lightning`] with the invoice's other amount, or for one that runs out too soon; and those of the Lightning node.
+    ///
+    /// # Retry safety
+    /// Safe to repeat with the same terms.
+    pub async fn bind_own_invoice(&self, terms: &Terms, proposer: Role) -> Result<TradeId, Error> {
+        self.bind_invoice(terms, proposer).await
     }
 
     /// Refuses to agree, as the payee, to a trade for this hash and amount: what [`accept`](Self::accept) asks of the invoice, for who proposes

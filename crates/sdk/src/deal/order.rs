@@ -77,21 +77,27 @@ pub struct Purchase {
     /// The wallet that has to be paid, where it is known.
     #[serde(serialize_with = "json::optional_address")]
     pub payee: Option<Address>,
+    /// The amount that is expected, in satoshis, where it is known otherwise than by the offer.
+    pub amount_sats: Option<u64>,
     /// The Lightning node that has to be paid, where it is known: its public key, 33 bytes in hexadecimal.
     pub payee_node: Option<String>,
     /// What must be left of the invoice's time when this side agrees to the trade, in seconds: time for that to be mined, and for the
     /// payment. To pay, it is enough that the invoice has not run out; a payment that comes too late fails and costs nothing.
     pub margin_seconds: u64,
+    /// How long is waited for a payment that was begun, in seconds. It goes on after that, and is found again.
+    pub payment_timeout_seconds: u64,
 }
 
 impl Purchase {
-    /// With the fee for routing that is usual for an amount, ten minutes' margin, and of any payee.
+    /// With the fee for routing that is usual for an amount, ten minutes' margin, a minute for the payment, and of any payee.
     pub fn for_amount(amount_sats: u64) -> Self {
         Self {
             max_fee_sats: PaymentLimits::for_amount(amount_sats).max_fee_sats,
             payee: None,
+            amount_sats: None,
             payee_node: None,
             margin_seconds: DEFAULT_MARGIN_SECONDS,
+            payment_timeout_seconds: PaymentLimits::for_amount(amount_sats).timeout.as_secs(),
         }
     }
 }

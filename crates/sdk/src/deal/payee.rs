@@ -24,6 +24,8 @@ pub(crate) struct Seen {
     pub(crate) invoice: Option<OwnInvoice>,
     /// The trade that the invoice belongs to, where that is known.
     pub(crate) trade: Option<Trade>,
+    /// Whether the trade stands like that in a block that no reorganisation takes back, as far as anybody can say.
+    pub(crate) is_deep: bool,
     /// Where it is not: the oldest proposal on the offer's terms.
     pub(crate) candidate: Option<TradeId>,
 }
@@ -41,6 +43,9 @@ pub(crate) fn next(record: &Record, offer: Option<&Offer>, seen: &Seen) -> Step 
     let invoice = Invoice {
         state: match &seen.invoice {
             Some(invoice) => invoice.state,
+            // The trade tells that it was paid; else nobody can pay any more, whatever the node knew.
+            None if seen.trade.as_ref().is_some_and(|trade| trade.status == TradeStatus::Settled) => InvoiceState::Paid,
+            None if seen.now > expires_at => InvoiceState::Cancelled,
             None => return Step::Stop(Stop::InvoiceForgotten),
         },
         is_in_time: seen.now <= expires_at,
@@ -48,7 +53,7 @@ pub(crate) fn next(record: &Record, offer: Option<&Offer>, seen: &Seen) -> Step 
     };
     match &seen.trade {
         Some(trade) if !is_of(trade, record, offer) => Step::Stop(Stop::TradeDiffers),
-        Some(trade) => with_trade(record, offer.proposer(), trade, invoice),
+        Some(trade) => with_trade(record, offer.proposer(), trade, seen.is_deep, invoice),
         None => without_trade(record, offer.proposer(), seen.candidate, invoice),
     }
 }
@@ -89,9 +94,10 @@ impl Invoice {
     }
 }
 
-fn with_trade(record: &Record, proposer: Role, trade: &Trade, invoice: Invoice) -> Step {
+fn with_trade(record: &Record, proposer: Role, trade: &Trade, is_deep: bool, invoice: Invoice) -> Step {
     match trade.status {
-        TradeStatus::Settled => Step::Reach(DealStage::Settled),
+        TradeStatus::Settled if is_deep => Step::Reach(DealStage::Settled),
+        TradeStatus::Settled => Step::Wait(Wait::Blocks),
         TradeStatus::Accepted if record.stage < DealStage::Accepted => Step::Reach(DealStage::Accepted),
         TradeStatus::Accepted if invoice.is_paid() && record.stage < DealStage::Paid => Step::Reach(DealStage::Paid),
         TradeStatus::Accepted if invoice.is_paid() => Step::Wait(Wait::Settlement),
@@ -99,7 +105,10 @@ fn with_trade(record: &Record, proposer: Role, trade: &Trade, invoice: Invoice) 
         TradeStatus::Proposed if record.stage < DealStage::Proposed => Step::Reach(DealStage::Proposed),
         TradeStatus::Proposed if proposer == Role::Payee && invoice.is_paid() => Step::Wait(Wait::Acceptance),
         TradeStatus::Proposed if proposer == Role::Payee => invoice.wait_or_end(Wait::Acceptance),
-        TradeStatus::Proposed if invoice.is_paid() || invoice.is_open() && invoice.has_margin => Step::Accept,
+        TradeStatus::Proposed if invoice.is_open() && invoice.has_margin => Step::Accept,
+        // Accepted before, and lost in a reorganisation. Had it never been, somebody else may have paid.
+        TradeStatus::Proposed if invoice.is_paid() && record.stage >= DealStage::Accepted => Step::Accept,
+        TradeStatus::Proposed if invoice.is_paid() => Step::Wait(Wait::Settlement),
         TradeStatus::Proposed if invoice.has_margin => invoice.wait_or_end(Wait::Payment),
         TradeStatus::Proposed => invoice.end(DealFailure::InvoiceExpired),
         TradeStatus::Disputed => match trade.ruling {

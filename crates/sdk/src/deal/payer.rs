@@ -21,13 +21,17 @@ pub(crate) struct Seen {
     pub(crate) payment: Option<Payment>,
     /// The trade with the deal's id.
     pub(crate) trade: Option<Trade>,
+    /// Whether the trade stands like that in a block that no reorganisation takes back, as far as anybody can say.
+    pub(crate) is_deep: bool,
+    /// Whether the payee has accepted another payer's trade for the invoice.
+    pub(crate) is_taken: bool,
 }
 
 /// A payer's next step.
 ///
 /// The order is what keeps money: a preimage is written down before all else; a payment that may still arrive is waited for
-/// before anything is given up; money goes out only when the trade stands accepted on the chain on the offer's terms, and the node knows
-/// of no payment. Whoever paid before the trade was accepted (by hand, or before a reorganisation) has paid: the deal goes on with that.
+/// before anything is given up, and with the preimage in hand nothing is; money goes out only when the trade stands accepted on the chain,
+/// deep enough, on the offer's terms, and the node knows of no payment. Whoever paid before the trade was accepted (by hand, or before a reorganisation) has paid: the deal goes on with that.
 pub(crate) fn next(record: &Record, purchase: &Purchase, offer: &Offer, seen: &Seen) -> Step {
     if record.stage.is_final() {
         return Step::Done;
@@ -47,7 +51,8 @@ pub(crate) fn next(record: &Record, purchase: &Purchase, offer: &Offer, seen: &S
     }
     let status = seen.trade.as_ref().map(|trade| trade.status);
     if status == Some(TradeStatus::Settled) {
-        return Step::Reach(DealStage::Settled);
+        // A settlement that a reorganisation takes back has to be sent again.
+        return if seen.is_deep { Step::Reach(DealStage::Settled) } else { Step::Wait(Wait::Blocks) };
     }
 
     let is_paid = record.preimage.is_some();
@@ -73,20 +78,25 @@ pub(crate) fn next(record: &Record, purchase: &Purchase, offer: &Offer, seen: &S
         Some(TradeStatus::Proposed) if record.stage < DealStage::Proposed => Step::Reach(DealStage::Proposed),
         Some(TradeStatus::Proposed) => match proposer {
             Role::Payee => time_to_agree().map_or_else(refuse, |()| Step::Accept),
+            Role::Payer if seen.is_taken && !is_paid => Step::Stop(Stop::OfferTaken),
             Role::Payer => time_to_pay().map_or_else(refuse, |()| Step::Wait(Wait::Acceptance)),
         },
         Some(TradeStatus::Accepted) if record.stage < DealStage::Accepted => Step::Reach(DealStage::Accepted),
         Some(TradeStatus::Accepted) if is_paid => Step::Settle,
         Some(TradeStatus::Accepted) => match time_to_pay() {
             Err(error) => refuse(error),
+            Ok(()) if !seen.is_deep => Step::Wait(Wait::Blocks),
             Ok(()) if record.stage < DealStage::Paying => Step::Reach(DealStage::Paying),
             Ok(()) => Step::Pay,
         },
         Some(TradeStatus::Disputed) => match (seen.trade.as_ref().map(|trade| trade.ruling), time_to_pay()) {
-            (Some(Ruling::AgainstPartyA | Ruling::AgainstPartyB), _) => Step::Fail(DealFailure::Disputed),
+            (Some(Ruling::AgainstPartyA | Ruling::AgainstPartyB), _) if !is_paid => Step::Fail(DealFailure::Disputed),
             (_, Err(error)) => refuse(error),
             (_, Ok(())) => Step::Stop(Stop::Disputed),
         },
+        Some(TradeStatus::Expired) if is_paid => {
+            Step::Stop(Stop::ProposalExpired { expires_at: seen.trade.as_ref().map_or(0, |trade| trade.expires_at) })
+        }
         Some(TradeStatus::Expired) => Step::Fail(DealFailure::ProposalExpired),
         Some(TradeStatus::Settled) => Step::Reach(DealStage::Settled),
     }
@@ -102,7 +112,7 @@ pub(crate) fn check_invoice(
 ) -> Result<(), InvoiceError> {
     let agreed = Agreed {
         network,
-        amount_sats: offer.amount_sats(),
+        amount_sats: purchase.amount_sats.unwrap_or(offer.amount_sats()),
         payment_hash: offer.payment_hash(),
         payee_node: purchase.payee_node.clone(),
         needed_until,
@@ -110,10 +120,10 @@ pub(crate) fn check_invoice(
     offer.invoice().check(&agreed, now)
 }
 
-/// Time that has run out does not come back; everything else may be a matter of the settings.
+/// Time that has run out does not come back; everything else may be a matter of the settings, the margin included.
 fn refuse(error: InvoiceError) -> Step {
     match error {
-        InvoiceError::Expired { .. } | InvoiceError::ExpiresTooSoon { .. } => Step::Fail(DealFailure::InvoiceExpired),
+        InvoiceError::Expired { .. } => Step::Fail(DealFailure::InvoiceExpired),
         error => Step::Stop(Stop::Invoice(error)),
     }
 }

@@ -1,5 +1,7 @@
 //! What is kept of a deal, and what is shown of it.
 
+use std::time::Duration;
+
 use alloy_primitives::Address;
 use barter_protocol::{PaymentHash, Preimage, Role, TradeId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
@@ -125,6 +127,14 @@ impl Record {
         match self.side {
             Side::Payee { .. } => Role::Payee,
             Side::Payer { .. } => Role::Payer,
+        }
+    }
+
+    /// How long a payer waits for a payment that was begun before.
+    pub(crate) const fn payment_timeout(&self) -> Duration {
+        match &self.side {
+            Side::Payer { purchase, .. } => Duration::from_secs(purchase.payment_timeout_seconds),
+            Side::Payee { .. } => Duration::ZERO,
         }
     }
 

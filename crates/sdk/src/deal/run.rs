@@ -2,8 +2,11 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use alloy_primitives::U64;
+use barter_bindings::BarterCore;
 use barter_lightning::Lightning;
-use barter_protocol::{Role, TradeId};
+use barter_protocol::{Role, TradeId, TradeStatus};
+use serde_json::json;
 use tokio::time::sleep;
 
 use super::{
@@ -12,12 +15,14 @@ use super::{
     record::{Owner, Record},
     step::{Stop, Wait},
 };
-use crate::{Error, Receipt, Trade};
+use crate::{Error, Network, Receipt, Trade};
 
 /// How long a payer waits for a proposal that should be there: a node may be some blocks behind the one that the payee asked.
 const PROPOSAL_PATIENCE: Duration = Duration::from_secs(30);
-/// How long a payer waits for a payment that was begun before. It goes on, and is found again.
-const PAYMENT_PATIENCE: Duration = Duration::from_mins(1);
+/// Blocks, counting its own, until a deal counts on what is in one, on every chain but one of this machine: the client's confirmations,
+/// and no less than this. Since blocks are voted on, a reorganisation of Ethereum's has taken back one block now and then, two
+/// very rarely; and here money goes out over Lightning that no reorganisation brings back.
+const MIN_CONFIRMATIONS: u64 = 3;
 /// How long is waited for the other side, beside what is left of the invoice's time.
 const PATIENCE: Duration = Duration::from_hours(1);
 /// How long is waited for the chain to show what the node has pending: a transaction of an earlier attempt.
@@ -111,6 +116,27 @@ impl<'a, L: Lightning> Run<'a, L> {
         }
     }
 
+    /// Whether a trade stands as it does in a block that no reorganisation takes back, as far as anybody can say. Only asked where it matters.
+    pub(super) async fn is_deep(&self, trade: Option<&Trade>) -> Result<bool, Error> {
+        let matters = |trade: &&Trade| matches!(trade.status, TradeStatus::Accepted | TradeStatus::Settled);
+        let Some(trade) = trade.filter(matters) else { return Ok(false) };
+        let client = &self.deals.client;
+        let asked = client.sender()?.confirmations();
+        let confirmations = if client.network() == Network::LOCAL { asked } else { asked.max(MIN_CONFIRMATIONS) };
+        if confirmations <= 1 {
+            return Ok(true);
+        }
+        let block = client.node().head().await?.number().saturating_sub(confirmations - 1);
+        let call = BarterCore::getTradeCall { tradeId: trade.trade_id };
+        let core = client.deployment().barter_core;
+        match client.node().views_at(core, &[call], &json!(U64::from(block))).await {
+            Ok(trades) => Ok(trades.first().is_some_and(|before| before.status == trade.status.code())),
+            // It was not even proposed then, or there was no contract.
+            Err(Error::NodeRefused { revert_data: Some(_), .. } | Error::NoContract { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// What was seen, or `None` if it is to be looked at again: a node that is away for a moment ends nothing.
     pub(super) async fn seen<S>(&mut self, looked: Result<S, Error>) -> Result<Option<S>, Error> {
         match looked {
@@ -134,7 +160,7 @@ impl<'a, L: Lightning> Run<'a, L> {
         let left = Duration::from_secs(expires_at.saturating_sub(unix_now()));
         let patience = match wait {
             Wait::Proposal if is_payer => PROPOSAL_PATIENCE,
-            Wait::Payment if is_payer => PAYMENT_PATIENCE,
+            Wait::Payment if is_payer => self.record.payment_timeout(),
             _ => left.saturating_add(PATIENCE),
         };
         let waited = self.pause(Waiting::For(wait)).await;
@@ -193,6 +219,10 @@ impl<'a, L: Lightning> Run<'a, L> {
         match stop {
             Stop::TradeDiffers => DealError::TradeDiffers { trade_id }.into(),
             Stop::Disputed => DealError::Disputed { trade_id }.into(),
+            Stop::ProposalExpired { expires_at } => {
+                Error::Refused(barter_protocol::Error::TradeExpired { trade_id, expires_at })
+            }
+            Stop::OfferTaken => DealError::OfferTaken { payment_hash }.into(),
             Stop::Invoice(error) => barter_lightning::Error::from(error).into(),
             Stop::WrongPreimage(actual) => Error::PreimageMismatch { trade_id, expected: payment_hash, actual },
             Stop::PaymentForgotten => DealError::PaymentForgotten { payment_hash }.into(),

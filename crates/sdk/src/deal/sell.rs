@@ -63,12 +63,17 @@ impl<L: Lightning> DealClient<L> {
         self.adopt(run)?;
         loop {
             run.require_alive()?;
-            if until == Until::Offered && is_offered(&run.record) {
-                return Ok(());
+            if until == Until::Offered && run.record.stage >= DealStage::Paid {
+                return Err(DealError::AlreadySold { id: run.record.id.clone(), stage: run.record.stage }.into());
             }
             let looked = self.look_as_payee(run).await;
             let Some((seen, candidate)) = run.seen(looked).await? else { continue };
-            match payee::next(&run.record, run.record.offer(), &seen) {
+            let step = payee::next(&run.record, run.record.offer(), &seen);
+            // Looked at once more, so that nothing is handed over that nobody can take any more.
+            if until == Until::Offered && is_offered(&run.record) && is_for_later(&step) {
+                return Ok(());
+            }
+            match step {
                 Step::Reach(stage) => {
                     let payer = seen.trade.map(|trade| trade.payer);
                     run.reach(stage, |record| record.payer = payer.or(record.payer))?;
@@ -112,9 +117,10 @@ impl<L: Lightning> DealClient<L> {
 
     async fn look_as_payee(&self, run: &Run<'_, L>) -> Result<(Seen, Option<Trade>), Error> {
         let Some(offer) = run.record.offer() else {
-            return Ok((Seen { now: unix_now(), invoice: None, trade: None, candidate: None }, None));
+            return Ok((Seen { now: unix_now(), invoice: None, trade: None, is_deep: false, candidate: None }, None));
         };
         let trade = run.trade(run.record.trade_id).await?;
+        let is_deep = run.is_deep(trade.as_ref()).await?;
         let candidate = match (run.record.trade_id, offer.proposer()) {
             (None, Role::Payer) => self.oldest_proposal(offer, run.record.created_at).await?,
             _ => None,
@@ -122,7 +128,7 @@ impl<L: Lightning> DealClient<L> {
         // Last, so that it is as new as can be when a trade is to be accepted.
         let invoice = self.lightning.invoice(offer.payment_hash()).await?;
         let candidate_id = candidate.as_ref().map(|trade| trade.trade_id);
-        Ok((Seen { now: unix_now(), invoice, trade, candidate: candidate_id }, candidate))
+        Ok((Seen { now: unix_now(), invoice, trade, is_deep, candidate: candidate_id }, candidate))
     }
 
     /// The oldest proposal to this wallet that is on an offer's terms.
@@ -203,10 +209,8 @@ impl<L: Lightning> DealClient<L> {
     pub(super) async fn cancel_sale(&self, run: &mut Run<'_, L>) -> Result<(), Error> {
         let Some(payment_hash) = run.record.payment_hash() else { return Ok(()) };
         match self.lightning.cancel(payment_hash).await {
-            Ok(()) => run.fail(DealFailure::Cancelled),
-            Err(barter_lightning::Error::UnknownInvoice { .. }) if run.record.offer().is_none() => {
-                run.fail(DealFailure::Cancelled)
-            }
+            // Unknown: never made, or forgotten; either way nobody can pay it.
+            Ok(()) | Err(barter_lightning::Error::UnknownInvoice { .. }) => run.fail(DealFailure::Cancelled),
             Err(barter_lightning::Error::AlreadyPaid { .. }) => Err(run.too_late()),
             Err(error) => Err(error.into()),
         }
@@ -227,6 +231,11 @@ fn check_sale(sale: &Sale, payee: Address) -> Result<(), Error> {
         return Err(barter_lightning::Error::InvalidRequest { reason }.into());
     }
     Ok(())
+}
+
+/// Whether a step belongs to what comes after the offer was handed over.
+const fn is_for_later(step: &Step) -> bool {
+    matches!(step, Step::Wait(_) | Step::Take(_) | Step::Accept)
 }
 
 /// Whether there is something to hand over.

@@ -49,6 +49,8 @@ pub(crate) enum Wait {
     Payment,
     /// The payer's settlement.
     Settlement,
+    /// More blocks on top of what a reorganisation could still take back.
+    Blocks,
 }
 
 /// Why it cannot go on for now. It may later, so that nothing is written down.
@@ -58,6 +60,13 @@ pub(crate) enum Stop {
     TradeDiffers,
     /// The trade is disputed, and the arbiter may dismiss that.
     Disputed,
+    /// It is paid, and was never accepted in time. Only a reorganisation could change that.
+    ProposalExpired {
+        /// When it ran out.
+        expires_at: u64,
+    },
+    /// Another payer's proposal for the invoice was accepted.
+    OfferTaken,
     /// The invoice is not what was agreed on.
     Invoice(InvoiceError),
     /// The node says that it paid, with a preimage of another hash.

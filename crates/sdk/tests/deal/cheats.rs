@@ -6,7 +6,8 @@ use std::{
 };
 
 use barter_sdk::{
-    Deal, DealClient, DealError, DealStage, Error, Journal, Offer, OfferError, Purchase, Role, Sale, TradeStatus,
+    Deal, DealClient, DealError, DealStage, Error, Journal, Offer, OfferError, Purchase, Role, Sale, Terms,
+    TradeStatus,
     lightning::{InvoiceState, Lightning as _, PaymentLimits},
 };
 use futures_util::future::join;
@@ -198,10 +199,10 @@ async fn two_take_an_open_offer_and_one_gets_it() {
         tokio::time::sleep(Duration::from_millis(300)).await;
         seller.finish("order-1").await.unwrap()
     };
-    let bought = futures_util::future::select(first, second);
-    let (sold, bought) = join(Box::pin(sold), bought).await;
-    let (winner, _loser) = bought.factor_first();
+    let (sold, (first, second)) = join(Box::pin(sold), join(first, second)).await;
+    let (winner, loser) = if first.is_ok() { (first, second) } else { (second, first) };
     let winner: Deal = winner.unwrap();
+    assert_eq!(code(loser), "offer_taken");
     assert_eq!((winner.stage, sold.trade_id), (DealStage::Settled, winner.trade_id));
     assert_eq!(sold.payer, winner.payer);
     assert_eq!(town.payer.sent(offer.payment_hash()), 1);
@@ -264,6 +265,7 @@ async fn an_offer_that_is_not_what_was_expected_is_not_taken() {
     let refused = async |purchase: Purchase| code(buyer.buy(&offer, &purchase).await);
     assert_eq!(refused(Purchase { payee: Some(wallet(OTHER)), ..purchase() }).await, "offer_of_other_payee");
     assert_eq!(refused(Purchase { payee_node: Some(town.payer.public_key()), ..purchase() }).await, "wrong_payee_node");
+    assert_eq!(refused(Purchase { amount_sats: Some(AMOUNT - 1), ..purchase() }).await, "wrong_invoice_amount");
     assert_eq!(refused(Purchase { margin_seconds: 2 * 3_600, ..purchase() }).await, "invoice_expires_too_soon");
     let other = town.deals(OTHER, &town.payer, "other");
     assert_eq!(code(other.buy(&offer, &purchase()).await), "offer_for_other_payer");
@@ -332,6 +334,25 @@ async fn what_is_paid_cannot_be_cancelled() {
     assert_eq!(code(buyer.cancel(&id).await), "too_late_to_cancel");
     assert_eq!(seller.finish("order-1").await.unwrap().stage, DealStage::Settled);
     assert_eq!(code(seller.cancel("order-1").await), "too_late_to_cancel");
+    assert_eq!(code(seller.sell(&sale("order-1", Some(PAYER))).await), "already_sold");
+}
+
+#[tokio::test]
+async fn a_settlement_that_is_taken_back_is_sent_again() {
+    let town = Town::start().await;
+    let (seller, buyer) = (town.seller(), town.buyer());
+    let offer = seller.sell(&sale("order-1", Some(PAYER))).await.unwrap();
+    let hash = offer.payment_hash().to_string();
+    let snapshot = town.chain.rpc("evm_snapshot", serde_json::json!([])).await;
+    assert_eq!(buyer.buy(&offer, &purchase()).await.unwrap().stage, DealStage::Settled);
+    // The chain goes back to before the acceptance; the payment does not.
+    assert_eq!(town.chain.rpc("evm_revert", serde_json::json!([snapshot])).await, serde_json::json!(true));
+    assert_eq!(town.status(&offer, PAYER).await, TradeStatus::Proposed);
+    for deal in [town.buyer().resume(&hash).await.unwrap(), town.buyer().buy(&offer, &purchase()).await.unwrap()] {
+        assert_eq!(deal.stage, DealStage::Settled);
+    }
+    assert_eq!(town.status(&offer, PAYER).await, TradeStatus::Settled);
+    assert_eq!(town.payer.sent(offer.payment_hash()), 1);
 }
 
 #[tokio::test]
@@ -349,7 +370,7 @@ async fn an_invoice_that_runs_out_is_cancelled_and_its_trade_not_accepted() {
     let trade_id = taken.unwrap().trade_id;
     assert_eq!(trade_id, open.trade_id(wallet(PAYER)).unwrap());
     assert_eq!(code(town.seller().accept(trade_id).await), "invoice_expires_too_soon");
-    town.payee.hurry(1);
+    town.payee.hurry(4);
     let late = town.seller().sell(&sale("order-3", None)).await.unwrap();
     assert_eq!(code(town.seller().finish("order-3").await), "deal_failed");
     assert_eq!(town.payee.state(late.payment_hash()), InvoiceState::Cancelled);
@@ -382,6 +403,17 @@ async fn a_payee_accepts_nothing_but_its_own_open_invoices() {
     assert_eq!(code(seller.check_own_invoice(hash, AMOUNT).await), "invoice_taken");
     let second = propose(3, hash, AMOUNT).await;
     assert_eq!(code(seller.accept(second).await), "invoice_taken");
+    // Bound by hand to terms that this side proposes: from then on, nobody else's proposal for it is accepted.
+    let bound = seller.sell(&sale("order-2", None)).await.unwrap().payment_hash();
+    let terms = Terms::new(wallet(PAYER), wallet(PAYEE), bound, AMOUNT, "", "mine").unwrap();
+    for _ in 0..2 {
+        assert_eq!(seller.bind_own_invoice(&terms, Role::Payee).await.unwrap(), terms.trade_id(Role::Payee));
+    }
+    assert_eq!(code(seller.bind_own_invoice(&terms, Role::Payer).await), "invoice_taken");
+    let strangers = propose(OTHER, bound, AMOUNT).await;
+    assert_eq!(code(seller.accept(strangers).await), "invoice_taken");
+    let not_ours = Terms::new(wallet(PAYEE), wallet(PAYER), bound, AMOUNT, "", "").unwrap();
+    assert_eq!(code(seller.bind_own_invoice(&not_ours, Role::Payee).await), "not_payee");
     // A proposal that this wallet pays for is no payee's to accept.
     let to_pay = town.chain.client(OTHER).trade().propose_as_payee(wallet(PAYEE), hash, AMOUNT, "", "x").await;
     assert_eq!(code(to_pay), "payment_hash_reused");

@@ -5,9 +5,10 @@ mod text;
 
 use std::{fmt, str::FromStr};
 
-use alloy_primitives::{Address, Keccak256, hex};
+use alloy_primitives::{Address, Keccak256};
 use barter_lightning::{Invoice, InvoiceDescription};
 use barter_protocol::{PaymentHash, Role, Terms, TradeId};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 pub use error::OfferError;
 
@@ -16,6 +17,8 @@ const SEAL_MARK: &str = "barter:";
 
 /// Bytes of the seal. Whoever alters an offer has to find other terms with the same seal: 2^128 attempts.
 const SEAL_BYTES: usize = 16;
+/// Characters it is written with: six bits each.
+const SEAL_CHARS: usize = 22;
 
 /// What the seal's hash begins with, so that it is never taken for a hash of something else.
 const SEAL_DOMAIN: &[u8] = b"barter offer 1";
@@ -55,7 +58,7 @@ impl Sealed<'_> {
     /// What the invoice has to say: the description, then the seal.
     pub(crate) fn invoice_description(&self) -> String {
         let space = if self.description.is_empty() { "" } else { " " };
-        format!("{}{space}{SEAL_MARK}{}", self.description, hex::encode(self.seal()))
+        format!("{}{space}{SEAL_MARK}{}", self.description, URL_SAFE_NO_PAD.encode(self.seal()))
     }
 
     /// Every field has a length that is fixed, or told, so that two different offers never hash the same bytes.
@@ -66,7 +69,8 @@ impl Sealed<'_> {
         hasher.update(self.barter_core);
         hasher.update(self.payee);
         hasher.update(self.payer.unwrap_or_default());
-        hasher.update(self.category.len().to_be_bytes());
+        // Eight bytes on every machine.
+        hasher.update(u64::try_from(self.category.len()).unwrap_or(u64::MAX).to_be_bytes());
         hasher.update(self.category.as_bytes());
         hasher.update(self.description.as_bytes());
         let hash = hasher.finalize();

@@ -7,7 +7,7 @@
 //! ```
 //! The description is not in it: the invoice has it.
 
-use alloy_primitives::{Address, hex};
+use alloy_primitives::Address;
 use barter_lightning::{Invoice, InvoiceDescription};
 use barter_protocol::limits::MAX_CATEGORY_BYTES;
 use bech32::{
@@ -15,7 +15,7 @@ use bech32::{
     primitives::decode::{CheckedHrpstring, CheckedHrpstringError, ChecksumError, UncheckedHrpstring},
 };
 
-use super::{Offer, OfferError, SEAL_BYTES, SEAL_MARK, Sealed};
+use super::{Offer, OfferError, SEAL_CHARS, SEAL_MARK, Sealed};
 
 /// What an offer's text begins with.
 const PREFIX: Hrp = Hrp::parse_unchecked("barter");
@@ -143,10 +143,9 @@ pub(super) fn decode(text: &str) -> Result<Offer, OfferError> {
 
 /// An invoice's description without the seal; what the seal says is for [`Offer::new`] to check.
 fn unsealed(said: &str) -> Option<&str> {
-    let start = said.len().checked_sub(SEAL_MARK.len() + 2 * SEAL_BYTES)?;
+    let start = said.len().checked_sub(SEAL_MARK.len() + SEAL_CHARS)?;
     let (description, seal) = said.split_at_checked(start)?;
-    let digits = seal.strip_prefix(SEAL_MARK)?;
-    hex::decode(digits).ok()?;
+    seal.strip_prefix(SEAL_MARK)?;
     if description.is_empty() { Some(description) } else { description.strip_suffix(' ') }
 }
 

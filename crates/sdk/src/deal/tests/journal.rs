@@ -33,7 +33,7 @@ fn keeps_both_sides_as_they_are() {
         journal.write(&record).unwrap();
         assert_eq!(journal.read(&record.id).unwrap(), Some(record));
     }
-    assert_eq!(journal.all().unwrap().len(), 2);
+    assert_eq!(journal.listing().unwrap().deals.len(), 2);
     assert_eq!(journal.read("order-18").unwrap(), None);
     assert_eq!(Deal::from(&paid).preimage, Some(preimage()));
 }
@@ -81,6 +81,7 @@ fn a_file_that_is_no_record_is_refused_by_name() {
     let (_folder, journal) = journal();
     let path = journal.path("order-17");
     journal.write(&sale("order-17")).unwrap();
+    journal.write(&sale("order-18")).unwrap();
     let whole = fs::read_to_string(&path).unwrap();
     let other_preimage = whole.replace("0x0707", "0x0807");
     let without = whole.replace(&format!("\"{}\"", preimage()), "null");
@@ -88,7 +89,10 @@ fn a_file_that_is_no_record_is_refused_by_name() {
     let cuts = (0..whole.len() - 1).map(|length| whole[..length].to_owned());
     for text in cuts.chain([without, later, "[]".to_owned(), "\u{0}".repeat(300)]) {
         fs::write(&path, &text).unwrap();
-        for error in [journal.read("order-17").unwrap_err(), journal.all().unwrap_err()] {
+        let listing = journal.listing().unwrap();
+        assert_eq!((listing.deals.len(), listing.damaged.len()), (1, 1), "a good one is hidden by a bad one");
+        let listed = listing.damaged.into_iter().next().unwrap();
+        for error in [journal.read("order-17").unwrap_err(), listed] {
             assert_eq!(error.code(), "invalid_deal_record", "{text}");
             assert!(error.to_string().contains("sale-order-17.json"), "{error}");
         }
@@ -113,7 +117,7 @@ fn what_a_killed_writer_leaves_is_in_nobodys_way() {
     journal.write(&record).unwrap();
     fs::write(journal.folder().join(".sale-order-17.new"), "{\"version\": 1, \"id").unwrap();
     fs::write(journal.folder().join("sale-order-18.json~"), "not ours").unwrap();
-    assert_eq!(journal.all().unwrap(), [record.clone()]);
+    assert_eq!(journal.all().unwrap().0, [record.clone()]);
     record.stage = DealStage::Failed;
     journal.write(&record).unwrap();
     assert_eq!(journal.read("order-17").unwrap(), Some(record));
@@ -151,6 +155,35 @@ fn an_invoice_belongs_to_one_trade_for_good() {
     let loser = if trades[0] == first { trades[1] } else { trades[0] };
     let refused = journal.take(hash, loser).unwrap_err();
     assert!(matches!(refused, DealError::InvoiceTaken { bound_to, .. } if bound_to == first));
+}
+
+#[test]
+fn what_a_killed_taker_leaves_does_not_become_another_trades() {
+    let (_folder, journal) = journal();
+    let hash = preimage().payment_hash();
+    let (first, second) = ([1; 32].into(), [2; 32].into());
+    journal.take(hash, first).unwrap();
+    // Killed between giving the file its second name and taking the first one away; whatever that was called.
+    let taken = journal.folder().join(format!("taken-{hash}"));
+    for number in 0..64 {
+        let left = format!(".taken-{hash}.{}.{number}.new", std::process::id());
+        fs::hard_link(&taken, journal.folder().join(left)).unwrap();
+    }
+    for _ in 0..3 {
+        assert_eq!(journal.take(hash, second).unwrap_err().code(), "invoice_taken");
+        assert_eq!(journal.taken(hash).unwrap(), Some(first));
+    }
+    fs::write(taken, "").unwrap();
+    assert_eq!(journal.take(hash, first).unwrap_err().code(), "invalid_deal_record");
+}
+
+#[test]
+fn a_folder_is_made_with_those_above_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path().join("a/b/c")).unwrap();
+    assert_eq!(fs::metadata(folder.path().join("a")).unwrap().permissions().mode() & 0o777, 0o700);
+    journal.write(&sale("order-17")).unwrap();
+    Journal::open(folder.path().join("a/b/c")).unwrap().get("order-17").unwrap();
 }
 
 #[test]

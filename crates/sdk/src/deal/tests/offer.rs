@@ -55,9 +55,15 @@ fn nothing_can_be_altered_under_the_payees_invoice() {
     for altered in altered {
         assert_eq!(Offer::new(altered, offer.invoice().clone()), Err(OfferError::Altered), "{altered:?}");
     }
-    for unsealed in ["", "Logo design, three drafts", "barter:", "x barter:00112233445566778899aabbccddeefg"] {
+    for unsealed in ["", "Logo design, three drafts", "barter:", "x barter:0011223344556677889_-g"] {
         assert_eq!(Offer::new(sealed(None), invoice(unsealed, AMOUNT)), Err(OfferError::Altered), "{unsealed}");
     }
+}
+
+#[test]
+fn the_seal_is_the_same_everywhere_and_for_ever() {
+    let said = sealed(Some(PAYER)).invoice_description();
+    assert_eq!(said, "Logo design, three drafts barter:ArDmirkv-hkXfHj0xdmFoA");
 }
 
 #[test]

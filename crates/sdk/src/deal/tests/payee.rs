@@ -10,7 +10,7 @@ use crate::{
         DealFailure, DealStage, Offer, Sale,
         payee::{Seen, fits, next},
         record::{Record, Side},
-        step::{Step, Stop},
+        step::{Step, Stop, Wait},
     },
 };
 
@@ -70,6 +70,7 @@ impl World {
             now: self.now,
             invoice: self.has_invoice.then(|| OwnInvoice::new(self.offer.invoice().clone(), self.state)),
             trade,
+            is_deep: true,
             candidate: self.trades.iter().find(fitting).map(|trade| trade.trade_id),
         };
         next(&self.record, self.offered(), &seen)
@@ -158,6 +159,7 @@ impl World {
                 self.trades.push(trade(&self.offer, PAYER, TradeStatus::Proposed));
             }
             Step::Accept => {
+                let is_again = is_again && self.record.stage >= DealStage::Accepted;
                 assert!(is_fresh || is_again, "accepted for a dead invoice");
                 let trade = self.own().unwrap();
                 trade.status = TradeStatus::Accepted;
@@ -249,6 +251,8 @@ fn a_node_that_does_not_know_its_invoice_is_told_of() {
     world.take(&Step::MakeInvoice);
     world.has_invoice = false;
     assert_eq!(world.next(), Step::Stop(Stop::InvoiceForgotten));
+    world.now = EXPIRES_AT + 1;
+    assert_eq!(world.next(), Step::Fail(DealFailure::InvoiceExpired));
 }
 
 #[test]
@@ -279,7 +283,22 @@ fn a_proposal_is_not_accepted_when_there_is_no_time_left_to_pay() {
     }
     // What it took part in before, it takes part in again, should the chain have lost it.
     world.state = InvoiceState::Paid;
+    world.record.stage = DealStage::Accepted;
     assert_eq!(world.next(), Step::Accept);
+    // What it only chose, and somebody paid by hand, it does not.
+    world.record.stage = DealStage::Proposed;
+    assert_eq!(world.next(), Step::Wait(Wait::Settlement));
+}
+
+#[test]
+fn a_settlement_counts_whatever_the_node_knows_and_not_before_it_is_deep() {
+    let mut world = World::new(Role::Payee);
+    world.take(&Step::MakeInvoice);
+    world.trades.push(trade(&world.offer, PAYER, TradeStatus::Settled));
+    world.has_invoice = false;
+    assert_eq!(world.next(), Step::Reach(DealStage::Settled));
+    let shallow = Seen { now: MADE_AT, invoice: None, trade: world.own().cloned(), is_deep: false, candidate: None };
+    assert_eq!(next(&world.record, world.offered(), &shallow), Step::Wait(Wait::Blocks));
 }
 
 #[test]

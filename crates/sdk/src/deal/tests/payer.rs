@@ -1,5 +1,5 @@
 use alloy_primitives::Address;
-use barter_lightning::{BitcoinNetwork, FailureReason, Paid, Payment, PaymentStatus};
+use barter_lightning::{BitcoinNetwork, FailureReason, InvoiceError, Paid, Payment, PaymentStatus};
 use barter_protocol::{Preimage, Role, Ruling, TradeStatus};
 use proptest::prelude::*;
 
@@ -15,7 +15,7 @@ use crate::{
 };
 
 fn purchase() -> Purchase {
-    Purchase { payee_node: None, ..Purchase::for_amount(50_000) }
+    Purchase::for_amount(50_000)
 }
 
 fn begin(offer: &Offer) -> Record {
@@ -24,7 +24,7 @@ fn begin(offer: &Offer) -> Record {
 
 fn seen(trade: Option<Trade>, status: Option<PaymentStatus>) -> Seen {
     let payment = status.map(|status| Payment::new(preimage().payment_hash(), status));
-    Seen { now: MADE_AT, network: BitcoinNetwork::Regtest, payment, trade }
+    Seen { now: MADE_AT, network: BitcoinNetwork::Regtest, payment, trade, is_deep: true, is_taken: false }
 }
 
 /// Everything outside the driver: the chain, the node, and what each has done so far.
@@ -33,6 +33,7 @@ struct World {
     record: Record,
     now: u64,
     trade: Option<Trade>,
+    is_deep: bool,
     payment: Option<PaymentStatus>,
     /// Payments that left the node. It pays whenever it is told to.
     sent: u32,
@@ -47,8 +48,10 @@ enum Event {
     Other(u8),
     /// The node decides a payment that is under way.
     Decide(bool),
-    /// Blocks are taken back: the trade is what it was one change before.
+    /// Blocks are taken back: the trade is what it was one change before, unless that is too deep.
     Reorganise,
+    /// Blocks are put on top.
+    Deepen,
     /// Seconds pass.
     Pass(u16),
 }
@@ -57,7 +60,7 @@ impl World {
     fn new(proposer: Role) -> Self {
         let offer = offer(proposer);
         let record = begin(&offer);
-        Self { offer, record, now: MADE_AT, trade: None, payment: None, sent: 0, settlements: 0 }
+        Self { offer, record, now: MADE_AT, trade: None, is_deep: false, payment: None, sent: 0, settlements: 0 }
     }
 
     fn happen(&mut self, event: Event) {
@@ -80,9 +83,15 @@ impl World {
                 });
             }
             Event::Decide(_) => {}
+            Event::Deepen => self.is_deep = true,
+            Event::Reorganise if self.is_deep => {}
             Event::Reorganise => match self.trade.as_mut().map(|trade| (trade.status, trade)) {
                 Some((TradeStatus::Accepted, trade)) => {
                     (trade.status, trade.ruling) = (TradeStatus::Proposed, Ruling::None);
+                }
+                Some((TradeStatus::Settled, trade)) => {
+                    trade.status = TradeStatus::Accepted;
+                    self.settlements -= 1;
                 }
                 Some((TradeStatus::Proposed, _)) => self.trade = None,
                 _ => {}
@@ -91,8 +100,15 @@ impl World {
         }
     }
 
+    /// What has just changed is in the latest block alone.
+    fn change(&mut self, status: TradeStatus) {
+        self.trade.as_mut().unwrap().status = status;
+        self.is_deep = false;
+    }
+
     fn other(&mut self, what: u8) {
         let by_payee = self.offer.proposer() == Role::Payee;
+        let before = self.trade.clone();
         match (&mut self.trade, what % 8) {
             (None, _) if by_payee => self.trade = Some(trade(&self.offer, PAYER, TradeStatus::Proposed)),
             (Some(trade), 0 | 1) if trade.status == TradeStatus::Proposed && !by_payee => {
@@ -107,11 +123,12 @@ impl World {
             (Some(trade), 5) if trade.status == TradeStatus::Disputed => trade.ruling = Ruling::AgainstPartyA,
             _ => {}
         }
+        self.is_deep &= self.trade == before;
     }
 
     fn next(&self) -> Step {
         let mut seen = seen(self.trade.clone(), self.payment.clone());
-        seen.now = self.now;
+        (seen.now, seen.is_deep) = (self.now, self.is_deep);
         next(&self.record, &purchase(), &self.offer, &seen)
     }
 
@@ -134,14 +151,16 @@ impl World {
                 assert!(status.is_none() && self.offer.proposer() == Role::Payer);
                 assert!(self.sent > 0 || self.now + 600 <= expires_at, "proposed without time to pay");
                 self.trade = Some(trade(&self.offer, PAYER, TradeStatus::Proposed));
+                self.is_deep = false;
             }
             Step::Accept => {
                 assert!(status == Some(TradeStatus::Proposed) && self.offer.proposer() == Role::Payee);
                 assert!(self.sent > 0 || self.now + 600 <= expires_at, "accepted without time to pay");
-                self.trade.as_mut().unwrap().status = TradeStatus::Accepted;
+                self.change(TradeStatus::Accepted);
             }
             Step::Pay => {
                 assert_eq!(status, Some(TradeStatus::Accepted), "paid without an accepted trade");
+                assert!(self.is_deep, "paid for what may be taken back");
                 assert!(self.now <= expires_at, "paid an invoice that has run out");
                 assert_eq!(self.record.stage, DealStage::Paying, "paid before it was written down");
                 self.payment = Some(PaymentStatus::Pending);
@@ -149,19 +168,18 @@ impl World {
             }
             Step::Settle => {
                 assert_eq!((status, self.record.preimage), (Some(TradeStatus::Accepted), Some(preimage())));
-                self.trade.as_mut().unwrap().status = TradeStatus::Settled;
+                self.change(TradeStatus::Settled);
                 self.settlements += 1;
             }
             Step::Fail(failure) => {
                 assert_ne!(self.payment, Some(PaymentStatus::Pending), "given up with money under way");
-                if self.record.preimage.is_some() || self.sent > 0 {
-                    assert_eq!(*failure, DealFailure::Disputed, "given up what was paid");
-                    assert!(self.record.preimage.is_some(), "given up without the preimage");
-                }
+                assert!(self.record.preimage.is_none() && self.sent == 0, "given up what was paid");
                 self.record.stage = DealStage::Failed;
                 self.record.failure = Some(*failure);
             }
-            Step::Wait(_) | Step::Stop(Stop::Disputed) | Step::Done => {}
+            Step::Wait(_)
+            | Step::Stop(Stop::Disputed | Stop::Invoice(InvoiceError::ExpiresTooSoon { .. }))
+            | Step::Done => {}
             Step::Stop(_) | Step::MakeInvoice | Step::Take(_) | Step::CancelInvoice => panic!("{step:?}"),
         }
         assert!(self.sent <= 1, "paid twice");
@@ -176,6 +194,8 @@ impl World {
             self.happen(Event::Decide(true));
             self.other(0);
             self.other(3);
+            self.happen(Event::Deepen);
+            self.now += 200;
         }
     }
 }
@@ -185,7 +205,8 @@ fn event() -> impl Strategy<Value = Event> {
         8 => any::<bool>().prop_map(|dies| Event::Step { dies }),
         4 => any::<u8>().prop_map(Event::Other),
         2 => any::<bool>().prop_map(Event::Decide),
-        1 => Just(Event::Reorganise),
+        2 => Just(Event::Reorganise),
+        2 => Just(Event::Deepen),
         1 => (0_u16..2_000).prop_map(Event::Pass),
     ]
 }
@@ -204,7 +225,8 @@ proptest! {
         }
         world.be_fair();
         let upheld = world.trade.as_ref().is_some_and(|trade| trade.ruling == Ruling::AgainstPartyA);
-        prop_assert!(world.record.stage.is_final(), "{:?} {:?}", world.record.stage, world.trade);
+        let is_over = world.record.stage.is_final() || upheld && world.sent > 0;
+        prop_assert!(is_over, "{:?} {:?}", world.record.stage, world.trade);
         if world.sent > 0 {
             prop_assert_eq!(world.record.preimage, Some(preimage()));
             prop_assert!(upheld || world.record.stage == DealStage::Settled);
@@ -271,6 +293,53 @@ fn a_payment_that_the_node_forgot_is_not_made_again() {
     // With the preimage in the journal it does not matter what the node remembers.
     (record.preimage, record.payment_seen) = (Some(preimage()), true);
     assert_eq!(step(&record, None), Step::Settle);
+}
+
+#[test]
+fn what_a_reorganisation_may_take_back_is_waited_for() {
+    let offer = offer(Role::Payee);
+    let mut record = begin(&offer);
+    record.stage = DealStage::Accepted;
+    let mut shallow = seen(Some(trade(&offer, PAYER, TradeStatus::Accepted)), None);
+    shallow.is_deep = false;
+    // Within the margin, too: this side has agreed already.
+    shallow.now = MADE_AT + LIFETIME;
+    assert_eq!(next(&record, &purchase(), &offer, &shallow), Step::Wait(Wait::Blocks));
+    shallow.now += 1;
+    assert_eq!(next(&record, &purchase(), &offer, &shallow), Step::Fail(DealFailure::InvoiceExpired));
+    shallow.trade = Some(trade(&offer, PAYER, TradeStatus::Settled));
+    assert_eq!(next(&record, &purchase(), &offer, &shallow), Step::Wait(Wait::Blocks));
+}
+
+#[test]
+fn nothing_is_given_up_with_the_preimage_in_hand() {
+    let offer = offer(Role::Payer);
+    let mut record = begin(&offer);
+    (record.stage, record.preimage) = (DealStage::Paid, Some(preimage()));
+    let expired = seen(Some(trade(&offer, PAYER, TradeStatus::Expired)), None);
+    assert!(matches!(next(&record, &purchase(), &offer, &expired), Step::Stop(Stop::ProposalExpired { .. })));
+    let mut upheld = trade(&offer, PAYER, TradeStatus::Disputed);
+    upheld.ruling = Ruling::AgainstPartyB;
+    assert_eq!(next(&record, &purchase(), &offer, &seen(Some(upheld), None)), Step::Stop(Stop::Disputed));
+}
+
+#[test]
+fn an_offer_that_another_took_is_told_of_and_a_margin_is_a_matter_of_settings() {
+    let offer = offer(Role::Payer);
+    let mut record = begin(&offer);
+    record.stage = DealStage::Proposed;
+    let mut taken = seen(Some(trade(&offer, PAYER, TradeStatus::Proposed)), None);
+    assert_eq!(next(&record, &purchase(), &offer, &taken), Step::Wait(Wait::Acceptance));
+    taken.is_taken = true;
+    assert_eq!(next(&record, &purchase(), &offer, &taken), Step::Stop(Stop::OfferTaken));
+    let mut late = seen(None, None);
+    late.now = MADE_AT + LIFETIME - 599;
+    assert!(matches!(next(&record, &purchase(), &offer, &late), Step::Stop(Stop::Invoice(_))));
+    let hasty = Purchase { margin_seconds: 599, ..purchase() };
+    assert_eq!(next(&record, &hasty, &offer, &late), Step::Propose);
+    let dear = Purchase { amount_sats: Some(49_999), ..purchase() };
+    let step = next(&record, &dear, &offer, &seen(None, None));
+    assert!(matches!(step, Step::Stop(Stop::Invoice(error)) if error.code() == "wrong_invoice_amount"));
 }
 
 #[test]

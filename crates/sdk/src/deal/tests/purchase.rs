@@ -6,7 +6,7 @@ use barter_protocol::{PaymentHash, Preimage};
 use super::made::{CHAIN, CORE, MADE_AT, offer_of, owner, sealed};
 use crate::{
     BarterClient, Deployment, Environment,
-    deal::{Journal, Purchase, offer::Sealed, record::Record},
+    deal::{DealStage, Journal, Purchase, offer::Sealed, record::Record},
 };
 
 /// A node that nobody has any reason to ask.
@@ -50,7 +50,8 @@ async fn a_second_offer_with_the_hash_of_a_first_one_is_not_taken() {
         .build()
         .unwrap();
     let (first, purchase) = (offer_of(sealed(None)), Purchase::for_amount(50_000));
-    let begun = Record::of_purchase(owner(client.wallet().unwrap()), first, purchase.clone(), MADE_AT).unwrap();
+    let mut begun = Record::of_purchase(owner(client.wallet().unwrap()), first, purchase.clone(), MADE_AT).unwrap();
+    begun.stage = DealStage::Proposed;
     journal.write(&begun).unwrap();
     let second = offer_of(Sealed { description: "Another logo", ..sealed(None) });
     let refused = client.deals(Nobody, journal.clone()).buy(&second, &purchase).await.unwrap_err();
