@@ -20,6 +20,11 @@ pub(crate) enum Error {
     /// A command that needs a Lightning node was not told of one.
     #[error("no Lightning node is named, expected the address of an LND node's REST interface")]
     NoLightningNode,
+    /// A payee is to agree to a trade, and there is no Lightning node to ask whether the invoice is its own.
+    #[error(
+        "the trade pays this wallet, and no Lightning node is named that knows whether it is for an invoice of yours"
+    )]
+    InvoiceUnchecked,
     /// Money would have moved, and nobody said yes.
     #[error("nothing was paid: {reason}")]
     NotConfirmed {
@@ -228,6 +233,7 @@ impl Error {
             Self::NoHome => "no_home",
             Self::NoLightningNode => "no_lightning_node",
             Self::PaymentUnclear { .. } => "payment_unclear",
+            Self::InvoiceUnchecked => "invoice_not_checked",
             Self::NotConfirmed { .. } => "not_confirmed",
             Self::StoppedWhilePaying { .. } => "stopped_while_paying",
             Self::Chain(error) => error.code(),
@@ -260,6 +266,9 @@ impl Error {
             Self::NoHome => "Name a folder with --journal or BARTER_JOURNAL.",
             Self::NoLightningNode => {
                 "Set BARTER_LND_URL and BARTER_LND_MACAROON, or give --lnd-url and --lnd-macaroon."
+            }
+            Self::InvoiceUnchecked => {
+                "Name the node with BARTER_LND_URL and BARTER_LND_MACAROON; or make sure that nobody else knows the preimage, and give --unchecked."
             }
             Self::NotConfirmed { .. } => "Look at what is to be paid, then answer y, or give --yes.",
             Self::StoppedWhilePaying { .. } | Self::PaymentUnclear { .. } => {
@@ -314,6 +323,7 @@ impl Error {
             Self::Chain(_)
             | Self::NoHome
             | Self::NoLightningNode
+            | Self::InvoiceUnchecked
             | Self::Keystore { .. }
             | Self::NoRandomness { .. }
             | Self::System { .. }

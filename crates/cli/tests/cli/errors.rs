@@ -146,7 +146,11 @@ fn a_call_at_the_wrong_time() {
     let deal = Deal::proposed();
     deal.settling(deal.preimage).failure().expect("wrong_status", 1, &["proposed", "accepted", &deal.trade_id]);
     deal.accept();
-    deal.as_payee("trade accept").arg(&deal.trade_id).failure().expect("wrong_status", 1, &["accepted", "proposed"]);
+    deal.as_payee("trade accept --unchecked").arg(&deal.trade_id).failure().expect(
+        "wrong_status",
+        1,
+        &["accepted", "proposed"],
+    );
     deal.settle();
     deal.settling(deal.preimage).failure().expect("wrong_status", 1, &["settled", "accepted"]);
     deal.as_payer("trade dispute").arg(&deal.trade_id).failure().expect("wrong_status", 1, &["settled", "accepted"]);
@@ -174,7 +178,7 @@ fn a_proposal_that_expired() {
     let get = || Barter::words("trade get").arg(&trade_id).on(&devnet);
     assert_eq!(get().json()["status"], "expired");
     assert!(get().run().stdout.contains("expired"), "{:?}", get().run());
-    let accepting = Barter::words("trade accept").arg(&trade_id).on(&devnet).signed_by(&payee);
+    let accepting = Barter::words("trade accept --unchecked").arg(&trade_id).on(&devnet).signed_by(&payee);
     let expires_at = get().json()["expires_at"].to_string();
     accepting.failure().expect("trade_expired", 1, &[&trade_id, &expires_at]);
     let settling = Barter::words("trade settle --preimage-file -").arg(&trade_id).input(preimage.to_string());

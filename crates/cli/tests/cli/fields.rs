@@ -57,7 +57,7 @@ fn of_signatures() {
     let cancelled = deal.as_payer("trade cancel --digest").arg(signed["digest"].as_str().unwrap()).json();
     assert_fields(&cancelled, &[&["digest", "status"], &RECEIPT]);
     let terms = deal
-        .as_payee("trade sign-open --amount-sats 1000 --proposer")
+        .as_payee("trade sign-open --unchecked --amount-sats 1000 --proposer")
         .args([&deal.payer.address, "--payment-hash", &"12".repeat(32)])
         .json();
     assert_fields(

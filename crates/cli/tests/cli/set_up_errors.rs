@@ -145,7 +145,7 @@ fn no_key_to_sign_with() {
     let devnet = Devnet::shared();
     let deal = Deal::accepted();
     let id = &deal.trade_id;
-    for line in [format!("trade accept {id}"), format!("trade dispute {id}"), "credit burn 1".to_owned()] {
+    for line in [format!("trade accept --unchecked {id}"), format!("trade dispute {id}"), "credit burn 1".to_owned()] {
         let failure = Barter::words(&line).on(devnet).failure();
         failure.expect("no_signer", 5, &["key"]);
         assert!(failure.next_step.contains("DEPLOYER_PRIVATE_KEY"), "{failure:?}");
@@ -162,13 +162,14 @@ fn a_malformed_key_is_never_repeated() {
     let devnet = Devnet::shared();
     let id = format!("0x{}", "ab".repeat(32));
     for key in ["0x1234SECRETKEY", &"zz".repeat(32), &"ff".repeat(32), "0x"] {
-        let call = || Barter::words("trade accept").arg(&id).on(devnet);
+        let call = || Barter::words("trade accept --unchecked").arg(&id).on(devnet);
         let by_environment = call().env("DEPLOYER_PRIVATE_KEY", key);
         let by_environment = if key.len() > 2 { by_environment.hiding(key) } else { by_environment };
         by_environment.failure().expect("invalid_private_key", 5, &["private key"]);
     }
     let key = "0x1234SECRETKEY";
-    let by_file = Barter::words("trade accept").arg(&id).file(".env", format!("DEPLOYER_PRIVATE_KEY={key}\n"));
+    let by_file =
+        Barter::words("trade accept --unchecked").arg(&id).file(".env", format!("DEPLOYER_PRIVATE_KEY={key}\n"));
     by_file.on(devnet).hiding(key).failure().expect("invalid_private_key", 5, &[]);
     // Reading needs no key, so a bad one is no obstacle.
     assert_eq!(Barter::words("credit supply").on(devnet).env("DEPLOYER_PRIVATE_KEY", key).run().code, 0);

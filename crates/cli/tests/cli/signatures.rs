@@ -5,7 +5,7 @@ use crate::support::{Barter, Deal, Devnet, Wallet, trade::new_preimage};
 /// Terms signed by the payee, for the payer to open.
 fn signed_terms(payer: &Wallet, payee: &Wallet, extra: &[&str]) -> (String, barter_protocol::Preimage) {
     let preimage = new_preimage();
-    let outcome = Barter::words("trade sign-open --amount-sats 50000 --description Logo")
+    let outcome = Barter::words("trade sign-open --unchecked --amount-sats 50000 --description Logo")
         .args(["--proposer", &payer.address, "--payment-hash", &preimage.payment_hash().to_string()])
         .args(extra)
         .on(Devnet::shared())

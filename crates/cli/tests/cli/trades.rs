@@ -33,7 +33,8 @@ fn a_trade_settles_and_raises_both_scores_and_credits() {
 fn a_payee_can_start_the_trade() {
     let devnet = Devnet::shared();
     let (payer, payee, preimage) = (devnet.wallet(), devnet.wallet(), new_preimage());
-    let proposed = propose(&payer.address, preimage).arg("--as-payee").on(devnet).signed_by(&payee).json();
+    let proposed =
+        propose(&payer.address, preimage).args(["--as-payee", "--unchecked"]).on(devnet).signed_by(&payee).json();
     let trade_id = proposed["trade_id"].as_str().unwrap();
     let trade = Barter::words("trade get").arg(trade_id).on(devnet).json();
     assert_eq!((&trade["party_a"], &trade["payer"]), (&payee.address.into(), &payer.address.into()));

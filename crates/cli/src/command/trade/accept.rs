@@ -3,18 +3,17 @@
 use barter_sdk::TradeIdInput;
 use clap::Args;
 
-use super::{own_invoice::warn_unchecked, subject::changed};
+use super::{own_invoice::Guard, subject::changed};
 use crate::{
     context::Context,
     error::Error,
-    lightning::DealOptions,
     progress::{sending, waiting},
 };
 
 /// Accept a proposal made to your wallet
 ///
-/// Where you are the one to be paid and a Lightning node is named, only if the trade is for an open, unpaid invoice of that node,
-/// over the trade's amount, that belongs to no other trade: else somebody could settle it who never paid you.
+/// Where you are the one to be paid, only if the trade is for an open, unpaid invoice of your Lightning node, over the trade's amount,
+/// that belongs to no other trade: else somebody could settle it who never paid you.
 #[derive(Args)]
 #[command(after_help = "Example:
   barter trade accept 0x9d3c1b55a7f0c2e4d6b8a091f3e5c7d92b4a6c8e0f1d3b5a79c8e6f4d2b0a1c3")]
@@ -23,7 +22,7 @@ pub(crate) struct Accept {
     trade_id: String,
 
     #[command(flatten)]
-    options: DealOptions,
+    guard: Guard,
 }
 
 impl Accept {
@@ -32,15 +31,11 @@ impl Accept {
         let client = context.signing_client()?;
         let payee = waiting("reading the trade", client.trade().get(trade_id)).await?.payee;
         let is_payee = client.wallet() == Some(payee);
-        let guard = if is_payee { self.options.deals_if_named(&client, context)? } else { None };
+        let guard = if is_payee { self.guard.deals(&client, context)? } else { None };
         let mined = "waiting for the acceptance to be mined";
-        let receipt = if let Some(deals) = guard {
-            Box::pin(sending(mined, deals.accept(trade_id))).await?
-        } else {
-            if is_payee {
-                warn_unchecked(context);
-            }
-            sending(mined, client.trade().accept(trade_id)).await?
+        let receipt = match guard {
+            Some(deals) => Box::pin(sending(mined, deals.accept(trade_id))).await?,
+            None => sending(mined, client.trade().accept(trade_id)).await?,
         };
         context.output().done(&changed(trade_id, "accepted", receipt))
     }

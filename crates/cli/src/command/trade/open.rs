@@ -2,17 +2,14 @@
 
 use std::path::PathBuf;
 
+use barter_protocol::Role;
 use barter_sdk::SignedOpen;
 use clap::Args;
 
-use super::{
-    own_invoice::{require_own_invoice, warn_unchecked},
-    subject::changed,
-};
+use super::{own_invoice::Guard, subject::changed};
 use crate::{
     context::Context,
     error::Error,
-    lightning::DealOptions,
     progress::sending,
     secret::read_document,
     text::{instant, printable, sats},
@@ -20,8 +17,8 @@ use crate::{
 
 /// Open a trade, proposed and accepted at once, with the other party's signed terms
 ///
-/// Read the terms first: they are the other party's. Where you are the one to be paid and a Lightning node is named, refused unless
-/// they are for an open, unpaid invoice of that node.
+/// Read the terms first: they are the other party's. Where you are the one to be paid, refused unless they are
+/// for an open, unpaid invoice of your Lightning node.
 #[derive(Args)]
 #[command(after_help = "Example:
   barter trade open terms.json")]
@@ -31,7 +28,7 @@ pub(crate) struct Open {
     signed: PathBuf,
 
     #[command(flatten)]
-    options: DealOptions,
+    guard: Guard,
 }
 
 impl Open {
@@ -40,10 +37,7 @@ impl Open {
         let client = context.signing_client()?;
         context.output().say(&summary(&signed));
         if client.wallet() == Some(signed.payee) {
-            let (payment_hash, amount_sats) = (signed.payment_hash, signed.amount_sats);
-            if !require_own_invoice(&self.options, &client, payment_hash, amount_sats, context).await? {
-                warn_unchecked(context);
-            }
+            self.guard.bind(&client, &signed.terms()?, Role::Payee, context).await?;
         }
         let opened = sending("waiting for the trade to be mined", client.trade().open(&signed)).await?;
         context.output().done(&changed(opened.trade_id, "accepted", opened.receipt))

@@ -1,14 +1,16 @@
 //! `barter trade propose`
 
+use barter_protocol::{Role, Terms};
+use barter_sdk::WalletInput;
 use clap::Args;
 
-use super::{own_invoice::require_own_invoice, subject::changed, terms::TermsArguments};
-use crate::{context::Context, error::Error, lightning::DealOptions, progress::sending};
+use super::{own_invoice::Guard, subject::changed, terms::TermsArguments};
+use crate::{context::Context, error::Error, progress::sending};
 
 /// Propose a trade
 ///
-/// Your wallet pays, unless --as-payee says that the counterparty does; then, where a Lightning node is named, only for an open,
-/// unpaid invoice of that node. The counterparty can accept for 7 days.
+/// Your wallet pays, unless --as-payee says that the counterparty does; then, only for an open,
+/// unpaid invoice of your Lightning node. The counterparty can accept for 7 days.
 #[derive(Args)]
 #[command(after_help = "Example:
   barter trade propose --counterparty 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 \\
@@ -27,18 +29,21 @@ pub(crate) struct Propose {
     terms: TermsArguments,
 
     #[command(flatten)]
-    options: DealOptions,
+    guard: Guard,
 }
 
 impl Propose {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
         let (payment_hash, amount_sats) = self.terms.payment()?;
         let client = context.signing_client()?;
-        if self.as_payee {
-            require_own_invoice(&self.options, &client, payment_hash, amount_sats, context).await?;
-        }
         let (trade, counterparty) = (client.trade(), self.counterparty.as_str());
         let (category, description) = (&self.terms.category, &self.terms.description);
+        if self.as_payee {
+            let payer = counterparty.to_checked_address()?;
+            let payee = client.wallet().ok_or(barter_sdk::Error::NoSigner)?;
+            let terms = Terms::new(payer, payee, payment_hash, amount_sats, category, description)?;
+            self.guard.bind(&client, &terms, Role::Payee, context).await?;
+        }
         let proposed = sending("waiting for the proposal to be mined", async {
             if self.as_payee {
                 trade.propose_as_payee(counterparty, payment_hash, amount_sats, category, description).await

@@ -1,15 +1,16 @@
 //! `barter trade sign-open`
 
-use barter_protocol::Role;
+use barter_protocol::{Role, Terms};
+use barter_sdk::WalletInput;
 use clap::{Args, ValueEnum};
 
-use super::{deadline::DeadlineArguments, own_invoice::require_own_invoice, terms::TermsArguments};
-use crate::{context::Context, error::Error, lightning::DealOptions, progress::waiting};
+use super::{deadline::DeadlineArguments, own_invoice::Guard, terms::TermsArguments};
+use crate::{context::Context, error::Error, progress::waiting};
 
 /// Sign terms that the other party can then open a trade with, at once accepted
 ///
-/// Prints the signed terms as JSON, to hand to the other party. Sends nothing. Where you are the one to be paid and a Lightning node
-/// is named, signs only for an open, unpaid invoice of that node.
+/// Prints the signed terms as JSON, to hand to the other party. Sends nothing. Where you are the one to be paid, signs
+/// only for an open, unpaid invoice of your Lightning node.
 #[derive(Args)]
 #[command(after_help = "Example:
   barter trade sign-open --proposer-role payer \\
@@ -32,7 +33,7 @@ pub(crate) struct SignOpen {
     deadline: DeadlineArguments,
 
     #[command(flatten)]
-    options: DealOptions,
+    guard: Guard,
 }
 
 /// A side of the payment.
@@ -53,7 +54,11 @@ impl SignOpen {
             Side::Payee => Role::Payee,
         };
         if role == Role::Payer {
-            require_own_invoice(&self.options, &client, payment_hash, amount_sats, context).await?;
+            let payer = self.proposer.as_str().to_checked_address()?;
+            let payee = client.wallet().ok_or(barter_sdk::Error::NoSigner)?;
+            let (category, description) = (&self.terms.category, &self.terms.description);
+            let terms = Terms::new(payer, payee, payment_hash, amount_sats, category, description)?;
+            self.guard.bind(&client, &terms, role, context).await?;
         }
         let trade = client.trade();
         let signing = trade.sign_open(

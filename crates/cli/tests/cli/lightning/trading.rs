@@ -188,7 +188,7 @@ fn a_sale_has_one_name_and_can_be_cancelled() {
     let pair = Pair::new();
     let offer = pair.offer("order-1");
     assert_eq!(pair.offer("order-1"), offer, "the same again");
-    let other = pair.sell("order-1").args(["--payer", &pair.payer.address, "--lifetime", "600"]).failure();
+    let other = pair.sell("order-1").args(["--payer", &pair.payer.address, "--lifetime", "7200"]).failure();
     other.expect("deal_differs", 1, &["order-1"]);
     pair.sell("no name").failure().expect("invalid_deal_id", 2, &["no name"]);
     let too_little = pair.call(Side::Payee, &["sell", "--amount-sats", "999"]).failure();
@@ -256,27 +256,71 @@ fn a_payee_agrees_only_to_trades_for_its_own_open_invoices() {
     assert_eq!(pair.nodes.state(&invoice), Some(InvoiceState::Open));
     // What is proposed or signed by the payee itself is held against the same.
     let hash = attackers.payment_hash().to_string();
-    for line in [
-        vec!["trade", "propose", "--as-payee", "--counterparty", &pair.payer.address],
-        vec!["trade", "sign-open", "--proposer", &pair.payer.address],
-    ] {
-        let call = pair.call(Side::Payee, &line).args(["--payment-hash", &hash, "--amount-sats", "50000"]);
-        call.failure().expect("not_own_invoice", 1, &[&hash]);
+    let propose = ["trade", "propose", "--as-payee", "--counterparty", &pair.payer.address];
+    let sign = ["trade", "sign-open", "--proposer", &pair.payer.address];
+    let of = |hash: &str, amount: &str| ["--payment-hash", hash, "--amount-sats", amount].map(str::to_owned);
+    for line in [&propose[..], &sign] {
+        let refused = pair.call(Side::Payee, line).args(of(&hash, "50000")).failure();
+        refused.expect("not_own_invoice", 1, &[&hash]);
     }
-    let signed = Barter::words("trade sign-open --proposer-role payee --amount-sats 50000 --payment-hash").arg(&hash);
+    let signed = Barter::words("trade sign-open --proposer-role payee").args(of(&hash, "50000"));
     let signed = signed.args(["--proposer", &pair.payee.address]).on(Devnet::shared()).signed_by(&pair.payer).json();
-    let open = pair.call(Side::Payee, &["trade", "open", "terms.json"]).file("terms.json", signed.to_string());
-    open.failure().expect("not_own_invoice", 1, &[&hash]);
+    let open = || Barter::words("trade open terms.json").file("terms.json", signed.to_string());
+    let guarded = open().on(Devnet::shared()).signed_by(&pair.payee).over(&pair.nodes, Side::Payee);
+    guarded.failure().expect("not_own_invoice", 1, &[&hash]);
 
     // An honest one.
     let other = own_preimage();
     pair.nodes.invoice(InvoiceLock::Preimage(other), AMOUNT_SATS);
     let honest = proposed(other, AMOUNT_SATS);
     assert_eq!(accept(&honest).json()["status"], "accepted");
-    // The payer is asked nothing, nor is a payee without a node, who is told so.
-    let unguarded =
-        Barter::new(["trade", "accept", &drawn, "--json"]).on(Devnet::shared()).signed_by(&pair.payee).run();
-    assert!(unguarded.code == 0 && unguarded.stderr.contains("invoice_not_checked"), "{unguarded:?}");
+
+    // Without a node there is nobody to ask, and nothing is agreed to unless the payee says that it knows.
+    let alone = |line: &[&str]| Barter::new(line).on(Devnet::shared()).signed_by(&pair.payee);
+    let refused = |call: Barter| call.failure().expect("invoice_not_checked", 5, &["Lightning node"]);
+    refused(alone(&["trade", "accept", &drawn]));
+    refused(alone(&propose).args(of(&hash, "50000")));
+    refused(alone(&sign).args(of(&hash, "50000")));
+    refused(open().on(Devnet::shared()).signed_by(&pair.payee));
+    assert_eq!(alone(&["trade", "accept", &drawn, "--unchecked"]).json()["status"], "accepted");
+    // A payer needs no node to accept.
+    let own = own_preimage();
+    pair.nodes.invoice(InvoiceLock::Preimage(own), AMOUNT_SATS);
+    let ours = pair.call(Side::Payee, &propose).args(of(&own.payment_hash().to_string(), "50000")).json();
+    let payer = Barter::words("trade accept").arg(ours["trade_id"].as_str().unwrap());
+    assert_eq!(payer.on(Devnet::shared()).signed_by(&pair.payer).json()["status"], "accepted");
+}
+
+/// Else the payment of the first would be the proof of the second, too: a stranger, who learned the preimage, or the payer from another
+/// wallet would settle a trade that nobody paid.
+#[test]
+fn an_invoice_that_a_payee_proposed_a_trade_for_is_no_other_trades() {
+    let (pair, devnet) = (Pair::new(), Devnet::shared());
+    for agreed_by in ["propose", "sign-open", "open"] {
+        let own = own_preimage();
+        pair.nodes.invoice(InvoiceLock::Preimage(own), AMOUNT_SATS);
+        let terms = ["--payment-hash", &own.payment_hash().to_string(), "--amount-sats", "50000"].map(str::to_owned);
+        match agreed_by {
+            "propose" => {
+                let line = ["trade", "propose", "--as-payee", "--counterparty", &pair.payer.address];
+                pair.call(Side::Payee, &line).args(terms).json();
+            }
+            "sign-open" => {
+                let line = ["trade", "sign-open", "--proposer", &pair.payer.address];
+                pair.call(Side::Payee, &line).args(terms).json();
+            }
+            _ => {
+                let line = ["trade", "sign-open", "--proposer-role", "payee", "--proposer", &pair.payee.address];
+                let signed = Barter::new(line).on(devnet).signed_by(&pair.payer).args(terms).json();
+                let open = pair.call(Side::Payee, &["trade", "open", "terms.json"]);
+                open.file("terms.json", signed.to_string()).json();
+            }
+        }
+        let stranger = devnet.wallet();
+        let drawn = propose_amount(&pair.payee.address, own, "50000").on(devnet).signed_by(&stranger).json();
+        let accepting = pair.call(Side::Payee, &["trade", "accept", drawn["trade_id"].as_str().unwrap()]);
+        accepting.failure().expect("invoice_taken", 1, &[&own.payment_hash().to_string()]);
+    }
 }
 
 /// What `barter devnet` prints for two terminals is all that two people need.
