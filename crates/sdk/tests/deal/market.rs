@@ -12,8 +12,8 @@ use std::{
 
 use barter_bindings::BarterCore;
 use barter_sdk::{
-    BarterClient, Change, Deal, DealClient, DealStage, EventKind, Journal, Offer, PaymentHash, Preimage, Purchase,
-    Sale, TradeId,
+    BarterClient, Change, Deal, DealClient, DealError, DealStage, EventKind, Journal, Offer, PaymentHash, Preimage,
+    Purchase, Sale, TradeId,
     lightning::{
         Error, Invoice, InvoiceLock, InvoiceRequest, InvoiceState, Lightning, NodeInfo, OwnInvoice, Paid, Payment,
         PaymentLimits, PaymentStatus,
@@ -111,9 +111,13 @@ impl Market {
         let seller = self.live(PAYEE, plan, &plan.payee_dies, |deals| {
             let (send, sale) = (send.clone(), sale.clone());
             async move {
-                let offer = deals.sell(&sale).await?;
-                // It is handed over as text.
-                send.send_replace(Some(offer.to_string()));
+                match deals.sell(&sale).await {
+                    // It is handed over as text.
+                    Ok(offer) => drop(send.send_replace(Some(offer.to_string()))),
+                    // Paid while the payee was dead: there is nothing to hand over any more.
+                    Err(barter_sdk::Error::Deal(DealError::AlreadySold { .. })) => {}
+                    Err(error) => return Err(error),
+                }
                 deals.finish(&sale.id).await
             }
         });
