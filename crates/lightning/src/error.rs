@@ -60,6 +60,12 @@ pub enum Error {
         /// The time now, Unix time.
         now: u64,
     },
+    /// The invoice is the node's own, which it cannot pay.
+    #[error("the invoice with payment hash {payment_hash} is the node's own, and it cannot pay itself")]
+    OwnInvoice {
+        /// The payment hash.
+        payment_hash: PaymentHash,
+    },
     /// The payment failed: nothing was paid.
     #[error("payment {payment_hash} failed, and nothing was paid: {reason}")]
     PaymentFailed {
@@ -192,6 +198,7 @@ impl Error {
             Self::AlreadyPaid { .. } => "invoice_already_paid",
             Self::WrongNetwork { .. } => "wrong_bitcoin_network",
             Self::InvoiceExpired { .. } => "invoice_expired",
+            Self::OwnInvoice { .. } => "own_invoice",
             Self::PaymentFailed { .. } => "payment_failed",
             Self::PaymentPending { .. } => "payment_pending",
             Self::InvalidSetting { .. } => "invalid_lightning_setting",
@@ -216,6 +223,7 @@ impl Error {
             Self::AlreadyPaid { .. } => "Nothing: it was paid.",
             Self::WrongNetwork { .. } => "Use a node on the invoice's network, or ask for an invoice on the node's.",
             Self::InvoiceExpired { .. } => "Ask the payee for a new invoice.",
+            Self::OwnInvoice { .. } => "Pay it from another node.",
             Self::PaymentFailed { reason, .. } => match reason {
                 FailureReason::NoRoute => "Allow a higher fee, or open a channel towards the payee.",
                 FailureReason::InsufficientLiquidity => "Fund the node's channels, or pay less.",

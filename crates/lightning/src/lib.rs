@@ -74,7 +74,7 @@ pub trait Lightning: Send + Sync {
     /// still be paid: compare it with what was agreed first, by [`Invoice::check`].
     ///
     /// # Errors
-    /// [`Error::WrongNetwork`], [`Error::InvoiceExpired`] before anything is sent; [`Error::PaymentFailed`] if nothing was
+    /// [`Error::WrongNetwork`], [`Error::InvoiceExpired`], [`Error::OwnInvoice`] before anything is sent; [`Error::PaymentFailed`] if nothing was
     /// paid; [`Error::PaymentPending`] if it is not decided within the limits' time: it goes on, and may still be paid.
     /// Those of the node, after which it is open whether the payment was begun: look it up by [`payment`](Self::payment), or
     /// call this again.
