@@ -64,13 +64,4 @@ impl<L: Lightning> DealClient<L> {
         self.journal.take(terms.payment_hash(), trade_id)?;
         Ok(trade_id)
     }
-
-    pub(super) async fn check_invoice_of(&self, payment_hash: PaymentHash, amount_sats: u64) -> Result<(), Error> {
-        let invoice = self.lightning.invoice(payment_hash).await?;
-        check(payment_hash, amount_sats, invoice.as_ref(), unix_now())?;
-        match self.journal.taken(payment_hash)? {
-            Some(bound_to) => Err(DealError::InvoiceTaken { payment_hash, bound_to }.into()),
-            None => Ok(()),
-        }
-    }
 }

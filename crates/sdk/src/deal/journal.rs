@@ -1,15 +1,15 @@
 //! Where deals are kept.
 
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
-    io::{self, ErrorKind, Read as _, Write as _},
+    fs::{self, File, TryLockError},
+    io::{self, ErrorKind, Read as _},
     path::{Path, PathBuf},
 };
 
 use barter_protocol::{PaymentHash, TradeId};
 
 use super::{
-    Deal, DealError,
+    Deal, DealError, disk,
     order::{is_payment_hash, is_plain},
     record::Record,
 };
@@ -110,8 +110,7 @@ impl Journal {
     /// Takes the right to work on a deal.
     pub(crate) fn lock(&self, id: &str) -> Result<Lock, DealError> {
         let path = self.folder.join(format!(".{}.lock", stem(id)));
-        let file = private(OpenOptions::new().create(true).truncate(false).write(true)).open(&path);
-        let file = file.map_err(unusable(&path))?;
+        let file = disk::open_lock(&path).map_err(unusable(&path))?;
         match file.try_lock() {
             Ok(()) => Ok(Lock { _file: file }),
             Err(TryLockError::WouldBlock) => Err(DealError::Busy { id: id.to_owned() }),
@@ -140,7 +139,8 @@ impl Journal {
         text.push(b'\n');
         // One name is enough: whoever writes holds the deal's lock.
         let new = self.folder.join(format!(".{}.new", stem(&record.id)));
-        write_new(&new, &text).and_then(|()| fs::rename(&new, &path)).map_err(unusable(&path))?;
+        let written = disk::write(&new, &text).and_then(|()| disk::sync(&new));
+        written.and_then(|()| disk::rename(&new, &path)).map_err(unusable(&path))?;
         self.sync()
     }
 
@@ -176,8 +176,9 @@ impl Journal {
         // A name that nothing has, for nobody holds a lock here, and what a killed process left behind may be a second name of the file
         // that counts. It is linked to its place, which fails if there is something already.
         let new = self.folder.join(format!(".{TAKEN}{payment_hash}.{:016x}.new", random().map_err(unusable(&path))?));
-        create_new(&new, format!("{trade_id}\n").as_bytes()).map_err(unusable(&new))?;
-        let linked = fs::hard_link(&new, &path);
+        let written = disk::write_new(&new, format!("{trade_id}\n").as_bytes()).and_then(|()| disk::sync(&new));
+        written.map_err(unusable(&new))?;
+        let linked = disk::link(&new, &path);
         // What is left of it is of no consequence.
         let _ = fs::remove_file(&new);
         match linked {
@@ -205,9 +206,7 @@ impl Journal {
 
     /// Sees to it that names given in the folder are on disk too.
     fn sync(&self) -> Result<(), DealError> {
-        #[cfg(unix)]
-        File::open(&self.folder).and_then(|folder| folder.sync_all()).map_err(unusable(&self.folder))?;
-        Ok(())
+        disk::sync_folder(&self.folder).map_err(unusable(&self.folder))
     }
 }
 
@@ -240,35 +239,12 @@ fn read_text(path: &Path) -> io::Result<Option<String>> {
     Ok(Some(text))
 }
 
-fn write_new(path: &Path, text: &[u8]) -> io::Result<()> {
-    let mut file = private(OpenOptions::new().create(true).truncate(true).write(true)).open(path)?;
-    file.write_all(text)?;
-    file.sync_all()
-}
-
-/// Writes a file that is not there yet.
-fn create_new(path: &Path, text: &[u8]) -> io::Result<()> {
-    let mut file = private(OpenOptions::new().create_new(true).write(true)).open(path)?;
-    file.write_all(text)?;
-    file.sync_all()
-}
-
 fn random() -> io::Result<u64> {
     getrandom::u64().map_err(io::Error::other)
 }
 
 fn unusable(path: &Path) -> impl Fn(io::Error) -> DealError {
     move |error| DealError::Journal { path: path.to_owned(), reason: error.to_string() }
-}
-
-#[cfg(unix)]
-fn private(options: &mut OpenOptions) -> &mut OpenOptions {
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600)
-}
-
-#[cfg(not(unix))]
-fn private(options: &mut OpenOptions) -> &mut OpenOptions {
-    options
 }
 
 #[cfg(unix)]

@@ -1,6 +1,7 @@
 //! A trade and its Lightning payment as one thing.
 
 mod buy;
+mod disk;
 mod error;
 mod guard;
 mod journal;
@@ -19,7 +20,7 @@ use std::{fmt, sync::Arc};
 use barter_lightning::Lightning;
 use barter_protocol::{Role, Terms, TradeId};
 
-use crate::{BarterClient, Error, PaymentHashInput, Receipt, TradeIdInput};
+use crate::{BarterClient, Error, Receipt, TradeIdInput};
 pub use error::DealError;
 pub use journal::{Journal, Listing};
 pub use offer::{Offer, OfferError};
@@ -134,16 +135,6 @@ impl<L: Lightning> DealClient<L> {
     /// Safe to repeat with the same terms.
     pub async fn bind_own_invoice(&self, terms: &Terms, proposer: Role) -> Result<TradeId, Error> {
         self.bind_invoice(terms, proposer).await
-    }
-
-    /// Refuses to agree, as the payee, to a trade for this hash and amount: what [`accept`](Self::accept) asks of the invoice, for who proposes
-    /// a trade itself. Nothing is written down.
-    ///
-    /// # Errors
-    /// [`DealError::NotOwnInvoice`], [`DealError::InvoiceNotOpen`], [`DealError::InvoiceTaken`]; [`Error::Lightning`] with the invoice's
-    /// other amount, or for one that runs out too soon; and those of the Lightning node.
-    pub async fn check_own_invoice(&self, payment_hash: impl PaymentHashInput, amount_sats: u64) -> Result<(), Error> {
-        self.check_invoice_of(payment_hash.to_payment_hash()?, amount_sats).await
     }
 
     /// Goes on with a deal, whichever side this is: [`sell`](Self::sell) and [`finish`](Self::finish), or [`buy`](Self::buy) with what

@@ -391,16 +391,15 @@ async fn a_payee_accepts_nothing_but_its_own_open_invoices() {
     let foreign = town.deals(OTHER, &town.payer.neighbour(3), "other").sell(&sale("theirs", None)).await.unwrap();
     let drawn_in = propose(PAYER, foreign.payment_hash(), AMOUNT).await;
     assert_eq!(code(seller.accept(drawn_in).await), "not_own_invoice");
-    assert_eq!(code(seller.check_own_invoice(foreign.payment_hash(), AMOUNT).await), "not_own_invoice");
+    let terms = Terms::new(wallet(PAYER), wallet(PAYEE), foreign.payment_hash(), AMOUNT, "", "").unwrap();
+    assert_eq!(code(seller.bind_own_invoice(&terms, Role::Payee).await), "not_own_invoice");
     // Its own, for another amount.
     let dear = propose(PAYER, hash, AMOUNT + 1).await;
     assert_eq!(code(seller.accept(dear).await), "wrong_invoice_amount");
-    seller.check_own_invoice(hash, AMOUNT).await.unwrap();
     // One trade for an invoice, and not a second one, whoever asks.
     let right = propose(OTHER, hash, AMOUNT).await;
     seller.accept(right).await.unwrap();
     assert_eq!(code(seller.accept(right).await), "wrong_status");
-    assert_eq!(code(seller.check_own_invoice(hash, AMOUNT).await), "invoice_taken");
     let second = propose(3, hash, AMOUNT).await;
     assert_eq!(code(seller.accept(second).await), "invoice_taken");
     // Bound by hand to terms that this side proposes: from then on, nobody else's proposal for it is accepted.

@@ -1,5 +1,6 @@
 //! The parts of a deal that need no chain and no node.
 
+mod disk;
 mod guard;
 mod journal;
 mod made;
