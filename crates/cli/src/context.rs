@@ -124,6 +124,9 @@ impl Context {
         let mut builder = BarterClient::builder().environment(environment).max_fee_per_gas_wei(max_fee_wei);
         let timeout = Duration::from_secs(self.options.timeout);
         builder = builder.confirmation_timeout(timeout).request_timeout(timeout.min(LONGEST_REQUEST));
+        if let Some(blocks) = self.options.confirmations {
+            builder = builder.confirmations(blocks);
+        }
         if is_local {
             builder = builder.poll_interval(LOCAL_POLL_INTERVAL);
         }

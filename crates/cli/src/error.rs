@@ -14,6 +14,12 @@ pub(crate) enum Error {
     /// The client says so: a rule of the protocol, the node, or the set-up.
     #[error(transparent)]
     Client(Box<barter_sdk::Error>),
+    /// A preimage is asked for that is not known, or not to be shown: a payee's before it was paid.
+    #[error("deal {id} has no preimage to show: it was not paid, as far as is known here")]
+    NoPreimage {
+        /// The deal.
+        id: String,
+    },
     /// There is no folder for a journal.
     #[error("there is no folder for the journal of deals: neither XDG_STATE_HOME nor HOME is set")]
     NoHome,
@@ -230,6 +236,7 @@ impl Error {
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Client(error) => error.code(),
+            Self::NoPreimage { .. } => "no_preimage",
             Self::NoHome => "no_home",
             Self::NoLightningNode => "no_lightning_node",
             Self::PaymentUnclear { .. } => "payment_unclear",
@@ -263,6 +270,7 @@ impl Error {
     pub(crate) fn next_step(&self) -> &'static str {
         match self {
             Self::Client(error) => client_next_step(error),
+            Self::NoPreimage { .. } => "Go on with it by barter deals resume.",
             Self::NoHome => "Name a folder with --journal or BARTER_JOURNAL.",
             Self::NoLightningNode => {
                 "Set BARTER_LND_URL and BARTER_LND_MACAROON, or give --lnd-url and --lnd-macaroon."
@@ -320,6 +328,7 @@ impl Error {
             | Self::NotConfirmed { .. }
             | Self::NoWallet => Exit::Input,
             Self::Denied => Exit::Denied,
+            Self::NoPreimage { .. } => Exit::NotFound,
             Self::Chain(_)
             | Self::NoHome
             | Self::NoLightningNode
@@ -416,6 +425,9 @@ fn client_next_step(error: &barter_sdk::Error) -> &'static str {
         }
         Client::Deal(Deal::Open { .. } | Deal::TooLateToCancel { .. }) => {
             "Resume it with barter deals resume: it goes on where it is."
+        }
+        Client::Deal(Deal::Failed { .. }) => {
+            "Begin a new one with a new invoice. A proposal that was made stays open on the chain for seven days, and comes to nothing."
         }
         Client::Deal(Deal::NotPayee { .. }) => "The payer accepts with barter buy.",
         other => other.next_step(),

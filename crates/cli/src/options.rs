@@ -56,6 +56,17 @@ pub(crate) struct Options {
     )]
     pub(crate) max_fee_gwei: u64,
 
+    /// Blocks, counting its own, until a transaction is taken for mined [default: 1; sales and purchases count on 3 at least, but for
+    /// the local network]
+    #[arg(
+        long,
+        global = true,
+        value_name = "BLOCKS",
+        value_parser = clap::value_parser!(u64).range(1..=10_000),
+        help_heading = "Global options"
+    )]
+    pub(crate) confirmations: Option<u64>,
+
     /// Longest wait for a transaction to be mined, in seconds; a single request may take 30 of them
     #[arg(
         long,

@@ -9,6 +9,7 @@ const COMMANDS: &[&str] = &[
     "sell",
     "buy",
     "deals list",
+    "deals show",
     "deals resume",
     "deals cancel",
     "pay",

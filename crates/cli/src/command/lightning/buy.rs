@@ -4,6 +4,7 @@ use barter_sdk::{DealError, Offer, Purchase, WalletInput};
 use clap::Args;
 
 use super::{
+    BUYERS_MARGIN_SECONDS,
     show::{asked, print_deal},
     stages::{Told, driving},
 };
@@ -24,6 +25,10 @@ pub(crate) struct Buy {
     #[arg(value_name = "BARTER1…")]
     offer: String,
 
+    /// What the offer must ask for, in satoshis; refused if it asks for anything else
+    #[arg(long, value_name = "SATS", value_parser = whole_sats, allow_negative_numbers = true)]
+    amount_sats: Option<u64>,
+
     /// Most to pay for routing, in satoshis [default: a hundredth of the amount, at least 10]
     #[arg(long, value_name = "SATS", value_parser = whole_sats, allow_negative_numbers = true)]
     max_fee_sats: Option<u64>,
@@ -35,6 +40,14 @@ pub(crate) struct Buy {
     /// Lightning node that the invoice must pay: its public key, 66 hexadecimal digits; refused if it is another's
     #[arg(long, value_name = "PUBLIC KEY")]
     payee_node: Option<String>,
+
+    /// What must be left of the invoice's time when you agree to the trade, in seconds: time for that to be mined
+    #[arg(long, value_name = "SECONDS", default_value_t = BUYERS_MARGIN_SECONDS)]
+    margin: u64,
+
+    /// Longest wait for a payment that was begun to be decided, in seconds; it is found again when you go on
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    payment_timeout: u64,
 
     /// Do not ask
     #[arg(long)]
@@ -57,23 +70,30 @@ impl Buy {
             self.confirm(&offer, &purchase, context)?;
         }
         let told = Told::new(deals, output, "agreeing to the trade");
-        let deal = driving(told.deals.buy(&offer, &purchase)).await?;
+        let deal = driving(&told, &id, told.deals.buy(&offer, &purchase)).await?;
         drop(told);
         print_deal(&deal, &id, output)
     }
 
     fn purchase(&self, offer: &Offer) -> Result<Purchase, Error> {
-        let usual = Purchase::for_amount(offer.amount_sats());
-        Ok(Purchase {
-            max_fee_sats: self.max_fee_sats.unwrap_or(usual.max_fee_sats),
-            payee: self.payee.as_deref().map(WalletInput::to_checked_address).transpose()?,
-            payee_node: self.payee_node.clone(),
-            ..usual
-        })
+        let mut purchase = Purchase::for_amount(offer.amount_sats());
+        purchase.max_fee_sats = self.max_fee_sats.unwrap_or(purchase.max_fee_sats);
+        purchase.payee = self.payee.as_deref().map(WalletInput::to_checked_address).transpose()?;
+        purchase.payee_node.clone_from(&self.payee_node);
+        purchase.amount_sats = self.amount_sats;
+        purchase.margin_seconds = self.margin;
+        purchase.payment_timeout_seconds = self.payment_timeout;
+        Ok(purchase)
     }
 
     /// Says what is offered, and asks.
     fn confirm(&self, offer: &Offer, purchase: &Purchase, context: &Context) -> Result<(), Error> {
+        if purchase.payee.is_none() && purchase.payee_node.is_none() {
+            context.output().warn(
+                "payee_not_named",
+                "nothing says that this offer is of whom you mean to pay: name the wallet with --payee, or the node with --payee-node",
+            );
+        }
         if !self.yes {
             context.output().say(asked(offer).as_str().trim_end());
         }

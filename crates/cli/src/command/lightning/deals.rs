@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::{
-    show::{ListedDeals, print_deal},
+    show::{Damaged, ListedDeals, Shown, print_deal},
     stages::{Told, driving},
 };
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
 #[derive(Subcommand)]
 pub(crate) enum Deals {
     List(List),
+    Show(Show),
     Resume(Resume),
     Cancel(Cancel),
 }
@@ -26,6 +27,24 @@ pub(crate) enum Deals {
 #[command(after_help = "Example:
   barter deals list --json | jq '.deals[] | select(.stage != \"settled\")'")]
 pub(crate) struct List {
+    #[command(flatten)]
+    journal: JournalOptions,
+}
+
+/// Show a deal, as it stood when it was last worked on
+///
+/// With --preimage also the proof that it was paid, which settles the trade, and which a payer shows where it is disputed that he paid.
+#[derive(Args)]
+#[command(after_help = "Example:
+  barter deals show order-17 --preimage")]
+pub(crate) struct Show {
+    /// The deal: a sale's name, or a purchase's payment hash
+    id: String,
+
+    /// Also the preimage, if the deal was paid
+    #[arg(long)]
+    preimage: bool,
+
     #[command(flatten)]
     journal: JournalOptions,
 }
@@ -58,6 +77,7 @@ impl Deals {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
         match self {
             Self::List(command) => command.run(context),
+            Self::Show(command) => command.run(context),
             Self::Resume(command) => command.run(context).await,
             Self::Cancel(command) => command.run(context).await,
         }
@@ -67,8 +87,25 @@ impl Deals {
 impl List {
     fn run(&self, context: &Context) -> Result<(), Error> {
         let client = context.signing_client()?;
-        let deals = self.journal.open(&client, context)?.deals().map_err(barter_sdk::Error::from)?;
-        context.output().result(&ListedDeals { deals })
+        let listing = self.journal.open(&client, context)?.listing().map_err(barter_sdk::Error::from)?;
+        let damaged = listing.damaged.into_iter().map(|error| Error::from(barter_sdk::Error::from(error)).report());
+        let listed = ListedDeals { deals: listing.deals, damaged: damaged.map(Damaged::from).collect() };
+        for damaged in &listed.damaged {
+            context.output().say(&damaged.message);
+        }
+        context.output().result(&listed)
+    }
+}
+
+impl Show {
+    fn run(&self, context: &Context) -> Result<(), Error> {
+        let client = context.signing_client()?;
+        let deal = self.journal.open(&client, context)?.get(&self.id).map_err(barter_sdk::Error::from)?;
+        let preimage = deal.preimage.filter(|_| self.preimage).map(|preimage| preimage.to_string());
+        if self.preimage && preimage.is_none() {
+            return Err(Error::NoPreimage { id: deal.id });
+        }
+        context.output().result(&Shown { deal, preimage })
     }
 }
 
@@ -78,7 +115,7 @@ impl Resume {
         let output = context.output();
         let told = Told::new(self.options.deals(&client, context)?, output, "looking where it is");
         told.at(&told.deals.get(&self.id)?);
-        let deal = driving(told.deals.resume(&self.id)).await?;
+        let deal = driving(&told, &self.id, told.deals.resume(&self.id)).await?;
         drop(told);
         print_deal(&deal, &self.id, output)
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use barter_lightning::{Error as LightningError, Invoice, InvoiceError, Lightning, Paid, PaymentLimits, PaymentStatus};
+use barter_protocol::PaymentHash;
 use clap::Args;
 use serde::Serialize;
 
@@ -150,15 +151,20 @@ impl Pay {
         let limits = self.limits(invoice);
         tokio::select! {
             biased;
-            paid = waiting("paying", node.pay(invoice, &limits)) => paid.map_err(|error| match error {
-                LightningError::Unreachable { .. }
-                | LightningError::NotReady { .. }
-                | LightningError::Refused { .. }
-                | LightningError::InvalidAnswer { .. } => Error::PaymentUnclear { payment_hash, error: error.into() },
-                other => other.into(),
-            }),
+            paid = waiting("paying", node.pay(invoice, &limits)) => paid.map_err(|error| unclear(error, payment_hash)),
             _ = signals.next_not_ignored() => Err(Error::StoppedWhilePaying { payment_hash }),
         }
+    }
+}
+
+/// What an error means that a node gave after it was asked to pay: if the node failed, nobody knows whether it had begun.
+pub(super) fn unclear(error: LightningError, payment_hash: PaymentHash) -> Error {
+    match error {
+        LightningError::Unreachable { .. }
+        | LightningError::NotReady { .. }
+        | LightningError::Refused { .. }
+        | LightningError::InvalidAnswer { .. } => Error::PaymentUnclear { payment_hash, error: error.into() },
+        other => other.into(),
     }
 }
 

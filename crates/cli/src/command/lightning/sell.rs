@@ -43,8 +43,8 @@ pub(crate) struct Sell {
     #[arg(long, default_value = "")]
     description: String,
 
-    /// For how long the invoice can be paid, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 3_600, value_parser = clap::value_parser!(u32).range(60..=31_536_000))]
+    /// For how long the invoice can be paid, in seconds: 900 at least, as buyers want 600 to be left when they agree to the trade
+    #[arg(long, value_name = "SECONDS", default_value_t = 3_600, value_parser = clap::value_parser!(u32).range(900..=31_536_000))]
     lifetime: u32,
 
     /// Wait until the trade is settled; where no payer is named, accept the first proposal that is on these terms. With --json, the
@@ -62,7 +62,7 @@ impl Sell {
         let client = context.signing_client()?;
         let output = context.output();
         let told = Told::new(self.options.deals(&client, context)?, output, "making the invoice");
-        let offer = driving(told.deals.sell(&sale)).await?;
+        let offer = driving(&told, &sale.id, told.deals.sell(&sale)).await?;
         let offered = told.deals.get(&sale.id)?;
         told.aside(|| {
             print_deal(&Offered { deal: &offered }, &sale.id, output)?;
@@ -75,7 +75,7 @@ impl Sell {
             return Ok(());
         }
         told.at(&offered);
-        let settled = driving(told.deals.finish(&sale.id)).await?;
+        let settled = driving(&told, &sale.id, told.deals.finish(&sale.id)).await?;
         drop(told);
         print_deal(&settled, &sale.id, output)
     }

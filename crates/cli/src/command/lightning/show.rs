@@ -5,7 +5,7 @@ use barter_sdk::{Deal, DealStage, Offer, Role};
 use serde::Serialize;
 
 use crate::{
-    error::Error,
+    error::{Error, ErrorReport},
     output::{Output, Report},
     page::{BAD, CARE, Cell, FAINT, GOOD, NAME, Page, styled},
     text::{cut, instant, msats, printable, sats, short_address},
@@ -32,6 +32,9 @@ impl Report for Deal {
         page.field_if("payer", self.payer.map(|payer| Cell::new(payer.to_string(), NAME)));
         page.field("payee", Cell::new(self.payee.to_string(), NAME));
         page.field_if("trade", self.trade_id.map(|trade_id| trade_id.to_string()));
+        if self.stage == DealStage::Failed && self.trade_id.is_some() {
+            page.field("", Cell::new("stays on the chain as it is; a proposal is open for seven days", FAINT));
+        }
         page.field_if("payment hash", self.payment_hash.clone());
         page.field_if("category", said(&self.category));
         page.field_if("description", said(&self.description));
@@ -70,6 +73,37 @@ pub(super) fn print_deal(report: &impl Report, id: &str, output: Output) -> Resu
 #[derive(Debug, Serialize)]
 pub(super) struct ListedDeals {
     pub(super) deals: Vec<Deal>,
+    /// Files that cannot be read.
+    pub(super) damaged: Vec<Damaged>,
+}
+
+/// Why a deal cannot be read, with its file's name.
+#[derive(Debug, Serialize)]
+pub(super) struct Damaged {
+    code: &'static str,
+    pub(super) message: String,
+}
+
+impl From<ErrorReport> for Damaged {
+    fn from(report: ErrorReport) -> Self {
+        Self { code: report.code, message: report.message }
+    }
+}
+
+/// A deal, with its preimage if that was asked for.
+#[derive(Serialize)]
+pub(super) struct Shown {
+    #[serde(flatten)]
+    pub(super) deal: Deal,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) preimage: Option<String>,
+}
+
+impl Report for Shown {
+    fn show(&self, page: &mut Page) {
+        self.deal.show(page);
+        page.field_if("preimage", self.preimage.clone());
+    }
 }
 
 impl Report for ListedDeals {

@@ -3,8 +3,10 @@
 use std::{future::Future, sync::Arc};
 
 use barter_lightning::Lightning;
+use barter_protocol::PaymentHash;
 use barter_sdk::{Deal, DealClient, DealProgress, DealStage, Role};
 
+use super::pay::unclear;
 use crate::{
     error::Error,
     output::Output,
@@ -43,15 +45,32 @@ impl<L: Lightning> Told<L> {
     }
 }
 
-/// Waits for a deal. A signal that asks to stop is obeyed at once: the deal goes on from its journal.
-pub(super) async fn driving<T>(future: impl Future<Output = Result<T, barter_sdk::Error>>) -> Result<T, Error> {
+/// Waits for a deal. A signal that asks to stop is obeyed at once: the deal goes on from its journal. Where a payment may have been begun
+/// by then, or when the node fails, that is told.
+pub(super) async fn driving<L: Lightning, T>(
+    told: &Told<L>,
+    id: &str,
+    future: impl Future<Output = Result<T, barter_sdk::Error>>,
+) -> Result<T, Error> {
     let mut signals =
         Signals::listen().map_err(|error| Error::System { what: "listening to signals", reason: error.to_string() })?;
     tokio::select! {
         biased;
-        ended = future => Ok(ended?),
-        signal = signals.next_not_ignored() => Err(Error::Interrupted { signal }),
+        ended = future => ended.map_err(|error| match (error, paying(told, id)) {
+            (barter_sdk::Error::Lightning(error), Some(payment_hash)) => unclear(error, payment_hash),
+            (error, _) => error.into(),
+        }),
+        signal = signals.next_not_ignored() => Err(match paying(told, id) {
+            Some(payment_hash) => Error::StoppedWhilePaying { payment_hash },
+            None => Error::Interrupted { signal },
+        }),
     }
+}
+
+/// What a purchase pays, if it may have begun to and does not know that it has.
+fn paying<L: Lightning>(told: &Told<L>, id: &str) -> Option<PaymentHash> {
+    let deal = told.deals.get(id).ok().filter(|deal| deal.role == Role::Payer && deal.stage == DealStage::Paying)?;
+    deal.payment_hash?.parse().ok()
 }
 
 /// A stage that was reached, in a line.

@@ -105,7 +105,8 @@ fn a_payment_that_is_held_is_neither_lost_nor_begun_again() {
     // Waiting for it again needs no second yes. Stopped, it says so.
     for stop in [Signal::INT, Signal::TERM] {
         let (child, _folder) = pay(&nodes, &invoice).arg("--json").start(Stdio::piped());
-        sleep(Duration::from_millis(700));
+        // Until it waits, on a busy machine, too.
+        sleep(Duration::from_secs(2));
         signal(child.id(), stop);
         let output = child.wait_with_output().unwrap();
         assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(6), &b""[..]), "{output:?}");

@@ -5,13 +5,20 @@ use std::{
     io::{BufRead as _, BufReader},
     os::unix::fs::PermissionsExt as _,
     process::Stdio,
+    thread::sleep,
+    time::{Duration, Instant},
 };
 
 use barter_lightning::{InvoiceLock, InvoiceState};
+use barter_protocol::Preimage;
+use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::support::{
-    Barter, Devnet, Wallet, fields,
+    Barter, Devnet, Wallet,
+    devnet::signal,
+    fields,
+    gate::{Closed, Gate},
     lightning::{Nodes, Side, own_preimage},
     trade::propose_amount,
 };
@@ -74,9 +81,18 @@ impl Pair {
         self.call(Side::Payer, &["buy", offer])
     }
 
+    /// Waits until the payer's only deal is so far, as its journal says.
+    fn await_stage(&self, stage: &str) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while self.list(Side::Payer).first().is_none_or(|deal| deal["stage"] != stage) {
+            assert!(Instant::now() < deadline, "it is never {stage}: {:?}", self.list(Side::Payer));
+            sleep(Duration::from_millis(50));
+        }
+    }
+
     fn list(&self, side: Side) -> Vec<Value> {
         let listed = self.call(side, &["deals", "list"]).json();
-        assert_eq!(fields(&listed), ["deals"]);
+        assert_eq!(fields(&listed), ["damaged", "deals"]);
         listed["deals"].as_array().unwrap().clone()
     }
 }
@@ -113,6 +129,12 @@ fn an_offer_is_taken_paid_and_settled() {
     assert_eq!((&settled["stage"], &settled["trade_id"]), (&"settled".into(), &bought["trade_id"]));
     assert_eq!(pair.list(Side::Payee), [settled]);
     assert_eq!(pair.list(Side::Payer), std::slice::from_ref(&bought));
+    let shown = |side: Side, arguments: &[&str]| pair.call(side, &["deals", "show"]).args(arguments);
+    let hash = bought["payment_hash"].as_str().unwrap();
+    assert_eq!(shown(Side::Payer, &[hash]).json(), bought);
+    let preimage = shown(Side::Payer, &[hash, "--preimage"]).json()["preimage"].as_str().unwrap().to_owned();
+    assert_eq!(preimage.parse::<Preimage>().unwrap().payment_hash().to_string(), hash);
+    assert_eq!(shown(Side::Payee, &["order-1", "--preimage"]).json()["preimage"], preimage);
     let without_node = Barter::words("deals list").on(Devnet::shared()).signed_by(&pair.payer);
     let journal = pair.journals.path().join("payer");
     assert_eq!(without_node.args(["--journal", journal.to_str().unwrap()]).json()["deals"][0], bought);
@@ -171,6 +193,13 @@ fn a_buyer_refuses_what_is_not_as_agreed() {
     other_payee.expect("offer_of_other_payee", 1, &[&stranger.address, &pair.payee.address]);
     let node = pair.nodes.public_key(Side::Payer);
     refused(&["--payee-node", &node]).expect("wrong_payee_node", 1, &[&node]);
+    refused(&["--amount-sats", "49999"]).expect("wrong_invoice_amount", 1, &["50000", "49999"]);
+    refused(&["--margin", "4000"]).expect("invoice_expires_too_soon", 1, &[]);
+    // It is said that nobody was named to be paid; the offer alone says who is.
+    let unnamed = pair.buy(&offer).arg("--json").run();
+    assert!(unnamed.stderr.contains("payee_not_named"), "{unnamed:?}");
+    let named = pair.buy(&offer).args(["--json", "--payee", &pair.payee.address]).run();
+    assert!(!named.stderr.contains("payee_not_named"), "{named:?}");
     refused(&["--payee", "0x1234"]).expect("invalid_address", 2, &["0x1234"]);
     let other_payer = Barter::new(["buy", &offer, "--yes"]).on(Devnet::shared()).signed_by(&stranger);
     let other_payer = other_payer.over(&pair.nodes, Side::Payer).failure();
@@ -204,6 +233,11 @@ fn a_sale_has_one_name_and_can_be_cancelled() {
     let [one, another] = [0, 1].map(unnamed);
     assert_ne!(one, another);
 
+    // A payee's preimage is its secret until it was paid.
+    let early = pair.call(Side::Payee, &["deals", "show", "order-1", "--preimage"]).failure();
+    early.expect("no_preimage", 4, &["order-1"]);
+    let short = pair.sell("short").args(["--lifetime", "899"]).failure();
+    short.expect("usage", 2, &["899", "--lifetime"]);
     let cancelled = pair.call(Side::Payee, &["deals", "cancel", "order-1"]).json();
     assert_eq!((&cancelled["stage"], &cancelled["failure"]), (&"failed".into(), &"cancelled".into()));
     pair.call(Side::Payee, &["deals", "resume", "order-1"]).failure().expect("deal_failed", 1, &["cancelled"]);
@@ -212,6 +246,50 @@ fn a_sale_has_one_name_and_can_be_cancelled() {
     assert_eq!(refused.exit, 1, "{refused:?}");
     assert_eq!(pair.nodes.spendable_sats(Side::Payer), before);
     pair.call(Side::Payee, &["deals", "resume", "nothing"]).failure().expect("deal_not_found", 4, &["nothing"]);
+}
+
+#[test]
+fn a_damaged_file_hides_no_other_deal() {
+    let pair = Pair::new();
+    pair.offer("order-1");
+    let file = pair.journals.path().join("payee/sale-order-2.json");
+    std::fs::write(&file, "{").unwrap();
+    let listed = pair.call(Side::Payee, &["deals", "list"]).json();
+    assert_eq!(listed["deals"][0]["id"], "order-1");
+    assert_eq!(fields(&listed["damaged"][0]), ["code", "message"]);
+    assert_eq!(listed["damaged"][0]["code"], "invalid_deal_record");
+    assert!(listed["damaged"][0]["message"].as_str().unwrap().contains("sale-order-2.json"), "{listed}");
+    let text = pair.call(Side::Payee, &["deals", "list"]).run();
+    assert!(text.stderr.contains("sale-order-2.json") && text.stdout.contains("order-1"), "{text:?}");
+}
+
+/// A payment that may have been begun is told as one, as barter pay does.
+#[test]
+fn a_purchase_that_is_stopped_while_it_pays_says_so() {
+    let pair = Pair::new();
+    let offer = pair.offer("order-1");
+    let before = pair.nodes.spendable_sats(Side::Payer);
+    let url = pair.nodes.url(Side::Payer);
+    let through = |gate: &Gate| pair.buy(&offer).env("BARTER_LND_URL", &gate.url).args(["--json", "--yes"]);
+    // The node hears nothing of the order to pay, and the program cannot know that.
+    let silent = Gate::for_requests(b"/v2/router/send", &url, 0, Closed::Waits);
+    for stop in [Signal::INT, Signal::TERM] {
+        let (child, _folder) = through(&silent).start(Stdio::piped());
+        pair.await_stage("paying");
+        // Until it waits, on a busy machine, too.
+        sleep(Duration::from_secs(2));
+        signal(child.id(), stop);
+        let output = child.wait_with_output().unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        let told: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+        assert_eq!((output.status.code(), &told["error"]["code"]), (Some(6), &"stopped_while_paying".into()), "{text}");
+    }
+    let gone = Gate::for_requests(b"/v2/router/send", &url, 0, Closed::HangsUp);
+    let outcome = through(&gone).run();
+    let told: Value = serde_json::from_str(outcome.stderr.lines().last().unwrap()).unwrap();
+    assert_eq!((outcome.code, &told["error"]["code"]), (6, &"payment_unclear".into()), "{outcome:?}");
+    assert_eq!(pair.buy(&offer).json()["stage"], "settled");
+    assert_eq!(before - pair.nodes.spendable_sats(Side::Payer), AMOUNT_SATS);
 }
 
 #[test]
