@@ -1,7 +1,7 @@
 //! `barter sell`
 
 use alloy_primitives::hex;
-use barter_sdk::{Sale, WalletInput};
+use barter_sdk::{DealError, Sale, WalletInput};
 use clap::Args;
 
 use super::{
@@ -48,7 +48,7 @@ pub(crate) struct Sell {
     lifetime: u32,
 
     /// Wait until the trade is settled; where no payer is named, accept the first proposal that is on these terms. With --json, the
-    /// deal is printed twice: when it is offered, and in the end
+    /// deal is printed twice: when it is offered, if it is not paid yet, and in the end
     #[arg(long)]
     wait: bool,
 
@@ -62,19 +62,25 @@ impl Sell {
         let client = context.signing_client()?;
         let output = context.output();
         let told = Told::new(self.options.deals(&client, context)?, output, "making the invoice");
-        let offer = driving(&told, &sale.id, told.deals.sell(&sale)).await?;
-        let offered = told.deals.get(&sale.id)?;
-        told.aside(|| {
-            print_deal(&Offered { deal: &offered }, &sale.id, output)?;
-            qr::show(&offer.to_string(), output)
-        })?;
+        match driving(&told, &sale.id, told.deals.sell(&sale)).await {
+            Ok(offer) => {
+                let offered = told.deals.get(&sale.id)?;
+                told.aside(|| {
+                    print_deal(&Offered { deal: &offered }, &sale.id, output)?;
+                    qr::show(&offer.to_string(), output)
+                })?;
+                told.at(&offered);
+            }
+            // There is nothing to hand over any more, and the rest is what is wanted.
+            Err(Error::Client(error)) if self.wait && is_sold(&error) => {}
+            Err(error) => return Err(error),
+        }
         if !self.wait {
             drop(told);
             let goes_on = if sale.payer.is_some() { "see it settled" } else { "accept it, and see it settled" };
             output.say(&format!("When the payer has taken it: barter deals resume {} to {goes_on}.", sale.id));
             return Ok(());
         }
-        told.at(&offered);
         let settled = driving(&told, &sale.id, told.deals.finish(&sale.id)).await?;
         drop(told);
         print_deal(&settled, &sale.id, output)
@@ -93,4 +99,8 @@ impl Sell {
             ..Sale::new(id, self.amount_sats)
         })
     }
+}
+
+fn is_sold(error: &barter_sdk::Error) -> bool {
+    matches!(error, barter_sdk::Error::Deal(DealError::AlreadySold { .. }))
 }

@@ -127,7 +127,11 @@ fn an_offer_is_taken_paid_and_settled() {
     // The payee sees it settled, and both remember it. The journal is enough for that.
     let settled = pair.call(Side::Payee, &["deals", "resume", "order-1"]).json();
     assert_eq!((&settled["stage"], &settled["trade_id"]), (&"settled".into(), &bought["trade_id"]));
-    assert_eq!(pair.list(Side::Payee), [settled]);
+    assert_eq!(pair.list(Side::Payee), std::slice::from_ref(&settled));
+    // There is nothing to hand over any more.
+    let sold = || pair.sell("order-1").args(["--payer", &pair.payer.address, "--category", "digital"]);
+    sold().failure().expect("already_sold", 1, &["order-1"]);
+    assert_eq!(sold().arg("--wait").json(), settled);
     assert_eq!(pair.list(Side::Payer), std::slice::from_ref(&bought));
     let shown = |side: Side, arguments: &[&str]| pair.call(side, &["deals", "show"]).args(arguments);
     let hash = bought["payment_hash"].as_str().unwrap();
