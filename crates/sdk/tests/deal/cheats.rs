@@ -14,11 +14,9 @@ use futures_util::future::join;
 
 use crate::{
     chain::{ARBITER, Chain, plan, wallet},
-    market::{AMOUNT, PAYEE, PAYER},
+    market::{AMOUNT, OTHER, PAYEE, PAYER},
     strict::{Mood, Strict},
 };
-
-const OTHER: usize = 2;
 
 /// A chain, and a network of Lightning nodes that do as they are told.
 struct Town {

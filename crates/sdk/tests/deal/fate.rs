@@ -1,10 +1,11 @@
 //! Death at a chosen operation.
 
 use std::{
+    collections::BTreeMap,
     future::{Future, pending},
     sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
     },
 };
 
@@ -12,11 +13,20 @@ use tokio::sync::Notify;
 
 use crate::endpoints::Reaction;
 
-/// When a life ends: at which operation, counted from 0, before it is done or after.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// When a life ends: at which operation, before it is done or after.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Death {
-    pub(crate) operation: usize,
+    pub(crate) at: At,
     pub(crate) is_after: bool,
+}
+
+/// An operation, counted from 0.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum At {
+    /// Among all.
+    Any(usize),
+    /// Among those of its kind.
+    Kind(String, usize),
 }
 
 /// One life of a process: its operations outside its own memory, and its death. The journal's writes need no counting of their own: they
@@ -27,7 +37,8 @@ pub(crate) struct Fate(Arc<Life>);
 #[derive(Debug)]
 struct Life {
     death: Option<Death>,
-    operations: AtomicUsize,
+    /// How many of each kind it had.
+    operations: Mutex<BTreeMap<String, usize>>,
     is_dead: AtomicBool,
     bell: Notify,
 }
@@ -35,13 +46,13 @@ struct Life {
 impl Fate {
     /// A life that ends there, or by itself.
     pub(crate) fn new(death: Option<Death>) -> Self {
-        let (operations, is_dead) = (AtomicUsize::new(0), AtomicBool::new(false));
-        Self(Arc::new(Life { death, operations, is_dead, bell: Notify::new() }))
+        let is_dead = AtomicBool::new(false);
+        Self(Arc::new(Life { death, operations: Mutex::default(), is_dead, bell: Notify::new() }))
     }
 
-    /// How many operations it had.
-    pub(crate) fn operations(&self) -> usize {
-        self.0.operations.load(Ordering::SeqCst)
+    /// How many operations of each kind it had.
+    pub(crate) fn operations(&self) -> BTreeMap<String, usize> {
+        self.0.operations.lock().unwrap().clone()
     }
 
     pub(crate) fn is_dead(&self) -> bool {
@@ -59,20 +70,25 @@ impl Fate {
     }
 
     /// Begins an operation: whether it dies now, and whether it still does it.
-    fn begin(&self) -> (bool, bool) {
+    fn begin(&self, kind: &str) -> (bool, bool) {
         if self.is_dead() {
             return (true, false);
         }
-        let operation = self.0.operations.fetch_add(1, Ordering::SeqCst);
-        match self.0.death {
-            Some(death) if death.operation == operation => (true, death.is_after),
-            _ => (false, true),
-        }
+        let mut operations = self.0.operations.lock().unwrap();
+        let before = operations.values().sum::<usize>();
+        let of_kind = operations.entry(kind.to_owned()).or_default();
+        let is_it = |death: &&Death| match &death.at {
+            At::Any(nth) => *nth == before,
+            At::Kind(name, nth) => name == kind && *nth == *of_kind,
+        };
+        let dies = self.0.death.as_ref().filter(is_it).map(|death| (true, death.is_after));
+        *of_kind += 1;
+        dies.unwrap_or((false, true))
     }
 
     /// Does an operation, unless it dies at it: then nobody ever hears what came of it.
-    pub(crate) async fn around<T>(&self, work: impl Future<Output = T>) -> T {
-        let (dies, does) = self.begin();
+    pub(crate) async fn around<T>(&self, kind: &str, work: impl Future<Output = T>) -> T {
+        let (dies, does) = self.begin(kind);
         if !does {
             self.die();
             return pending().await;
@@ -86,8 +102,8 @@ impl Fate {
     }
 
     /// What becomes of a request to the chain.
-    pub(crate) fn react(&self) -> Reaction {
-        let (dies, does) = self.begin();
+    pub(crate) fn react(&self, kind: &str) -> Reaction {
+        let (dies, does) = self.begin(kind);
         if dies {
             self.die();
         }

@@ -1,6 +1,7 @@
 //! Two parties with a wallet, a Lightning node and a journal each.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     sync::{
@@ -10,17 +11,21 @@ use std::{
     time::Duration,
 };
 
+use alloy_sol_types::SolCall as _;
 use barter_bindings::BarterCore;
 use barter_sdk::{
     BarterClient, Change, Deal, DealClient, DealError, DealStage, EventKind, Journal, Offer, PaymentHash, Preimage,
-    Purchase, Sale, TradeId,
+    Purchase, Sale, TradeId, TradeStatus,
     lightning::{
         Error, Invoice, InvoiceLock, InvoiceRequest, InvoiceState, Lightning, NodeInfo, OwnInvoice, Paid, Payment,
         PaymentLimits, PaymentStatus,
         embedded::{EmbeddedNetwork, EmbeddedNode, EmbeddedSettings},
     },
 };
-use futures_util::{StreamExt as _, future::join};
+use futures_util::{
+    StreamExt as _,
+    future::{Either, join3, pending, select},
+};
 
 use crate::{
     chain::{Chain, wallet},
@@ -30,6 +35,7 @@ use crate::{
 
 pub(crate) const PAYER: usize = 0;
 pub(crate) const PAYEE: usize = 1;
+pub(crate) const OTHER: usize = 2;
 pub(crate) const AMOUNT: u64 = 1_000;
 
 /// Longest that a deal of a test takes, its deaths included.
@@ -47,6 +53,7 @@ pub(crate) struct Market {
 
 /// How a deal goes, and who dies when.
 #[derive(Clone, Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each may be so or not, whatever the others are")]
 pub(crate) struct Plan {
     /// Whether the payer is known to the payee, which then proposes.
     pub(crate) by_payee: bool,
@@ -56,12 +63,25 @@ pub(crate) struct Plan {
     pub(crate) payee_dies: Vec<Death>,
     /// Whether their Lightning nodes die with them.
     pub(crate) nodes_die: bool,
+    /// Whether a third wallet takes the offer, too, a moment after the payer.
+    pub(crate) has_rival: bool,
+    /// Blocks that the payer's client waits for, where it is not one.
+    pub(crate) confirmations: Option<u64>,
 }
 
-/// How a deal ended, and the operations of each side's last life.
+/// What a side lived through.
+#[derive(Default)]
+pub(crate) struct Lived {
+    /// How many operations of each kind its last life had.
+    pub(crate) operations: BTreeMap<String, usize>,
+    /// The deaths that came.
+    pub(crate) deaths: Vec<Death>,
+}
+
+/// What each side of a deal lived through.
 pub(crate) struct Outcome {
-    pub(crate) payer_operations: usize,
-    pub(crate) payee_operations: usize,
+    pub(crate) payer: Lived,
+    pub(crate) payee: Lived,
 }
 
 impl Market {
@@ -129,34 +149,64 @@ impl Market {
                 deals.buy(&offer, &Purchase::for_amount(AMOUNT)).await
             }
         });
-        let ended = tokio::time::timeout(PATIENCE, join(Box::pin(seller), Box::pin(buyer))).await;
-        let ((sold, payee_operations), (bought, payer_operations)) =
-            ended.unwrap_or_else(|_| panic!("no end: {plan:?}"));
+        let rival = async {
+            let text = receive.clone().wait_for(Option::is_some).await.unwrap().clone().unwrap();
+            if plan.has_rival { self.take_too(&text.parse().unwrap()).await } else { None }
+        };
+        let blocks = async {
+            while plan.confirmations.is_some() {
+                tokio::time::sleep(Duration::from_millis(15)).await;
+                self.chain.mine(1).await;
+            }
+            pending::<()>().await;
+        };
+        let deal = join3(Box::pin(seller), Box::pin(buyer), Box::pin(rival));
+        let ended = tokio::time::timeout(PATIENCE, select(deal, Box::pin(blocks))).await;
+        let Ok(Either::Left((((sold, payee), (bought, payer), rivals), _))) = ended else { panic!("no end: {plan:?}") };
         self.judge(plan, &sold, &bought, before).await;
-        Outcome { payer_operations, payee_operations }
+        if let Some(rivals) = rivals {
+            let trade = self.client(OTHER).trade().get(rivals).await.unwrap();
+            assert_eq!(trade.status, TradeStatus::Proposed, "two trades for an invoice: {plan:?}");
+        }
+        Outcome { payer, payee }
     }
 
-    /// Lives through deaths, each time from what is on disk, until the work is done. How many operations the last life had.
+    /// Takes an open offer that the payer has taken; the trade, if it got as far.
+    async fn take_too(&self, offer: &Offer) -> Option<TradeId> {
+        let first = offer.trade_id(wallet(PAYER)).unwrap();
+        while self.client(OTHER).trade().get(first).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let trades = self.client(OTHER).trade();
+        let (hash, texts) = (offer.payment_hash(), (offer.category(), offer.description()));
+        trades.propose(offer.payee(), hash, AMOUNT, texts.0, texts.1).await.ok().map(|proposed| proposed.trade_id)
+    }
+
+    /// Lives through deaths, each time from what is on disk, until the work is done.
     async fn live<F>(
         &self,
         account: usize,
         plan: &Plan,
         deaths: &[Death],
         work: impl Fn(DealClient<Mortal>) -> F,
-    ) -> (Deal, usize)
+    ) -> (Deal, Lived)
     where
         F: Future<Output = Result<Deal, barter_sdk::Error>>,
     {
-        for death in deaths.iter().copied().map(Some).chain([None]) {
-            let fate = Fate::new(death);
+        let mut came = Vec::new();
+        for death in deaths.iter().cloned().map(Some).chain([None]) {
+            let fate = Fate::new(death.clone());
             let journal = self.journal(account);
             let (reacting, folder) = (fate.clone(), journal.folder().to_owned());
             let endpoint = Endpoint::start(&self.chain.url, move |body| {
-                check_request(body, &folder);
-                reacting.react()
+                let kind = kind_of(body);
+                check_request(&kind, body, &folder);
+                reacting.react(&kind)
             });
             let endpoint = endpoint.await;
             let client = self.chain.builder(account).rpc_url(&endpoint.url).poll_interval(Duration::from_millis(10));
+            let confirmations = plan.confirmations.filter(|_| account == PAYER).unwrap_or(1);
+            let client = client.confirmations(confirmations);
             let node = Mortal {
                 node: self.node(account).clone(),
                 fate: fate.clone(),
@@ -169,12 +219,13 @@ impl Market {
                 biased;
                 () = fate.died() => {}
                 done = life => match done {
-                    Ok(deal) => return (deal, fate.operations()),
+                    Ok(deal) => return (deal, Lived { operations: fate.operations(), deaths: came }),
                     // The request it died at was closed before it was looked at whether it is dead.
                     Err(_) if fate.is_dead() => {}
                     Err(error) => panic!("{error}: {plan:?}"),
                 },
             }
+            came.extend(death);
             if plan.nodes_die {
                 self.node(account).restart().unwrap();
             }
@@ -224,15 +275,57 @@ fn is_kept(folder: &Path, preimage: Preimage) -> bool {
     sales.any(|path| fs::read_to_string(path).unwrap().contains(&preimage.to_string()))
 }
 
-/// A settlement shows the preimage to the world: it must be on disk before.
-fn check_request(body: &str, folder: &Path) {
-    use alloy_sol_types::SolCall as _;
-    let selector = alloy_primitives::hex::encode(BarterCore::settleTradeCall::SELECTOR);
-    let Some(call) = body.split(&selector).nth(1).filter(|_| body.contains("eth_sendRawTransaction")) else { return };
-    // After the selector: 32 bytes of the trade's id, then the preimage.
-    let preimage: Preimage = call[64..128].parse().unwrap();
-    let kept = on_disk(folder, preimage.payment_hash());
-    assert_eq!(kept["preimage"], preimage.to_string(), "a settlement was sent before its preimage was on disk");
+/// The calls that are sent, by the name that their operations have here.
+const CALLS: [(&str, [u8; 4]); 4] = [
+    ("send propose", BarterCore::proposeTradeCall::SELECTOR),
+    ("send propose as payee", BarterCore::proposeTradeAsPayeeCall::SELECTOR),
+    ("send accept", BarterCore::acceptTradeCall::SELECTOR),
+    ("send settle", BarterCore::settleTradeCall::SELECTOR),
+];
+
+/// What a request is, and the call's arguments if it sends one.
+fn sent(body: &str) -> Option<(&'static str, &str)> {
+    let mut found = CALLS.iter().filter_map(|(name, selector)| {
+        let (_, arguments) = body.split_once(&alloy_primitives::hex::encode(selector))?;
+        Some((*name, arguments))
+    });
+    found.next().filter(|_| body.contains("eth_sendRawTransaction"))
+}
+
+/// What an operation on the chain is called.
+fn kind_of(body: &str) -> String {
+    if let Some((name, _)) = sent(body) {
+        return name.to_owned();
+    }
+    let request: serde_json::Value = serde_json::from_str(body).unwrap();
+    let request = request.get(0).unwrap_or(&request);
+    request["method"].as_str().unwrap().to_owned()
+}
+
+/// A settlement shows the preimage to the world: it must be on disk before. And what a payee proposes or accepts has to be its
+/// invoice's one trade.
+fn check_request(kind: &str, body: &str, folder: &Path) {
+    let Some((_, arguments)) = sent(body) else { return };
+    let word = |nth: usize| &arguments[64 * nth..64 * (nth + 1)];
+    let is_payee = folder.ends_with(format!("deals-{PAYEE}"));
+    match kind {
+        "send settle" => {
+            let preimage: Preimage = word(1).parse().unwrap();
+            let kept = on_disk(folder, preimage.payment_hash());
+            assert_eq!(kept["preimage"], preimage.to_string(), "a settlement was sent before its preimage was on disk");
+        }
+        "send propose as payee" => {
+            let taken = folder.join(format!("taken-0x{}", word(1)));
+            assert!(taken.exists(), "a trade was proposed for an invoice that is not its own alone");
+        }
+        "send accept" if is_payee => {
+            let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+            let mut taken = files.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("taken-"));
+            let is_taken = taken.any(|path| fs::read_to_string(path).unwrap().contains(word(0)));
+            assert!(is_taken, "a trade was accepted for an invoice that is not its own alone");
+        }
+        _ => {}
+    }
 }
 
 /// A Lightning node as a mortal process reaches it. Whether it is asked for what no process should ask is judged here.
@@ -272,7 +365,7 @@ impl Mortal {
 
 impl Lightning for Mortal {
     async fn node(&self) -> Result<NodeInfo, Error> {
-        self.fate.around(self.node.node()).await
+        self.fate.around("node", self.node.node()).await
     }
 
     async fn make_invoice(&self, request: &InvoiceRequest) -> Result<Invoice, Error> {
@@ -282,26 +375,26 @@ impl Lightning for Mortal {
         }
         if let (true, InvoiceLock::Preimage(preimage)) = (self.is_slow, request.lock) {
             request.lock = InvoiceLock::Held(preimage.payment_hash());
-            let made = self.fate.around(async {
+            let made = self.fate.around("make_invoice", async {
                 let made = self.node.make_invoice(&request).await;
                 self.take_later(preimage);
                 made
             });
             return made.await;
         }
-        self.fate.around(self.node.make_invoice(&request)).await
+        self.fate.around("make_invoice", self.node.make_invoice(&request)).await
     }
 
     async fn invoice(&self, payment_hash: PaymentHash) -> Result<Option<OwnInvoice>, Error> {
-        self.fate.around(self.node.invoice(payment_hash)).await
+        self.fate.around("invoice", self.node.invoice(payment_hash)).await
     }
 
     async fn settle(&self, preimage: Preimage) -> Result<(), Error> {
-        self.fate.around(self.node.settle(preimage)).await
+        self.fate.around("settle", self.node.settle(preimage)).await
     }
 
     async fn cancel(&self, payment_hash: PaymentHash) -> Result<(), Error> {
-        self.fate.around(self.node.cancel(payment_hash)).await
+        self.fate.around("cancel", self.node.cancel(payment_hash)).await
     }
 
     async fn pay(&self, invoice: &Invoice, limits: &PaymentLimits) -> Result<Paid, Error> {
@@ -315,10 +408,10 @@ impl Lightning for Mortal {
             assert_eq!(on_disk(&self.journal, hash)["stage"], "paying", "paid before it was written down");
             self.node.pay(invoice, limits).await
         };
-        self.fate.around(paying).await
+        self.fate.around("pay", paying).await
     }
 
     async fn payment(&self, payment_hash: PaymentHash) -> Result<Option<Payment>, Error> {
-        self.fate.around(self.node.payment(payment_hash)).await
+        self.fate.around("payment", self.node.payment(payment_hash)).await
     }
 }
