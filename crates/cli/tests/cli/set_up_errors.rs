@@ -74,6 +74,20 @@ fn a_transaction_that_nobody_mines() {
 }
 
 #[test]
+fn a_transaction_that_is_not_as_deep_as_was_asked() {
+    let devnet = Devnet::start(2);
+    let (payer, payee) = (devnet.wallet(), devnet.wallet());
+    let call = |blocks: &str| {
+        let depth = ["--confirmations", blocks, "--timeout", "2"];
+        propose(&payee.address, new_preimage()).args(depth).on(&devnet).signed_by(&payer)
+    };
+    assert_eq!(call("1").json()["status"], "proposed");
+    let failure = call("2").failure();
+    assert!(failure.exit == 6 && failure.transaction_hash.is_some(), "{failure:?}");
+    call("0").failure().expect("usage", 2, &["--confirmations", "0"]);
+}
+
+#[test]
 fn an_address_of_a_node_that_is_none_is_not_repeated() {
     for url in ["ws://node.example/SECRETKEY", "SECRETKEY", "http://[SECRETKEY"] {
         let failure = Barter::words("credit supply").env("ALCHEMY_RPC_URL", url).hiding("SECRETKEY").failure();
