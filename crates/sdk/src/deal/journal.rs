@@ -78,18 +78,6 @@ impl Journal {
         Ok(Listing { deals: records.iter().map(Deal::from).collect(), damaged })
     }
 
-    /// The deals, oldest first.
-    ///
-    /// # Errors
-    /// [`DealError::Journal`], [`DealError::InvalidRecord`].
-    pub fn deals(&self) -> Result<Vec<Deal>, DealError> {
-        let mut listing = self.listing()?;
-        match listing.damaged.pop() {
-            Some(error) => Err(error),
-            None => Ok(listing.deals),
-        }
-    }
-
     /// A deal.
     ///
     /// # Errors

@@ -174,12 +174,12 @@ impl<L: Lightning> DealClient<L> {
         Ok(Deal::from(&run.record))
     }
 
-    /// The journal's deals, oldest first. Neither the chain nor the Lightning node is asked.
+    /// The journal's deals, oldest first, and what keeps others from being read. Neither the chain nor the Lightning node is asked.
     ///
     /// # Errors
-    /// [`DealError::Journal`], [`DealError::InvalidRecord`].
-    pub fn deals(&self) -> Result<Vec<Deal>, Error> {
-        Ok(self.journal.deals()?)
+    /// [`DealError::Journal`].
+    pub fn listing(&self) -> Result<Listing, Error> {
+        Ok(self.journal.listing()?)
     }
 
     /// A deal of the journal. Neither the chain nor the Lightning node is asked.

@@ -278,7 +278,7 @@ async fn an_offer_that_is_not_what_was_expected_is_not_taken() {
     let outcome = client.deals(town.payer.clone(), town.journal("elsewhere")).buy(&offer, &purchase()).await;
     assert!(matches!(outcome, Err(Error::Deal(DealError::Offer(OfferError::OtherContract { .. })))), "{outcome:?}");
     // Nothing was begun.
-    assert!(buyer.deals().unwrap().is_empty());
+    assert!(buyer.listing().unwrap().deals.is_empty());
     assert_eq!(town.status(&offer, PAYER).await, TradeStatus::Proposed);
     let right = Purchase { payee: Some(wallet(PAYEE)), payee_node: Some(town.payee.public_key()), ..purchase() };
     assert_eq!(buyer.buy(&offer, &right).await.unwrap().stage, DealStage::Settled);
@@ -298,7 +298,7 @@ async fn a_sale_is_one_by_its_name() {
     assert_eq!(code(seller.sell(&own).await), "self_trade");
     assert_eq!(code(seller.finish("order-2").await), "deal_not_found");
     assert_eq!(code(seller.finish("../payer/x").await), "deal_not_found");
-    let deals = seller.deals().unwrap();
+    let deals = seller.listing().unwrap().deals;
     assert_eq!((deals.len(), deals[0].role, deals[0].stage), (1, Role::Payee, DealStage::Invoiced));
     assert_eq!((&deals[0].offer, deals[0].preimage), (&Some(offer.to_string()), None));
 

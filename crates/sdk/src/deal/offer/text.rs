@@ -12,7 +12,7 @@ use barter_lightning::{Invoice, InvoiceDescription};
 use barter_protocol::limits::MAX_CATEGORY_BYTES;
 use bech32::{
     Bech32, Bech32m, ByteIterExt as _, Checksum, Fe32, Fe32IterExt as _, Hrp,
-    primitives::decode::{CheckedHrpstring, CheckedHrpstringError, ChecksumError, UncheckedHrpstring},
+    primitives::decode::{ChecksumError, UncheckedHrpstring},
 };
 
 use super::{Offer, OfferError, SEAL_CHARS, SEAL_MARK, Sealed};
@@ -95,14 +95,17 @@ pub(super) fn decode(text: &str) -> Result<Offer, OfferError> {
     if text.len() > MAX_CHARS {
         return Err(malformed(format!("it has {} bytes, the most are {MAX_CHARS}", text.len())));
     }
-    let checked = CheckedHrpstring::new::<OfferChecksum>(text).map_err(|error| match error {
-        CheckedHrpstringError::Checksum(ChecksumError::InvalidResidue) => OfferError::WrongChecksum,
-        CheckedHrpstringError::Checksum(_) => malformed("it is too short or too long"),
-        _ => malformed("its characters or its form are not an offer's"),
-    })?;
-    if checked.hrp() != PREFIX {
+    let parts = UncheckedHrpstring::new(text);
+    let parts = parts.map_err(|_| malformed("its characters or its form are not an offer's"))?;
+    // Before the checksum: of a text of another kind, that does not fit either.
+    if parts.hrp() != PREFIX {
         return Err(malformed("it begins otherwise"));
     }
+    parts.validate_checksum::<OfferChecksum>().map_err(|error| match error {
+        ChecksumError::InvalidResidue => OfferError::WrongChecksum,
+        _ => malformed("it is too short or too long"),
+    })?;
+    let checked = parts.remove_checksum::<OfferChecksum>();
     let groups: Vec<Fe32> = checked.fe32_iter::<std::vec::IntoIter<u8>>().collect();
     let (length, rest) = groups.split_at_checked(LENGTH_GROUPS).ok_or_else(truncated)?;
     let head_length = length.iter().fold(0, |length, group| length << BITS_A_GROUP | usize::from(group.to_u8()));

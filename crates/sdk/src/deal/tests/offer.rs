@@ -76,6 +76,8 @@ fn says_what_is_wrong_with_a_text() {
     assert_eq!(refused(&whole[..whole.len() - 1]), "invalid_offer_checksum");
     assert_eq!(refused(&text_of("barters", &groups(&whole))), "invalid_offer");
     assert_eq!(refused(&format!("B{}", &whole[1..])), "invalid_offer");
+    // A private key in Bitcoin's form, say: nothing of it is repeated.
+    assert_eq!(refused("nsec1vl029mgpspedva04g90vltkh6fvh240zqtv9k0t9af8935ke9laqsnlfe5"), "invalid_offer");
     // The first byte after the length is the version: 1 becomes 9.
     let mut later = groups(&whole);
     later[2] = Fe32::try_from(later[2].to_u8() ^ 1).unwrap();
