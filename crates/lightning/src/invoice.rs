@@ -12,7 +12,7 @@ use crate::BitcoinNetwork;
 const MAX_INVOICE_BYTES: usize = 7_089;
 
 /// Satoshis are told in thousandths by invoices.
-const MSATS_PER_SAT: u64 = 1_000;
+pub(crate) const MSATS_PER_SAT: u64 = 1_000;
 
 /// Characters of a text that an error shows.
 const SHOWN_CHARS: usize = 70;
@@ -22,9 +22,9 @@ const SHOWN_CHARS: usize = 70;
 #[non_exhaustive]
 pub enum InvoiceError {
     /// The text is no invoice.
-    #[error("'{input}' is no BOLT11 invoice: {reason}")]
+    #[error("{input} is no BOLT11 invoice: {reason}")]
     Malformed {
-        /// What was given, cut.
+        /// What was given: its beginning if it looks like an invoice, and otherwise its length alone, as it may be a secret.
         input: String,
         /// What is wrong with it.
         reason: String,
@@ -185,7 +185,8 @@ impl FromStr for Invoice {
     fn from_str(text: &str) -> Result<Self, InvoiceError> {
         let text = text.trim();
         let text = text.strip_prefix("lightning:").or_else(|| text.strip_prefix("LIGHTNING:")).unwrap_or(text);
-        let malformed = |reason: String| InvoiceError::Malformed { input: shown(text), reason };
+        let looks_alike = text.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("ln"));
+        let malformed = |reason: String| InvoiceError::Malformed { input: shown(text, looks_alike), reason };
         if text.len() > MAX_INVOICE_BYTES {
             return Err(malformed(format!("it has {} bytes, expected at most {MAX_INVOICE_BYTES}", text.len())));
         }
@@ -235,10 +236,15 @@ impl Invoice {
     /// # Errors
     /// [`InvoiceError::Expired`].
     pub fn check_open_at(&self, now: u64) -> Result<(), InvoiceError> {
-        if now > self.expires_at {
+        if !self.is_open_at(now) {
             return Err(InvoiceError::Expired { expires_at: self.expires_at, now });
         }
         Ok(())
+    }
+
+    /// Whether it can be paid at `now`, Unix time.
+    pub fn is_open_at(&self, now: u64) -> bool {
+        now <= self.expires_at
     }
 
     /// Refuses an invoice that is not what was agreed, or has expired at `now`, Unix time. Its description is not compared.
@@ -257,7 +263,8 @@ impl Invoice {
             return Err(InvoiceError::WrongPaymentHash { expected: agreed.payment_hash, found: self.payment_hash });
         }
         if let Some(expected) = agreed.payee_node.as_ref().filter(|node| !node.eq_ignore_ascii_case(&self.payee_node)) {
-            return Err(InvoiceError::WrongPayee { expected: shown(expected), found: self.payee_node.clone() });
+            let expected = shown(expected, expected.len() == self.payee_node.len());
+            return Err(InvoiceError::WrongPayee { expected, found: self.payee_node.clone() });
         }
         self.check_open_at(now)?;
         if self.expires_at < agreed.needed_until {
@@ -305,15 +312,17 @@ impl Invoice {
     }
 }
 
-/// The beginning of a text that came from somebody else, fit for a terminal.
-fn shown(text: &str) -> String {
+/// A text as an error shows it: the beginning of what looks like what was expected, fit for a terminal. Of others only the length,
+/// as a preimage or a macaroon may have been pasted.
+fn shown(text: &str, looks_alike: bool) -> String {
+    if !looks_alike {
+        return format!("a text of {} characters", text.chars().count());
+    }
     let printable =
         |char: char| if char.is_ascii_graphic() || char == ' ' { char } else { char::REPLACEMENT_CHARACTER };
-    let mut shown: String = text.chars().take(SHOWN_CHARS).map(printable).collect();
-    if text.chars().nth(SHOWN_CHARS).is_some() {
-        shown.push('…');
-    }
-    shown
+    let shown: String = text.chars().take(SHOWN_CHARS).map(printable).collect();
+    let rest = if text.chars().nth(SHOWN_CHARS).is_some() { "…" } else { "" };
+    format!("'{shown}{rest}'")
 }
 
 #[cfg(test)]
@@ -421,6 +430,25 @@ mod tests {
             assert!(!error.to_string().contains('\u{1b}'));
             assert!(error.to_string().len() < 300, "{error}");
         }
+    }
+
+    /// What is pasted in an invoice's place may be a preimage or a macaroon.
+    #[test]
+    fn repeats_no_text_that_may_be_a_secret() {
+        let preimage = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+        for text in [preimage, "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "lightning:0201036c6e6402f801030a10"] {
+            let error = text.parse::<Invoice>().unwrap_err();
+            let bare = text.trim_start_matches("lightning:");
+            assert!(!format!("{error} {error:?}").contains(&bare[..8]), "{error:?}");
+            assert!(error.to_string().starts_with(&format!("a text of {} characters", bare.len())), "{error}");
+        }
+        for text in ["lnbc1oops", "LNBC1OOPS", "lightning:lnbc1oops"] {
+            let error = text.parse::<Invoice>().unwrap_err().to_string().to_lowercase();
+            assert!(error.starts_with("'lnbc1oops' is no"), "{error}");
+        }
+        let agreed = Agreed { payee_node: Some(preimage.to_owned()), ..agreed() };
+        let error = example().check(&agreed, MADE_AT).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains(&preimage[..8]), "{error:?}");
     }
 
     /// An invoice that names a payee, where one is given, and is signed by this key.

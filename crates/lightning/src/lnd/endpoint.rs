@@ -31,7 +31,7 @@ impl Endpoint {
         let shown = format!("{}://{host}{port}", url.scheme());
         let endpoint = Self { url, shown };
         if !endpoint.is_https() && !endpoint.is_loopback() {
-            return Err(refused(format!("is {}, and plain http is for this machine's own addresses", endpoint.shown)));
+            return Err(refused("is not of this machine, and plain http is for its own addresses".to_owned()));
         }
         Ok(endpoint)
     }
