@@ -4,6 +4,8 @@
 //! Everything is at the top. Inside, `invoice` reads and compares invoices, `payment` says how one went, and each backend has
 //! a folder of its own.
 
+#[cfg(any(feature = "lnd", feature = "serve"))]
+mod clock;
 #[cfg(feature = "embedded")]
 pub mod embedded;
 mod error;
@@ -43,7 +45,8 @@ pub trait Lightning: Send + Sync {
     /// [`Error::InvalidRequest`]; [`Error::InvoiceExists`] if there is another one with this payment hash; those of the node.
     ///
     /// # Retry safety
-    /// Safe to repeat: the same request brings back the invoice that is there.
+    /// Safe to repeat: the same request brings back the invoice that is there. Once that is paid, a node need not compare any more
+    /// who held the preimage.
     fn make_invoice(&self, request: &InvoiceRequest) -> impl Future<Output = Result<Invoice, Error>> + Send;
 
     /// How an invoice of this node's own stands; `None` if it has none with this payment hash.
@@ -72,6 +75,9 @@ pub trait Lightning: Send + Sync {
 
     /// Pays an invoice, and waits until it is paid or has failed. Of the invoice itself nothing is checked but that it can
     /// still be paid: compare it with what was agreed first, by [`Invoice::check`].
+    ///
+    /// Payments are told apart by payment hash alone: another invoice with the hash of a payment that arrived, or is under way,
+    /// brings back that payment.
     ///
     /// # Errors
     /// [`Error::WrongNetwork`], [`Error::InvoiceExpired`], [`Error::OwnInvoice`] before anything is sent; [`Error::PaymentFailed`] if nothing was

@@ -6,8 +6,11 @@ use barter_protocol::{PaymentHash, Preimage, limits::MIN_AMOUNT_SATS};
 
 use crate::Error;
 
-/// All the bitcoin there ever will be.
-pub(crate) const MAX_AMOUNT_SATS: u64 = 21_000_000 * 100_000_000;
+/// Most that an invoice asks for: LND makes none over more.
+pub(crate) const MAX_AMOUNT_SATS: u64 = 100_000 * 100_000_000;
+
+/// Longest lifetime of an invoice, a year: LND makes none that lives longer.
+const MAX_LIFETIME_SECONDS: u32 = 365 * 24 * 60 * 60;
 
 /// Longest description a BOLT11 invoice has room for: its fields have 1,023 groups of five bits.
 const MAX_DESCRIPTION_BYTES: usize = 639;
@@ -17,11 +20,11 @@ const MAX_DESCRIPTION_BYTES: usize = 639;
 pub struct InvoiceRequest {
     /// Who holds the preimage.
     pub lock: InvoiceLock,
-    /// Amount in satoshis.
+    /// Amount in satoshis: at most 100,000 bitcoin.
     pub amount_sats: u64,
     /// What it is for: at most 639 bytes, public to whoever sees the invoice.
     pub description: String,
-    /// For how long it can be paid, in seconds.
+    /// For how long it can be paid, in seconds: at most a year.
     pub lifetime_seconds: u32,
 }
 
@@ -42,8 +45,9 @@ impl InvoiceRequest {
             let bytes = self.description.len();
             return invalid(format!("its description has {bytes} bytes, expected at most {MAX_DESCRIPTION_BYTES}"));
         }
-        if self.lifetime_seconds == 0 {
-            return invalid("its lifetime is 0 seconds, expected at least 1".to_owned());
+        if !(1..=MAX_LIFETIME_SECONDS).contains(&self.lifetime_seconds) {
+            let seconds = self.lifetime_seconds;
+            return invalid(format!("its lifetime is {seconds} seconds, expected 1 to {MAX_LIFETIME_SECONDS}"));
         }
         Ok(())
     }

@@ -23,7 +23,7 @@ impl NodeInfo {
     }
 }
 
-/// An invoice of a node's own.
+/// An invoice of a node's own. `Debug` does not show the preimage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OwnInvoice {
@@ -31,17 +31,26 @@ pub struct OwnInvoice {
     pub invoice: Invoice,
     /// How it stands.
     pub state: InvoiceState,
+    /// The preimage, if the node has it: from the request ([`InvoiceLock::Preimage`](crate::InvoiceLock::Preimage)), or, in some
+    /// nodes, because a payment that was held was taken with it.
+    pub preimage: Option<Preimage>,
 }
 
 impl OwnInvoice {
-    /// An invoice that stands so.
+    /// An invoice that stands so, whose preimage the node does not have.
     pub const fn new(invoice: Invoice, state: InvoiceState) -> Self {
-        Self { invoice, state }
+        Self { invoice, state, preimage: None }
+    }
+
+    /// The same, where the node has the preimage.
+    #[must_use]
+    pub fn with_preimage(self, preimage: Option<Preimage>) -> Self {
+        Self { preimage, ..self }
     }
 
     /// Whether it can be paid at a time, Unix seconds, and nobody has.
     pub fn is_open_at(&self, now: u64) -> bool {
-        self.state == InvoiceState::Open && now <= self.invoice.expires_at()
+        self.state == InvoiceState::Open && self.invoice.is_open_at(now)
     }
 }
 

@@ -1,6 +1,6 @@
 //! TLS: whose certificate is believed.
 
-use std::{fmt, fs, path::Path, sync::Arc};
+use std::{fmt, fs::File, io::Read, path::Path, sync::Arc};
 
 use rustls::{
     ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
@@ -18,6 +18,9 @@ use crate::Error;
 
 /// Certificates in a file. More than a chain has is some other file.
 const MAX_CERTIFICATES: usize = 16;
+
+/// Most that is read of a file: more than as many certificates have.
+const MAX_FILE_BYTES: u64 = 1 << 20;
 
 /// The certificate a node is known by, such as the `tls.cert` that LND makes for itself.
 ///
@@ -38,7 +41,15 @@ impl Certificate {
     /// [`Error::InvalidSetting`] if it cannot be read or holds no certificate.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, Error> {
         let setting = shown_path(path.as_ref(), "the certificate file");
-        let text = fs::read(path.as_ref()).map_err(|error| invalid(&setting, format!("cannot be read: {error}")))?;
+        let mut text = Vec::new();
+        let read = File::open(path.as_ref()).and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut text));
+        read.map_err(|error| invalid(&setting, format!("cannot be read: {error}")))?;
+        if text.len() as u64 > MAX_FILE_BYTES {
+            return Err(invalid(
+                &setting,
+                format!("has more than {MAX_FILE_BYTES} bytes, expected certificates in PEM"),
+            ));
+        }
         Self::parse(&setting, &text)
     }
 

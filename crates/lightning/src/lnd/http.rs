@@ -12,7 +12,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{
     certificate::tls_config,
     endpoint::Endpoint,
-    refusal::{Refusal, quote},
+    refusal::{Refusal, printable, quote},
     settings::{LndSettings, invalid},
     updates::Updates,
     wire,
@@ -178,7 +178,11 @@ impl Http {
 
     /// Nothing came within the time.
     pub(super) fn no_answer(&self) -> Error {
-        let reason = format!("no answer within {:?}", self.timeout);
+        self.lost(format!("no answer within {:?}", self.timeout))
+    }
+
+    /// The node is gone, or says nothing any more.
+    pub(super) fn lost(&self, reason: String) -> Error {
         Error::Unreachable { endpoint: self.endpoint.shown().to_owned(), reason }
     }
 
@@ -187,10 +191,10 @@ impl Http {
         let endpoint = self.endpoint.shown().to_owned();
         match tls_error(&error) {
             Some(error @ (rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented)) => {
-                Error::WrongCertificate { endpoint, reason: quote(&error.to_string()) }
+                Error::WrongCertificate { endpoint, reason: printable(&error.to_string()) }
             }
-            Some(error) => Error::Unreachable { endpoint, reason: format!("TLS: {}", quote(&error.to_string())) },
-            None => Error::Unreachable { endpoint, reason: quote(&innermost(&error.without_url())) },
+            Some(error) => Error::Unreachable { endpoint, reason: format!("TLS: {}", printable(&error.to_string())) },
+            None => Error::Unreachable { endpoint, reason: printable(&innermost(&error.without_url())) },
         }
     }
 }

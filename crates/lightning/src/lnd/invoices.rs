@@ -3,6 +3,7 @@
 use barter_protocol::{PaymentHash, Preimage};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bitcoin::hex::DisplayHex;
+use serde::Serialize;
 
 use super::{
     http::{Failure, Http},
@@ -15,7 +16,7 @@ use crate::{Error, Invoice, InvoiceDescription, InvoiceLock, InvoiceRequest, Inv
 pub(super) async fn make(http: &Http, request: &InvoiceRequest) -> Result<Invoice, Error> {
     request.check()?;
     let refusal = match add(http, request).await {
-        Ok(added) => return read(&added.payment_request, request.payment_hash()),
+        Ok(added) => return read_made(&added.payment_request, request),
         Err(Failure::Refused(refusal)) => refusal,
         Err(Failure::Failed(error)) => return Err(error),
     };
@@ -31,29 +32,54 @@ pub(super) async fn make(http: &Http, request: &InvoiceRequest) -> Result<Invoic
 /// An invoice of the node's own, and how it stands.
 pub(super) async fn find(http: &Http, payment_hash: PaymentHash) -> Result<Option<OwnInvoice>, Error> {
     let Some(found) = lookup(http, payment_hash).await? else { return Ok(None) };
-    Ok(Some(OwnInvoice::new(found.read()?, found.state)))
+    Ok(Some(OwnInvoice::new(found.read()?, found.state).with_preimage(found.preimage()?)))
 }
 
 /// Takes a payment that is held.
 pub(super) async fn settle(http: &Http, preimage: Preimage) -> Result<(), Error> {
     let payment_hash = preimage.payment_hash();
     let body = Settle { preimage: STANDARD.encode(preimage.as_bytes()) };
-    let Some(refusal) = refused(http.post("/v2/invoices/settle", &body).await)? else { return Ok(()) };
-    match state_despite(http, &refusal, payment_hash).await? {
-        InvoiceState::Paid => Ok(()),
-        InvoiceState::Open | InvoiceState::Cancelled => Err(Error::NotHeld { payment_hash }),
-        InvoiceState::Held => Err(http.explain(&refusal).await),
+    let explains = |state| state != InvoiceState::Held;
+    match order(http, "/v2/invoices/settle", &body, payment_hash, explains).await? {
+        None | Some(InvoiceState::Paid) => Ok(()),
+        Some(_) => Err(Error::NotHeld { payment_hash }),
     }
 }
 
 /// Cancels an invoice.
 pub(super) async fn cancel(http: &Http, payment_hash: PaymentHash) -> Result<(), Error> {
     let body = Cancel { payment_hash: STANDARD.encode(payment_hash.as_bytes()) };
-    let Some(refusal) = refused(http.post("/v2/invoices/cancel", &body).await)? else { return Ok(()) };
-    match state_despite(http, &refusal, payment_hash).await? {
-        InvoiceState::Cancelled => Ok(()),
-        InvoiceState::Paid => Err(Error::AlreadyPaid { payment_hash }),
-        InvoiceState::Open | InvoiceState::Held => Err(http.explain(&refusal).await),
+    let explains = |state| matches!(state, InvoiceState::Paid | InvoiceState::Cancelled);
+    match order(http, "/v2/invoices/cancel", &body, payment_hash, explains).await? {
+        None | Some(InvoiceState::Cancelled) => Ok(()),
+        Some(_) => Err(Error::AlreadyPaid { payment_hash }),
+    }
+}
+
+/// Orders something of an invoice. If the node refuses, returns how the invoice stands, where that explains it. Where it does not,
+/// the invoice may have changed between refusal and look, as by a payment that arrived: the order is given once more.
+async fn order(
+    http: &Http,
+    path: &str,
+    body: &impl Serialize,
+    payment_hash: PaymentHash,
+    explains: impl Fn(InvoiceState) -> bool,
+) -> Result<Option<InvoiceState>, Error> {
+    let mut is_last = false;
+    loop {
+        let refusal = match http.post(path, body).await {
+            Ok(Nothing {}) => return Ok(None),
+            Err(Failure::Refused(refusal)) => refusal,
+            Err(Failure::Failed(error)) => return Err(error),
+        };
+        let state = state_despite(http, &refusal, payment_hash).await?;
+        if explains(state) {
+            return Ok(Some(state));
+        }
+        if is_last {
+            return Err(http.explain(&refusal).await);
+        }
+        is_last = true;
     }
 }
 
@@ -69,15 +95,25 @@ impl Found {
         read(&self.stored.payment_request, self.payment_hash)
     }
 
+    /// The preimage, if the node has it.
+    fn preimage(&self) -> Result<Option<Preimage>, Error> {
+        if self.stored.r_preimage.is_empty() {
+            return Ok(None);
+        }
+        let read = STANDARD.decode(&self.stored.r_preimage).ok().and_then(|bytes| bytes.try_into().ok());
+        let preimage = read.map(Preimage::new).filter(|preimage| preimage.payment_hash() == self.payment_hash);
+        let wrong = || format!("invoice {} has another preimage than its own", self.payment_hash);
+        preimage.map(Some).ok_or_else(|| Error::InvalidAnswer { reason: wrong() })
+    }
+
     /// The invoice, if the request is the one it was made by.
     fn as_answer_to(&self, request: &InvoiceRequest) -> Result<Invoice, Error> {
         let payment_hash = self.payment_hash;
         // One that we do not even read, say for a lack of an amount, is none of ours.
         let Ok(invoice) = self.read() else { return Err(Error::InvoiceExists { payment_hash }) };
-        let has_preimage = self.stored.r_preimage.as_deref().is_some_and(|preimage| !preimage.is_empty());
+        let has_preimage = !self.stored.r_preimage.is_empty();
         let is_held = matches!(request.lock, InvoiceLock::Held(_));
-        let is_same = invoice.amount_sats() == request.amount_sats
-            && matches!(invoice.description(), InvoiceDescription::Text(text) if *text == request.description)
+        let is_same = asks_for(&invoice, request)
             && self.stored.expiry == u64::from(request.lifetime_seconds)
             // Once it is paid, the node has the preimage of either kind.
             && (self.state == InvoiceState::Paid || is_held != has_preimage);
@@ -118,6 +154,28 @@ async fn add(http: &Http, request: &InvoiceRequest) -> Result<AddedInvoice, Fail
     }
 }
 
+/// Reads an invoice that the node made, which has to ask for what was requested.
+fn read_made(text: &str, request: &InvoiceRequest) -> Result<Invoice, Error> {
+    let invoice = read(text, request.payment_hash())?;
+    if !asks_for(&invoice, request) {
+        let reason = format!(
+            "the new invoice asks for {} sats for '{}', expected {} sats for '{}'",
+            invoice.amount_sats(),
+            quote(&invoice.description().to_string()),
+            request.amount_sats,
+            request.description,
+        );
+        return Err(Error::InvalidAnswer { reason });
+    }
+    Ok(invoice)
+}
+
+/// Whether an invoice asks for the amount, and for what, that was requested.
+fn asks_for(invoice: &Invoice, request: &InvoiceRequest) -> bool {
+    invoice.amount_sats() == request.amount_sats
+        && matches!(invoice.description(), InvoiceDescription::Text(text) if *text == request.description)
+}
+
 /// Reads an invoice of the node's, which has to be the one that was asked for.
 fn read(text: &str, payment_hash: PaymentHash) -> Result<Invoice, Error> {
     let invoice: Invoice = text.parse()?;
@@ -126,15 +184,6 @@ fn read(text: &str, payment_hash: PaymentHash) -> Result<Invoice, Error> {
         return Err(Error::InvalidAnswer { reason });
     }
     Ok(invoice)
-}
-
-/// What the node said against a request that has no answer of worth.
-fn refused(outcome: Result<Nothing, Failure>) -> Result<Option<Refusal>, Error> {
-    match outcome {
-        Ok(Nothing {}) => Ok(None),
-        Err(Failure::Refused(refusal)) => Ok(Some(refusal)),
-        Err(Failure::Failed(error)) => Err(error),
-    }
 }
 
 /// How an invoice stands that the node refused to settle or cancel: LND has no codes for why.

@@ -1,8 +1,8 @@
 //! Payments the node makes.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use barter_protocol::{PaymentHash, Preimage};
+use barter_protocol::{PaymentHash, Preimage, limits::MAX_AMOUNT_SATS};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE};
 use tokio::time::{Instant, timeout_at};
 
@@ -14,7 +14,7 @@ use super::{
     wire::{PaymentUpdate, SendPayment},
 };
 use crate::{
-    Error, FailureReason, Invoice, Lightning as _, Paid, Payment, PaymentLimits, PaymentStatus, order::MAX_AMOUNT_SATS,
+    Error, FailureReason, Invoice, Lightning as _, Paid, Payment, PaymentLimits, PaymentStatus, clock::unix_now,
 };
 
 /// So much longer than the node tries is it waited for, so that it can say itself that the time was not enough.
@@ -37,17 +37,24 @@ pub(super) async fn pay(node: &Lnd, invoice: &Invoice, limits: &PaymentLimits) -
         }
     }
     check_payable(node, invoice).await?;
-    match send(wait.http, invoice, limits).await {
-        Ok((status, updates)) => wait.until_decided(status, updates).await,
-        // Another of us was faster.
-        Err(Failure::Refused(refusal)) if refusal.code() == Some(ALREADY_EXISTS) => {
-            match track(wait.http, wait.payment_hash).await? {
-                Some((status, updates)) => wait.until_decided(status, updates).await,
-                None => Err(wait.http.explain(&refusal).await),
+    let refusal = match send(wait.http, invoice, limits).await {
+        Ok((status, updates)) => return wait.until_decided(status, updates).await,
+        Err(Failure::Refused(refusal)) => refusal,
+        Err(Failure::Failed(error)) => return Err(error),
+    };
+    let is_known = refusal.code() == Some(ALREADY_EXISTS);
+    let expiry = check_open(invoice);
+    if is_known || expiry.is_err() {
+        match track(wait.http, wait.payment_hash).await? {
+            // Another of us was faster.
+            Some((status, updates)) if is_known || !matches!(status, PaymentStatus::Failed(_)) => {
+                return wait.until_decided(status, updates).await;
             }
+            // It ran out after it was looked at.
+            _ => expiry?,
         }
-        Err(failure) => Err(failure.explain(wait.http).await),
     }
+    Err(wait.http.explain(&refusal).await)
 }
 
 /// How a payment stands.
@@ -77,7 +84,11 @@ impl Wait<'_> {
             }
             match timeout_at(deadline, next(self.http, &mut updates, self.payment_hash)).await {
                 Ok(Ok(next)) => status = next,
-                Ok(Err(failure)) => return Err(failure.explain(self.http).await),
+                // Whatever it says against going on, the payment was begun, and this is no word about it.
+                Ok(Err(Failure::Refused(refusal))) => {
+                    return Err(self.http.lost(format!("the node says no more of the payment: {}", refusal.reason())));
+                }
+                Ok(Err(Failure::Failed(error))) => return Err(error),
                 Err(_) => {
                     return Err(Error::PaymentPending {
                         payment_hash: self.payment_hash,
@@ -91,15 +102,22 @@ impl Wait<'_> {
 
 /// Refuses what the node would refuse without a code.
 async fn check_payable(node: &Lnd, invoice: &Invoice) -> Result<(), Error> {
-    let (expected, found) = (node.node().await?.network, invoice.network());
+    let payer = node.node().await?;
+    let (expected, found) = (payer.network, invoice.network());
     if found != expected {
         return Err(Error::WrongNetwork { expected, found });
     }
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
-    if now > invoice.expires_at() {
-        return Err(Error::InvoiceExpired { expires_at: invoice.expires_at(), now });
+    check_open(invoice)?;
+    if payer.public_key == invoice.payee_node() {
+        return Err(Error::OwnInvoice { payment_hash: invoice.payment_hash() });
     }
     Ok(())
+}
+
+/// Refuses what has run out.
+fn check_open(invoice: &Invoice) -> Result<(), Error> {
+    let (expires_at, now) = (invoice.expires_at(), unix_now());
+    if invoice.is_open_at(now) { Ok(()) } else { Err(Error::InvoiceExpired { expires_at, now }) }
 }
 
 /// Begins a payment.
@@ -146,8 +164,7 @@ async fn first<'a>(
 async fn next(http: &Http, updates: &mut Updates<'_>, payment_hash: PaymentHash) -> Result<PaymentStatus, Failure> {
     let update: Option<PaymentUpdate> = updates.next().await?;
     let Some(update) = update else {
-        let reason = "the connection ended before the payment was decided".to_owned();
-        return Err(Error::Unreachable { endpoint: http.endpoint().shown().to_owned(), reason }.into());
+        return Err(http.lost("the connection ended before the payment was decided".to_owned()).into());
     };
     Ok(read(&update, payment_hash)?)
 }

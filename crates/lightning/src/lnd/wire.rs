@@ -74,7 +74,7 @@ pub(super) struct Nothing {}
 pub(super) struct StoredInvoice {
     /// Empty while the node has not been given it.
     #[serde(default)]
-    pub(super) r_preimage: Option<String>,
+    pub(super) r_preimage: String,
     pub(super) payment_request: String,
     #[serde(deserialize_with = "number")]
     pub(super) expiry: u64,

@@ -82,12 +82,21 @@ async fn tells_errors_apart() {
         (500, of_code(2, "verification failed: signature mismatch after caveat verification")),
         (500, of_code(2, "cannot determine data format of binary-encoded macaroon")),
         (500, of_code(2, "expected 1 macaroon, got 0")),
+        (500, of_code(2, "unmarshal v2: signature has unexpected length")),
+        (500, of_code(2, "encoding/hex: odd length hex string")),
+        (500, of_code(2, "cannot get macaroon: root key with id 9 doesn't exist")),
+        (500, of_code(2, "invalid ID")),
     ] {
         let error = outcome(status, &body).await;
         assert!(matches!(error, Error::Unauthorized { .. }), "{status} {body}: {error:?}");
     }
-    let refused = outcome(500, &of_code(2, "the disk is full")).await;
-    assert!(matches!(&refused, Error::Refused { reason } if reason == "the disk is full"), "{refused:?}");
+    // Also what speaks of similar things.
+    for said in
+        ["the disk is full", "cannot unmarshal the invoice", "there is an invalid ID", "no permission denied it"]
+    {
+        let refused = outcome(500, &of_code(2, said)).await;
+        assert!(matches!(&refused, Error::Refused { reason } if reason == said), "{refused:?}");
+    }
     for status in [404, 500, 502] {
         let foreign = outcome(status, "<html>nginx</html>").await;
         let Error::InvalidAnswer { reason } = &foreign else { panic!("{foreign:?}") };

@@ -145,10 +145,66 @@ async fn looks_when_it_is_refused() {
     assert!(matches!(outcome, Err(Error::Unauthorized { .. })), "{outcome:?}");
 }
 
+/// A payment that arrives between the refusal and the look, or a settlement and a cancellation at once: the order is given again.
+#[tokio::test]
+async fn orders_again_what_became_possible_since_it_was_refused() {
+    let refusing_once = |state: &'static str| {
+        let orders = AtomicUsize::new(0);
+        Server::plain(move |request| match request.line.as_str() {
+            line if line.starts_with("GET /v1/invoice/") => Reply::ok(stored(state)),
+            line if line.starts_with("POST ") && orders.fetch_add(1, Ordering::SeqCst) > 0 => Reply::ok("{}"),
+            _ => Reply::Json(500, REFUSED.to_owned()),
+        })
+    };
+    client(&refusing_once("ACCEPTED")).settle(preimage()).await.unwrap();
+    for state in ["OPEN", "ACCEPTED"] {
+        client(&refusing_once(state)).cancel(payment_hash()).await.unwrap();
+    }
+    // Twice, and not without an end.
+    let server = finding(stored("ACCEPTED"), 0, Reply::Json(500, REFUSED.to_owned()));
+    client(&server).settle(preimage()).await.unwrap_err();
+    assert_eq!(server.lines().iter().filter(|line| line.starts_with("POST ")).count(), 2);
+}
+
+/// What a node makes is what was asked for.
+#[tokio::test]
+async fn takes_no_new_invoice_that_asks_for_something_else() {
+    let made = format!(r#"{{"payment_request":"{}","r_hash":"","add_index":"1"}}"#, invoice().text());
+    let server = finding(String::new(), usize::MAX, Reply::ok(made));
+    assert_eq!(client(&server).make_invoice(&request()).await.unwrap(), invoice());
+    let others = [
+        InvoiceRequest { amount_sats: AMOUNT_SATS + 1, ..request() },
+        InvoiceRequest { description: "pears".to_owned(), ..request() },
+    ];
+    for other in others {
+        let outcome = client(&server).make_invoice(&other).await;
+        assert!(matches!(outcome, Err(Error::InvalidAnswer { .. })), "{other:?}: {outcome:?}");
+    }
+}
+
+#[tokio::test]
+async fn tells_the_preimage_that_the_node_was_given() {
+    let found = client(&finding(stored("OPEN"), 0, Reply::Silence)).invoice(payment_hash()).await.unwrap().unwrap();
+    assert_eq!(found.preimage, Some(preimage()));
+    assert!(!format!("{found:?}").contains("0707"), "{found:?}");
+    for (written, expected) in [("", None), ("AAAA", None)] {
+        let stored = stored("OPEN").replace("BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=", written);
+        let outcome = client(&finding(stored, 0, Reply::Silence)).invoice(payment_hash()).await;
+        assert_eq!(outcome.ok().map(|found| found.unwrap().preimage), written.is_empty().then_some(expected));
+    }
+}
+
 #[tokio::test]
 async fn asks_nothing_that_no_invoice_can_say() {
     let server = always(Reply::Silence);
-    let outcome = client(&server).make_invoice(&InvoiceRequest { amount_sats: 999, ..request() }).await;
-    assert!(matches!(outcome, Err(Error::InvalidRequest { .. })), "{outcome:?}");
+    for impossible in [
+        InvoiceRequest { amount_sats: 999, ..request() },
+        InvoiceRequest { amount_sats: 100_000 * 100_000_000 + 1, ..request() },
+        InvoiceRequest { lifetime_seconds: 0, ..request() },
+        InvoiceRequest { lifetime_seconds: 365 * 86_400 + 1, ..request() },
+    ] {
+        let outcome = client(&server).make_invoice(&impossible).await;
+        assert!(matches!(outcome, Err(Error::InvalidRequest { .. })), "{impossible:?}: {outcome:?}");
+    }
     assert!(server.requests().is_empty());
 }

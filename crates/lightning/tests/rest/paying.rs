@@ -166,7 +166,8 @@ async fn leaves_open_what_is_cut_off() {
     let ends = in_flight() + r#"{"error":{"code":2,"message":"router server shutting down","details":[]}}"# + "\n";
     let server = tracking(never_begun(), Reply::ok(ends));
     let outcome = client(&server).pay(&invoice(), &limits()).await;
-    assert!(matches!(outcome, Err(Error::Refused { .. })), "{outcome:?}");
+    let Err(Error::Unreachable { reason, .. }) = &outcome else { panic!("{outcome:?}") };
+    assert!(reason.ends_with("router server shutting down"), "{reason}");
 }
 
 #[tokio::test]
@@ -201,6 +202,41 @@ async fn orders_nothing_that_cannot_be_paid() {
     let outcome = client(&elsewhere).pay(&invoice(), &limits()).await;
     assert!(matches!(outcome, Err(Error::WrongNetwork { .. })), "{outcome:?}");
     assert_eq!(sent(&elsewhere.requests()), 0);
+
+    let own = Server::plain(|request| match request.line.as_str() {
+        "GET /v1/getinfo" => {
+            let payee = invoice().payee_node().to_uppercase();
+            Reply::ok(INFO.replace("03e7156ae33b0a208d0744199163177e909e80176e55d97a2f221ede0f934dd9ad", &payee))
+        }
+        _ => never_begun(),
+    });
+    let outcome = client(&own).pay(&invoice(), &limits()).await;
+    let Err(error @ Error::OwnInvoice { payment_hash: found }) = &outcome else { panic!("{outcome:?}") };
+    assert_eq!((*found, error.code()), (payment_hash(), "own_invoice"));
+    assert_eq!(sent(&own.requests()), 0);
+}
+
+/// An invoice that expires after it was looked at, and before the node does.
+#[tokio::test]
+async fn says_that_the_invoice_expired_on_the_way() {
+    let invoice = expiring_invoice();
+    let expires_at = invoice.expires_at();
+    let server = Server::plain(move |request| match request.line.as_str() {
+        "GET /v1/getinfo" => Reply::ok(INFO),
+        "POST /v2/router/send" => {
+            while now() <= expires_at {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            Reply::Json(500, r#"{"code":2,"message":"invoice expired. Valid until then","details":[]}"#.to_owned())
+        }
+        line => ready(request).unwrap_or_else(|| {
+            assert!(line.starts_with("GET /v2/router/track/"), "{line}");
+            never_begun()
+        }),
+    });
+    let outcome = client(&server).pay(&invoice, &limits()).await;
+    assert!(matches!(outcome, Err(Error::InvoiceExpired { .. })), "{outcome:?}");
+    assert_eq!(sent(&server.requests()), 1);
 }
 
 #[tokio::test]

@@ -64,16 +64,27 @@ pub(crate) fn invoice() -> Invoice {
     invoice_of(payment_hash())
 }
 
+pub(crate) fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
+}
+
 pub(crate) fn invoice_of(payment_hash: PaymentHash) -> Invoice {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     // The same for all tests of this process that ask for it within an hour.
-    let made_at = Duration::from_secs(now.as_secs() / 3_600 * 3_600);
+    made(payment_hash, now() / 3_600 * 3_600, Duration::from_hours(2))
+}
+
+/// An invoice that can be paid for some seconds.
+pub(crate) fn expiring_invoice() -> Invoice {
+    made(payment_hash(), now(), Duration::from_secs(3))
+}
+
+fn made(payment_hash: PaymentHash, made_at: u64, lifetime: Duration) -> Invoice {
     let invoice = InvoiceBuilder::new(Currency::Regtest)
         .description("two crates of apples".to_owned())
         .payment_hash(sha256::Hash::from_byte_array(*payment_hash.as_bytes()))
         .payment_secret(PaymentSecret([9; 32]))
-        .duration_since_epoch(made_at)
-        .expiry_time(Duration::from_hours(2))
+        .duration_since_epoch(Duration::from_secs(made_at))
+        .expiry_time(lifetime)
         .min_final_cltv_expiry_delta(80)
         .amount_milli_satoshis(AMOUNT_SATS * 1_000);
     let key = SecretKey::from_slice(&[3; 32]).unwrap();
