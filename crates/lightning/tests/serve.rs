@@ -5,11 +5,12 @@
 mod scenarios;
 
 use barter_lightning::{
-    Error, Lightning,
+    Error, InvoiceLock, InvoiceRequest, Lightning,
     embedded::{EmbeddedNetwork, EmbeddedNode, EmbeddedSettings},
     lnd::{Lnd, LndSettings, Macaroon},
     serve::{Server, ServerSettings},
 };
+use barter_protocol::Preimage;
 use scenarios::{Stage, scenarios};
 
 /// A network whose nodes are reached through their servers.
@@ -75,6 +76,20 @@ async fn a_client_with_another_servers_macaroon_is_told_so() {
     let stranger = Lnd::connect(LndSettings::new(&served.payer.server.url(), macaroon).unwrap()).unwrap();
     let outcome = stranger.node().await;
     assert!(matches!(outcome, Err(Error::Unauthorized { .. })), "{outcome:?}");
+}
+
+/// The node remembers what it was asked for, not the server.
+#[tokio::test]
+async fn an_invoice_is_made_once_also_when_its_server_was_started_anew() {
+    let served = Served::start().await;
+    let preimage = Preimage::new([0x21; 32]);
+    for lock in [InvoiceLock::Preimage(preimage), InvoiceLock::Held(Preimage::new([0x22; 32]).payment_hash())] {
+        let request =
+            InvoiceRequest { lock, amount_sats: 1_000, description: "a logo".to_owned(), lifetime_seconds: 600 };
+        let made = served.payee.node.make_invoice(&request).await.unwrap();
+        let again = Side::of(served.network.second()).await;
+        assert_eq!(again.node.make_invoice(&request).await.unwrap(), made);
+    }
 }
 
 #[tokio::test]

@@ -121,6 +121,7 @@ impl From<Error> for Refusal {
             Error::UnknownInvoice { .. } => (Code::Unknown, "unable to locate invoice".to_owned()),
             Error::NotHeld { .. } => (Code::Unknown, "invoice still open".to_owned()),
             Error::AlreadyPaid { .. } => (Code::Unknown, "invoice already settled".to_owned()),
+            Error::OwnInvoice { .. } => (Code::Unknown, "self-payments not allowed".to_owned()),
             Error::InvalidRequest { reason } => (Code::Unknown, reason),
             Error::WrongNetwork { expected, .. } => {
                 (Code::Unknown, format!("invoice not for current active network '{expected}'"))

@@ -10,7 +10,7 @@ use super::{
     answer::{Code, Refusal},
     encoding::Long,
 };
-use crate::{BitcoinNetwork, Lightning};
+use crate::{BitcoinNetwork, Lightning, invoice::MSATS_PER_SAT};
 
 #[derive(Serialize)]
 pub(super) struct Info {
@@ -56,7 +56,7 @@ struct Amount {
 pub(super) async fn balance<N: Lightning>(State(service): State<Arc<Service<N>>>) -> Result<Json<Balance>, Refusal> {
     let balance_sats = service.balance_sats.as_ref();
     let sats = balance_sats.ok_or_else(|| Refusal::new(Code::Unimplemented, "this node's balance is not told"))?();
-    Ok(Json(Balance { local_balance: Amount { sat: Long(sats), msat: Long(sats.saturating_mul(1_000)) } }))
+    Ok(Json(Balance { local_balance: Amount { sat: Long(sats), msat: Long(sats.saturating_mul(MSATS_PER_SAT)) } }))
 }
 
 /// A network as LND calls it.

@@ -15,7 +15,7 @@ use super::{
     answer::{Code, Refusal},
     encoding::{Binary, Long, Message},
 };
-use crate::{Error, Invoice, InvoiceLock, InvoiceRequest, InvoiceState, Lightning};
+use crate::{Error, Invoice, InvoiceLock, InvoiceRequest, InvoiceState, Lightning, invoice::MSATS_PER_SAT};
 
 /// For how long an invoice can be paid of which that was not said, in seconds: a day, as with LND.
 const DEFAULT_EXPIRY_SECONDS: u32 = 86_400;
@@ -125,16 +125,11 @@ async fn make<N: Lightning>(
     };
     let request = InvoiceRequest { lock, amount_sats, description, lifetime_seconds };
     let payment_hash = request.payment_hash();
-    // One at a time, so that of two who ask at once one is told that there is one.
-    let mut preimages = service.preimages.lock().await;
+    // Two who ask for the same at once are both answered by the invoice that is made.
     if service.node.invoice(payment_hash).await?.is_some() {
         return Err(Error::InvoiceExists { payment_hash }.into());
     }
-    let invoice = service.node.make_invoice(&request).await?;
-    if let InvoiceLock::Preimage(preimage) = lock {
-        preimages.insert(payment_hash, preimage);
-    }
-    Ok(invoice)
+    Ok(service.node.make_invoice(&request).await?)
 }
 
 /// How an invoice stands.
@@ -145,8 +140,6 @@ pub(super) async fn get<N: Lightning>(
     let payment_hash: PaymentHash = hash
         .parse()
         .map_err(|_| Refusal::new(Code::Unknown, "payment hash must be exactly 32 bytes in hexadecimal"))?;
-    // Not while one is being made.
-    let preimage = service.preimages.lock().await.get(&payment_hash).copied();
     let found = service.node.invoice(payment_hash).await?;
     let found = found.ok_or_else(|| Refusal::new(Code::NotFound, "unable to locate invoice"))?;
     let (invoice, amount_sats) = (&found.invoice, found.invoice.amount_sats());
@@ -154,10 +147,10 @@ pub(super) async fn get<N: Lightning>(
     let lifetime = lifetime_seconds(invoice)?;
     Ok(Json(Found {
         memo: invoice.description().to_string(),
-        r_preimage: preimage.map(|preimage| Binary::new(preimage.as_bytes())).unwrap_or_default(),
+        r_preimage: found.preimage.map(|preimage| Binary::new(preimage.as_bytes())).unwrap_or_default(),
         r_hash: Binary::new(payment_hash.as_bytes()),
         value: Long(amount_sats),
-        value_msat: Long(amount_sats.saturating_mul(1_000)),
+        value_msat: Long(amount_sats.saturating_mul(MSATS_PER_SAT)),
         creation_date: Long(invoice.expires_at().saturating_sub(lifetime)),
         payment_request: invoice.text().to_owned(),
         expiry: Long(lifetime),

@@ -17,18 +17,16 @@ mod routes;
 mod tests;
 
 use std::{
-    collections::HashMap,
     fmt,
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
     time::Duration,
 };
 
-use barter_protocol::{PaymentHash, Preimage};
 use bitcoin::hex::DisplayHex;
 use tokio::{
     net::TcpListener,
-    sync::{Mutex, Semaphore, watch},
+    sync::{Semaphore, watch},
     task::JoinHandle,
     time::sleep,
 };
@@ -78,8 +76,6 @@ impl fmt::Debug for Server {
 struct Service<N> {
     node: N,
     balance_sats: Option<BalanceSats>,
-    /// Those that invoices were made with here: LND tells them, and a [`Lightning`] does not. One for an invoice of the node's.
-    preimages: Mutex<HashMap<PaymentHash, Preimage>>,
     streams: Arc<Semaphore>,
     /// Turns true when the server stops.
     stopping: watch::Receiver<bool>,
@@ -99,13 +95,8 @@ impl Server {
         let listener = listener.map_err(|error| not_served(error.to_string()))?;
         let address = listener.local_addr().map_err(|error| not_served(error.to_string()))?;
         let (stopping, stopped) = watch::channel(false);
-        let service = Service {
-            node,
-            balance_sats,
-            preimages: Mutex::default(),
-            streams: Arc::new(Semaphore::new(MAX_STREAMS)),
-            stopping: stopped.clone(),
-        };
+        let service =
+            Service { node, balance_sats, streams: Arc::new(Semaphore::new(MAX_STREAMS)), stopping: stopped.clone() };
         let serving = axum::serve(listener, routes::routes(service, Gate::new(&macaroon)))
             .with_graceful_shutdown(stop(stopped.clone()));
         let serving = tokio::spawn(async move {

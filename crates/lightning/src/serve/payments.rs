@@ -1,10 +1,6 @@
 //! `/v2/router`: what the node pays, told by streams: a line of JSON each time something is new, the last one when it is decided.
 
-use std::{
-    convert::Infallible,
-    sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
@@ -28,7 +24,9 @@ use super::{
     info::network_name,
     stop,
 };
-use crate::{Error, FailureReason, Invoice, Lightning, PaymentLimits, PaymentStatus};
+use crate::{
+    Error, FailureReason, Invoice, Lightning, PaymentLimits, PaymentStatus, clock::unix_now, invoice::MSATS_PER_SAT,
+};
 
 /// Between two looks at a payment that somebody follows. A [`Lightning`] has no way to say when it is decided but to pay again, which
 /// could begin a second attempt.
@@ -86,7 +84,7 @@ impl Seen {
             // Where none is known, LND has zeros.
             payment_preimage: paid.map_or([0; 32], |paid| *paid.preimage.as_bytes()).to_lower_hex_string(),
             status: name,
-            fee_sat: Long(fee_msats / 1_000),
+            fee_sat: Long(fee_msats / MSATS_PER_SAT),
             fee_msat: Long(fee_msats),
             failure_reason: failure_name(failure),
         }
@@ -155,14 +153,14 @@ async fn check<N: Lightning>(service: &Service<N>, invoice: &Invoice) -> Result<
         let reason = format!("invoice not for current active network '{}'", network_name(node.network));
         return Err(Refusal::new(Code::Unknown, reason).in_stream());
     }
-    let (expires_at, now) = (invoice.expires_at(), unix_now());
-    if now > expires_at {
+    let (expires_at, now, payment_hash) = (invoice.expires_at(), unix_now(), invoice.payment_hash());
+    if !invoice.is_open_at(now) {
         return Err(Error::InvoiceExpired { expires_at, now }.into());
     }
     if invoice.payee_node() == node.public_key {
-        return Err(Refusal::new(Code::Unknown, "self-payments not allowed").in_stream());
+        return Err(Error::OwnInvoice { payment_hash }.into());
     }
-    let known = service.node.payment(invoice.payment_hash()).await?;
+    let known = service.node.payment(payment_hash).await?;
     match known.map(|payment| payment.status) {
         Some(PaymentStatus::Pending) => Err(Refusal::new(Code::AlreadyExists, "payment is in transition").in_stream()),
         Some(PaymentStatus::Paid(_)) => Err(Refusal::new(Code::AlreadyExists, "invoice is already paid").in_stream()),
@@ -170,8 +168,8 @@ async fn check<N: Lightning>(service: &Service<N>, invoice: &Invoice) -> Result<
     }
 }
 
-/// Answers by what a task tells. The answer begins with the first line, so that its status is right if that is a refusal. The task
-/// does not end when nobody reads on, if it does not want to.
+/// Answers by what a task tells. The answer begins with the first line, so that its status is right if that is a refusal. A task is
+/// to end when nobody reads on: it has one of few places.
 async fn stream<N, F, T>(service: &Arc<Service<N>>, task: F) -> Result<Response, StreamRefusal>
 where
     N: Lightning + 'static,
@@ -223,7 +221,14 @@ async fn tell(lines: &Sender<Event>, event: Event) {
 
 async fn pay<N: Lightning>(service: &Service<N>, invoice: &Invoice, limits: &PaymentLimits, lines: &Sender<Event>) {
     let payment_hash = invoice.payment_hash();
-    let event = match service.node.pay(invoice, limits).await {
+    let paid = tokio::select! {
+        // In this order, so that what was asked for is begun.
+        biased;
+        paid = service.node.pay(invoice, limits) => paid,
+        // It goes on in the node, and leaves its place.
+        () = lines.closed() => return,
+    };
+    let event = match paid {
         Ok(paid) => Ok(Seen::new(payment_hash, &PaymentStatus::Paid(paid))),
         Err(Error::PaymentFailed { reason, .. }) => Ok(Seen::new(payment_hash, &PaymentStatus::Failed(reason))),
         Err(Error::PaymentPending { .. }) => return follow(service, payment_hash, true, lines).await,
@@ -261,8 +266,4 @@ async fn follow<N: Lightning>(
             () = lines.closed() => return,
         }
     }
-}
-
-fn unix_now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
 }

@@ -62,8 +62,20 @@ enum Outcome {
 }
 
 impl Puppet {
+    /// Payments that were begun go on, whoever waits for them.
     fn tell(&self, outcome: Outcome) {
         *self.outcome.lock().unwrap() = Some(outcome);
+        let decided = match outcome {
+            Outcome::Pays => Some(PaymentStatus::Paid(Paid::new(PREIMAGE, 1_500))),
+            Outcome::Fails(reason) => Some(PaymentStatus::Failed(reason)),
+            Outcome::RunsOutOfTime | Outcome::IsRefused => None,
+        };
+        if let Some(decided) = decided {
+            let mut payments = self.payments.lock().unwrap();
+            payments.values_mut().filter(|status| **status == PaymentStatus::Pending).for_each(|status| {
+                status.clone_from(&decided);
+            });
+        }
         self.told.notify_waiters();
     }
 
@@ -133,7 +145,8 @@ impl Lightning for Arc<Puppet> {
         };
         assert_eq!((request.amount_sats, request.description.as_str()), (50_000, "a logo"));
         let invoice = invoice(preimage, unix_now(), request.lifetime_seconds.into(), Currency::Regtest);
-        let own = OwnInvoice::new(invoice.clone(), InvoiceState::Open);
+        let given = matches!(request.lock, crate::InvoiceLock::Preimage(_)).then_some(preimage);
+        let own = OwnInvoice::new(invoice.clone(), InvoiceState::Open).with_preimage(given);
         self.invoices.lock().unwrap().insert(preimage.payment_hash(), own);
         Ok(invoice)
     }
@@ -599,6 +612,28 @@ async fn follows_no_more_payments_than_it_can() {
     timeout(LONG, async { while stage.ask(&track(""), &Value::Null).await.status != 200 {} }).await.unwrap();
 }
 
+/// Also where a payment takes as long as it may, and whoever ordered it is gone long before.
+#[tokio::test]
+async fn keeps_no_place_for_an_order_whose_client_is_gone() {
+    let stage = Stage::set().await;
+    let mut request = send_request();
+    request["timeout_seconds"] = json!(3_600);
+    request["no_inflight_updates"] = json!(false);
+    let mut sent = Vec::new();
+    for preimage in 1..=MAX_STREAMS {
+        let preimage = Preimage::new([u8::try_from(preimage % 251).unwrap() + 1; 32]);
+        request["payment_request"] = json!(invoice(preimage, unix_now(), 3_600, Currency::Regtest).text());
+        stage.puppet.payments.lock().unwrap().clear();
+        let answer = stage.ask("POST /v2/router/send", &request).await;
+        assert_eq!(answer.status, 200);
+        sent.push(answer);
+    }
+    stage.puppet.knows(PREIMAGE.payment_hash(), PaymentStatus::Pending);
+    assert_eq!(stage.refusal(&track(""), &Value::Null).await.1, 8);
+    sent.clear();
+    timeout(LONG, async { while stage.ask(&track(""), &Value::Null).await.status != 200 {} }).await.unwrap();
+}
+
 #[tokio::test]
 async fn stops_although_somebody_waits() {
     let stage = Stage::set().await;
@@ -640,6 +675,8 @@ async fn says_that_a_port_is_taken() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn bytes_are_read_in_every_kind_of_base64(bytes in proptest::array::uniform32(any::<u8>())) {
         let written = serde_json::to_value(Binary::new(&bytes)).unwrap();
