@@ -34,6 +34,10 @@ use tokio::sync::{Mutex, MutexGuard};
 /// There is one pair of nodes, and a scenario at a time.
 static NODES: Mutex<()> = Mutex::const_new(());
 
+/// Of payments that are made here. There is a channel to the payee: nothing is paid for routing.
+const AMOUNT_SATS: u64 = 1_000;
+const LIMITS: PaymentLimits = PaymentLimits { max_fee_sats: 0, timeout: Duration::from_secs(60) };
+
 /// The nodes of `tools/with-lnd`.
 struct Daemons {
     payer: Lnd,
@@ -76,8 +80,9 @@ impl Daemons {
         serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
     }
 
-    async fn restart(&self, name: &str) {
-        let url = format!("{}/restart/{name}", self.told["control"].as_str().unwrap());
+    /// Has a node ended and started again, in one of the ways that `tools/with-lnd` has: `restart/payer`, `stop/payer`.
+    async fn control(&self, order: &str) {
+        let url = format!("{}/{order}", self.told["control"].as_str().unwrap());
         let answer = self.client.post(url).send().await.unwrap();
         assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
     }
@@ -95,11 +100,11 @@ impl Stage for Daemons {
     }
 
     async fn restart_payer(&self) {
-        self.restart("payer").await;
+        self.control("restart/payer").await;
     }
 
     async fn restart_payee(&self) {
-        self.restart("payee").await;
+        self.control("restart/payee").await;
     }
 
     /// What is neither the payee's nor on its way. The payer opened the channel, and its own balance is told without the fee of the
@@ -156,6 +161,85 @@ async fn refuses_another_nodes_certificate_and_macaroon() {
     assert!(matches!(outcome, Err(Error::WrongCertificate { .. })), "{outcome:?}");
 }
 
+/// Whoever waits for a payment is gone after some time, also while the node is at work.
+#[tokio::test]
+#[ignore = "needs lnd: tools/with-lnd"]
+async fn a_payment_that_nobody_waits_for_is_paid_once() {
+    const PAYMENTS: u64 = 40;
+    let daemons = Daemons::lock().await;
+    let before = daemons.payer_balance_sats().await;
+    for step in 0..PAYMENTS {
+        let preimage = fresh_preimage();
+        let invoice = daemons.payee.make_invoice(&request(InvoiceLock::Preimage(preimage))).await.unwrap();
+        let _ = tokio::time::timeout(Duration::from_millis(2 * step), daemons.payer.pay(&invoice, &LIMITS)).await;
+        assert_eq!(daemons.payer.pay(&invoice, &LIMITS).await.unwrap().preimage, preimage, "step {step}");
+    }
+    assert_eq!(before - daemons.payer_balance_sats().await, PAYMENTS * AMOUNT_SATS);
+}
+
+/// The payer's node is killed some time after a payment was ordered. It may then not know for good what became of it
+/// (docs/lnd.md), but never pays twice, and never says that something failed that was paid.
+#[tokio::test]
+#[ignore = "needs lnd: tools/with-lnd"]
+async fn a_payer_that_is_killed_while_it_pays_pays_at_most_once() {
+    let daemons = Daemons::lock().await;
+    let (payer, payee) = (&daemons.payer, &daemons.payee);
+    let limits = PaymentLimits { timeout: Duration::from_secs(4), ..LIMITS };
+    let before = daemons.payer_balance_sats().await;
+    let mut paid = 0;
+    for delay in [5, 15, 25, 33, 41, 49, 57, 90].map(Duration::from_millis) {
+        let preimage = fresh_preimage();
+        let invoice = payee.make_invoice(&request(InvoiceLock::Preimage(preimage))).await.unwrap();
+        let state = async || payee.invoice(invoice.payment_hash()).await.unwrap().unwrap().state;
+        let first = tokio::spawn({
+            let (payer, invoice) = (payer.clone(), invoice.clone());
+            async move { payer.pay(&invoice, &limits).await }
+        });
+        tokio::time::sleep(delay).await;
+        daemons.restart_payer().await;
+        let first = first.await.unwrap();
+        assert!(!matches!(first, Err(Error::PaymentFailed { .. })), "{delay:?}: {first:?}");
+        let mut outcome = payer.pay(&invoice, &limits).await;
+        if matches!(outcome, Err(Error::PaymentFailed { .. })) {
+            assert_eq!(state().await, InvoiceState::Open, "{delay:?}: {outcome:?}");
+            outcome = payer.pay(&invoice, &limits).await;
+        }
+        match outcome {
+            Ok(proof) => {
+                assert_eq!((proof.preimage, state().await), (preimage, InvoiceState::Paid), "{delay:?}");
+                paid += 1;
+            }
+            Err(Error::PaymentPending { .. }) => {
+                // The way out that is documented.
+                assert_eq!(state().await, InvoiceState::Open, "{delay:?}");
+                payee.cancel(invoice.payment_hash()).await.unwrap();
+                assert!(first.is_err(), "{delay:?}: {first:?}");
+            }
+            outcome => panic!("{delay:?}: {outcome:?}"),
+        }
+    }
+    assert_eq!(before - daemons.payer_balance_sats().await, paid * AMOUNT_SATS);
+}
+
+/// A node that is told to end says so in the midst of a payment, which is no word about the payment.
+#[tokio::test]
+#[ignore = "needs lnd: tools/with-lnd"]
+async fn a_payment_is_open_when_the_payers_node_is_stopped() {
+    let daemons = Daemons::lock().await;
+    let preimage = fresh_preimage();
+    let invoice = daemons.payee.make_invoice(&request(InvoiceLock::Held(preimage.payment_hash()))).await.unwrap();
+    let stop = async {
+        while daemons.payee.invoice(invoice.payment_hash()).await.unwrap().unwrap().state != InvoiceState::Held {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        daemons.control("stop/payer").await;
+    };
+    let (outcome, ()) = tokio::join!(daemons.payer.pay(&invoice, &LIMITS), stop);
+    assert!(matches!(outcome, Err(Error::Unreachable { .. })), "{outcome:?}");
+    daemons.payee.settle(preimage).await.unwrap();
+    assert_eq!(daemons.payer.pay(&invoice, &LIMITS).await.unwrap().preimage, preimage);
+}
+
 /// What docs/lnd.md says that a payer's and a payee's macaroon need is enough, and nothing of it too much.
 #[tokio::test]
 #[ignore = "needs lnd: tools/with-lnd"]
@@ -182,8 +266,7 @@ async fn needs_the_permissions_that_are_documented() {
 async fn deal(payer: &Lnd, payee: &Lnd) -> Result<(), Error> {
     payee.node().await?;
     let invoice = payee.make_invoice(&request(InvoiceLock::Preimage(fresh_preimage()))).await?;
-    let limits = PaymentLimits::for_amount(invoice.amount_sats());
-    payer.pay(&invoice, &limits).await?;
+    payer.pay(&invoice, &LIMITS).await?;
     payer.payment(invoice.payment_hash()).await?;
     let preimage = fresh_preimage();
     let invoice = payee.make_invoice(&request(InvoiceLock::Held(preimage.payment_hash()))).await?;
@@ -193,12 +276,12 @@ async fn deal(payer: &Lnd, payee: &Lnd) -> Result<(), Error> {
         }
         payee.settle(preimage).await
     };
-    tokio::try_join!(payer.pay(&invoice, &limits), settle)?;
+    tokio::try_join!(payer.pay(&invoice, &LIMITS), settle)?;
     Ok(())
 }
 
 fn request(lock: InvoiceLock) -> InvoiceRequest {
-    InvoiceRequest { lock, amount_sats: 1_000, description: String::new(), lifetime_seconds: 600 }
+    InvoiceRequest { lock, amount_sats: AMOUNT_SATS, description: String::new(), lifetime_seconds: 600 }
 }
 
 fn fresh_preimage() -> Preimage {
