@@ -18,6 +18,9 @@ use crate::{
     strict::{Mood, Strict},
 };
 
+/// Longest that a deal of a test takes.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 /// A chain, and a network of Lightning nodes that do as they are told.
 struct Town {
     chain: Chain,
@@ -197,7 +200,8 @@ async fn two_take_an_open_offer_and_one_gets_it() {
         tokio::time::sleep(Duration::from_millis(300)).await;
         seller.finish("order-1").await.unwrap()
     };
-    let (sold, (first, second)) = join(Box::pin(sold), join(first, second)).await;
+    let ended = tokio::time::timeout(PATIENCE, join(Box::pin(sold), join(first, second))).await;
+    let (sold, (first, second)) = ended.expect("an end");
     let (winner, loser) = if first.is_ok() { (first, second) } else { (second, first) };
     let winner: Deal = winner.unwrap();
     assert_eq!(code(loser), "offer_taken");
@@ -226,7 +230,9 @@ async fn one_deal_is_worked_on_by_one_at_a_time() {
         let (finished, sold) = join(seller.finish("order-1"), async { code(seller.finish("order-1").await) }).await;
         assert_eq!((finished.unwrap().stage, sold), (DealStage::Settled, "deal_busy"));
     };
-    let (bought, ()) = join(Box::pin(one.buy(&offer, &purchase())), Box::pin(tried)).await;
+    let wanted = purchase();
+    let ended = join(Box::pin(one.buy(&offer, &wanted)), Box::pin(tried));
+    let (bought, ()) = tokio::time::timeout(PATIENCE, ended).await.expect("an end");
     assert_eq!(bought.unwrap().stage, DealStage::Settled);
 }
 
@@ -529,4 +535,41 @@ async fn an_acceptance_that_may_be_taken_back_is_not_paid_for() {
     let (bought, sold) = join(Box::pin(buyer.buy(&offer, &purchase())), Box::pin(others)).await;
     assert_eq!((bought.unwrap().stage, sold.stage), (DealStage::Settled, DealStage::Settled));
     assert_eq!(town.payer.sent(hash), 1);
+}
+
+#[tokio::test]
+async fn on_a_chain_of_others_three_blocks_are_waited_for_whatever_the_client_asks() {
+    const CHAIN_ID: u64 = 4_242;
+    let (chain, payer, folder) = (Chain::start_empty(CHAIN_ID), Strict::new(), tempfile::tempdir().unwrap());
+    chain.builder(0).chain_id(CHAIN_ID).deployer().unwrap().deploy(plan()).await.unwrap();
+    let client = |account: usize| {
+        chain.builder(account).chain_id(CHAIN_ID).poll_interval(Duration::from_millis(10)).build().unwrap()
+    };
+    let journal = |name: &str| Journal::open(folder.path().join(name)).unwrap();
+    let seller = client(PAYEE).deals(payer.neighbour(2), journal("payee"));
+    let buyer = client(PAYER).deals(payer.clone(), journal("payer"));
+    let offer = seller.sell(&sale("order-1", Some(PAYER))).await.unwrap();
+    let (hash, trade_id) = (offer.payment_hash(), offer.trade_id(wallet(PAYER)).unwrap());
+    let reach = async |status: TradeStatus| {
+        while client(PAYER).trade().get(trade_id).await.unwrap().status != status {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let blocks = async {
+        reach(TradeStatus::Accepted).await;
+        // Whoever would pay has time to.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert_eq!(payer.sent(hash), 0, "paid for an acceptance that is in the latest block alone");
+        chain.mine(2).await;
+        reach(TradeStatus::Settled).await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let deal = buyer.get(&hash.to_string()).unwrap();
+        assert_eq!(deal.stage, DealStage::Paid, "settled for good in the latest block alone");
+        chain.mine(2).await;
+    };
+    let wanted = purchase();
+    let ended = join(Box::pin(buyer.buy(&offer, &wanted)), Box::pin(blocks));
+    let (bought, ()) = tokio::time::timeout(PATIENCE, ended).await.expect("an end");
+    assert_eq!((bought.unwrap().stage, payer.sent(hash)), (DealStage::Settled, 1));
+    assert_eq!(seller.finish("order-1").await.unwrap().stage, DealStage::Settled);
 }
