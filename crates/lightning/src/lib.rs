@@ -4,7 +4,7 @@
 //! Everything is at the top. Inside, `invoice` reads and compares invoices, `payment` says how one went, and each backend has
 //! a folder of its own.
 
-#[cfg(any(feature = "lnd", feature = "serve"))]
+#[cfg(any(feature = "embedded", feature = "lnd", feature = "serve"))]
 mod clock;
 #[cfg(feature = "embedded")]
 pub mod embedded;

@@ -1,5 +1,7 @@
 //! What a node knows of its invoices and payments beside what LDK keeps. It decides; others do.
 
+mod written;
+
 use std::collections::HashMap;
 
 use barter_protocol::{PaymentHash, Preimage};
@@ -9,19 +11,21 @@ use crate::{
 };
 
 /// A node's invoices and payments, by payment hash.
-#[derive(Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Ledger {
     invoices: HashMap<PaymentHash, InvoiceEntry>,
     payments: HashMap<PaymentHash, PaymentEntry>,
 }
 
+#[derive(Debug, PartialEq, Eq)]
 struct InvoiceEntry {
     request: InvoiceRequest,
     own: OwnInvoice,
-    /// What is held is being taken, which cannot be taken back.
+    /// What has arrived is being taken, which cannot be taken back. There is a preimage then.
     is_settling: bool,
 }
 
+#[derive(Debug, PartialEq, Eq)]
 struct PaymentEntry {
     amount_sats: u64,
     status: PaymentStatus,
@@ -39,18 +43,26 @@ pub(super) enum Arrival {
 }
 
 impl Ledger {
-    /// The invoice that was made for a request.
+    /// The invoice that was made for a request. Once it is paid it no longer matters who was to hold the preimage.
     pub(super) fn made(&self, request: &InvoiceRequest) -> Result<Option<Invoice>, Error> {
-        match self.invoices.get(&request.payment_hash()) {
-            None => Ok(None),
-            Some(entry) if entry.request == *request => Ok(Some(entry.own.invoice.clone())),
-            Some(_) => Err(Error::InvoiceExists { payment_hash: request.payment_hash() }),
+        let payment_hash = request.payment_hash();
+        let Some(entry) = self.invoices.get(&payment_hash) else { return Ok(None) };
+        let is_paid = entry.own.state == InvoiceState::Paid;
+        let compared =
+            InvoiceRequest { lock: if is_paid { entry.request.lock } else { request.lock }, ..request.clone() };
+        if compared != entry.request {
+            return Err(Error::InvoiceExists { payment_hash });
         }
+        Ok(Some(entry.own.invoice.clone()))
     }
 
     /// Notes an invoice that was made.
     pub(super) fn make(&mut self, request: InvoiceRequest, invoice: Invoice) {
-        let own = OwnInvoice::new(invoice, InvoiceState::Open);
+        let preimage = match request.lock {
+            InvoiceLock::Preimage(preimage) => Some(preimage),
+            InvoiceLock::Held(_) => None,
+        };
+        let own = OwnInvoice::new(invoice, InvoiceState::Open).with_preimage(preimage);
         self.invoices.insert(request.payment_hash(), InvoiceEntry { request, own, is_settling: false });
     }
 
@@ -67,15 +79,19 @@ impl Ledger {
     /// A payment has arrived at `now`, Unix time. The same one may be told again after a restart.
     pub(super) fn arrived(&mut self, payment_hash: PaymentHash, now: u64) -> Arrival {
         let Some(entry) = self.invoices.get_mut(&payment_hash) else { return Arrival::GiveBack };
-        match (entry.own.state, entry.request.lock) {
+        match (entry.own.state, entry.own.preimage) {
+            (InvoiceState::Paid | InvoiceState::Cancelled, _) => Arrival::GiveBack,
+            (InvoiceState::Open | InvoiceState::Held, Some(preimage)) if entry.is_settling => Arrival::Take(preimage),
             (InvoiceState::Held, _) => Arrival::Hold,
             (InvoiceState::Open, _) if !entry.own.is_open_at(now) => Arrival::GiveBack,
-            (InvoiceState::Open, InvoiceLock::Preimage(preimage)) => Arrival::Take(preimage),
-            (InvoiceState::Open, InvoiceLock::Held(_)) => {
+            (InvoiceState::Open, Some(preimage)) => {
+                entry.is_settling = true;
+                Arrival::Take(preimage)
+            }
+            (InvoiceState::Open, None) => {
                 entry.own.state = InvoiceState::Held;
                 Arrival::Hold
             }
-            (InvoiceState::Paid | InvoiceState::Cancelled, _) => Arrival::GiveBack,
         }
     }
 
@@ -86,15 +102,18 @@ impl Ledger {
         }
     }
 
-    /// Decides to take what is held. Returns whether there is something to take; not if it was taken before.
-    pub(super) fn settle(&mut self, payment_hash: PaymentHash) -> Result<bool, Error> {
+    /// Decides to take what is held. Returns whether there is something to take; not if it was taken before, or is taken anyway.
+    pub(super) fn settle(&mut self, preimage: Preimage) -> Result<bool, Error> {
+        let payment_hash = preimage.payment_hash();
         let entry = self.invoices.get_mut(&payment_hash).ok_or(Error::UnknownInvoice { payment_hash })?;
         match entry.own.state {
             InvoiceState::Held => {
+                entry.own.preimage = Some(preimage);
                 entry.is_settling = true;
                 Ok(true)
             }
             InvoiceState::Paid => Ok(false),
+            InvoiceState::Open if entry.is_settling => Ok(false),
             InvoiceState::Open | InvoiceState::Cancelled => Err(Error::NotHeld { payment_hash }),
         }
     }
@@ -134,3 +153,7 @@ impl Ledger {
         self.payments.get(&payment_hash).map(|entry| Payment::new(payment_hash, entry.status.clone()))
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests;

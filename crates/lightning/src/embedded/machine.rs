@@ -81,7 +81,7 @@ pub(super) struct Machine {
     seed: [u8; 32],
 }
 
-/// What a node that was killed has left on its disk.
+/// What LDK's part of a node has left on the node's disk.
 pub(super) struct Remains {
     seed: [u8; 32],
     manager: Vec<u8>,
@@ -112,7 +112,6 @@ impl Machine {
     /// Starts a node again from what it left.
     pub(super) fn read(remains: &Remains) -> Result<Self, Error> {
         let parts = Parts::new(remains.seed);
-        let unreadable = |what: &str| Error::Refused { reason: format!("the node's {what} cannot be read back") };
         let mut monitors = Vec::with_capacity(remains.monitors.len());
         for bytes in &remains.monitors {
             let (_, monitor): (BlockHash, ChannelMonitor<InMemorySigner>) =
@@ -181,6 +180,11 @@ impl Machine {
     pub(super) fn broadcast(&self) -> Vec<Transaction> {
         std::mem::take(&mut self.broadcaster.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// A node that was killed cannot be started again, as something it had written is not what it was.
+pub(super) fn unreadable(what: &str) -> Error {
+    Error::Refused { reason: format!("the node's {what} cannot be read back") }
 }
 
 /// What a channel manager is put together from, new or read.
@@ -304,4 +308,30 @@ impl Persist<InMemorySigner> for Unpersisted {
     }
 
     fn archive_persisted_channel(&self, _name: MonitorName) {}
+}
+
+#[cfg(test)]
+mod tests {
+    //! Disks that are broken.
+
+    use super::Remains;
+
+    impl Remains {
+        /// Cuts what the manager has written.
+        pub(in crate::embedded) fn cut_state(&mut self) {
+            self.manager.pop();
+        }
+
+        /// Takes away what was written of channels.
+        pub(in crate::embedded) fn lose_channels(&mut self) {
+            self.monitors.clear();
+        }
+
+        /// Cuts what was written of channels.
+        pub(in crate::embedded) fn cut_channels(&mut self) {
+            for monitor in &mut self.monitors {
+                monitor.pop();
+            }
+        }
+    }
 }

@@ -39,8 +39,9 @@ impl EmbeddedNode {
         Self { shared: Arc::clone(&self.shared), who }
     }
 
-    /// Throws the running node away, as `kill -9` would, and reads it back from what it had written down: channels, invoices,
-    /// payments. Whoever waits for a payment of it goes on waiting.
+    /// Throws the running node away and puts one in its place that is read from the bytes it had written down, of which nothing
+    /// else is kept: channels, invoices, payments. As after `kill -9`, except that it always dies between two steps of its own,
+    /// never within one: its disk is then current. Whoever waits for a payment of it goes on waiting.
     ///
     /// # Errors
     /// [`Error::Refused`] if it cannot be read back, or its channel can no longer be used.
@@ -58,7 +59,8 @@ impl EmbeddedNode {
 
     /// The pair as it is.
     fn pair(&self) -> MutexGuard<'_, Pair> {
-        // A panic in LDK leaves the pair as it was: LDK's own state is behind its own locks.
+        // Whoever panicked with this lock held did so inside LDK, within a step. LDK's own locks are poisoned by it: a call that
+        // needs one of those panics as well, and says more than a panic here would. The others still tell what was known.
         self.shared.pair.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -133,3 +135,7 @@ impl fmt::Debug for EmbeddedNode {
         formatter.debug_struct("EmbeddedNode").field("who", &self.who).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests;

@@ -1,8 +1,6 @@
 //! Two nodes and the wire between them, behind one lock. What is begun happens when somebody lets it, by [`Pair::rest`], and
 //! then to its end: no thread and no clock is needed for a payment to arrive.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use barter_protocol::{PaymentHash, Preimage};
 use lightning::{
     events::{Event, PaymentFailureReason},
@@ -18,12 +16,12 @@ use lightning_invoice::{Bolt11Invoice, Bolt11InvoiceDescription, Description};
 use super::{
     chain::{Chain, funding_transaction, genesis_hash},
     ledger::{Arrival, Ledger},
-    machine::Machine,
+    machine::{Machine, Remains, unreadable},
     wire::Wire,
 };
 use crate::{
     BitcoinNetwork, Error, FailureReason, Invoice, InvoiceRequest, NodeInfo, OwnInvoice, Paid, Payment, PaymentLimits,
-    PaymentStatus,
+    PaymentStatus, clock::unix_now, invoice::MSATS_PER_SAT,
 };
 
 /// Most rounds that anything takes. A payment takes about ten.
@@ -31,9 +29,6 @@ const MAX_ROUNDS: usize = 10_000;
 
 /// Blocks on top of a channel until it may be announced.
 const CONFIRMATIONS: usize = 6;
-
-/// Thousandths in a satoshi.
-const MSATS_PER_SAT: u64 = 1_000;
 
 /// One of the two nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +77,12 @@ struct Node {
     machine: Machine,
     ledger: Ledger,
     wire: Wire,
+}
+
+/// What a node that was killed has left on its disk: bytes, and nothing that lives.
+struct Disk {
+    machine: Remains,
+    ledger: Vec<u8>,
 }
 
 impl Pair {
@@ -155,7 +156,7 @@ impl Pair {
     /// Begins to take what is held. See [`Lightning::settle`](crate::Lightning::settle).
     pub(super) fn settle(&mut self, who: Who, preimage: Preimage) -> Result<(), Error> {
         let node = self.node_mut(who);
-        if node.ledger.settle(preimage.payment_hash())? {
+        if node.ledger.settle(preimage)? {
             node.machine.manager.claim_funds(payment::PaymentPreimage(*preimage.as_bytes()));
         }
         Ok(())
@@ -188,8 +189,8 @@ impl Pair {
 
     fn send(&mut self, who: Who, invoice: &Invoice, limits: &PaymentLimits) -> Result<(), Error> {
         let expired = |now| Error::InvoiceExpired { expires_at: invoice.expires_at(), now };
-        let now = now();
-        if now > invoice.expires_at() {
+        let now = unix_now();
+        if !invoice.is_open_at(now) {
             return Err(expired(now));
         }
         let payment_hash = invoice.payment_hash();
@@ -222,19 +223,25 @@ impl Pair {
         Ok(())
     }
 
-    /// Kills a node and starts it again from what it left, until its channel can be used.
+    /// Kills a node and starts it again from its disk, until its channel can be used.
     pub(super) fn restart(&mut self, who: Who) -> Result<(), Error> {
         self.revive(who)?;
         self.rest()?;
         self.usable()
     }
 
-    /// Starts a node again from what it left. What was on the wire is lost.
+    /// Kills a node and starts it again from its disk.
     fn revive(&mut self, who: Who) -> Result<(), Error> {
+        let disk = self.node(who).disk();
+        self.revive_from(who, &disk)
+    }
+
+    /// Puts a node in another's place that is read from a disk. What was on the wire is lost.
+    fn revive_from(&mut self, who: Who, disk: &Disk) -> Result<(), Error> {
+        let revived = Node::read(disk)?;
         let other = self.node(who.other());
         other.machine.peers.socket_disconnected(&other.wire);
-        let node = self.node_mut(who);
-        node.machine = Machine::read(&node.machine.remains())?;
+        *self.node_mut(who) = revived;
         self.connect()
     }
 
@@ -318,6 +325,18 @@ impl Pair {
 }
 
 impl Node {
+    /// What is on its disk. A node is killed between two of its steps only, when that is all it knows.
+    fn disk(&self) -> Disk {
+        Disk { machine: self.machine.remains(), ledger: self.ledger.write() }
+    }
+
+    /// A node that knows what is on a disk, and is connected to nobody.
+    fn read(disk: &Disk) -> Result<Self, Error> {
+        let machine = Machine::read(&disk.machine)?;
+        let ledger = Ledger::read(&disk.ledger).map_err(|_| unreadable("ledger"))?;
+        Ok(Self { machine, ledger, wire: Wire::new(0) })
+    }
+
     fn handle(&mut self, event: Event) -> Result<(), Error> {
         match event {
             Event::FundingGenerationReady {
@@ -334,7 +353,7 @@ impl Node {
                     .map_err(|error| Error::Refused { reason: format!("the channel cannot be funded: {error:?}") })?;
             }
             Event::PaymentClaimable { payment_hash: hash, .. } => {
-                match self.ledger.arrived(PaymentHash::new(hash.0), now()) {
+                match self.ledger.arrived(PaymentHash::new(hash.0), unix_now()) {
                     Arrival::Take(preimage) => {
                         self.machine.manager.claim_funds(payment::PaymentPreimage(*preimage.as_bytes()));
                     }
@@ -380,11 +399,6 @@ fn failure_reason(reason: PaymentFailureReason, amount_sats: u64, sendable_msats
 
 fn cut_off() -> Error {
     Error::Refused { reason: "the connection between the nodes broke".to_owned() }
-}
-
-/// The time, Unix seconds.
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
 #[cfg(test)]

@@ -53,23 +53,79 @@ pub(crate) async fn refuses_other_terms_for_the_same_hash(stage: &impl Stage) {
     assert_eq!(stage.payee().make_invoice(&request).await.unwrap(), invoice);
 }
 
+/// Who held the preimage of what was paid is no longer known to every node.
+pub(crate) async fn compares_all_but_the_lock_once_paid(stage: &impl Stage) {
+    let (taken, settled) = (preimage(), preimage());
+    let (taken_request, settled_request) = (request(taken), held_request(settled));
+    let taken_invoice = invoice(stage, &taken_request).await;
+    pay(stage, &taken_invoice).await;
+    let settled_invoice = invoice(stage, &settled_request).await;
+    pay_until_held(stage, &settled_invoice).await;
+    stage.payee().settle(settled).await.unwrap();
+    pay(stage, &settled_invoice).await;
+    for (request, other_lock, paid) in [
+        (taken_request, InvoiceLock::Held(taken.payment_hash()), taken_invoice),
+        (settled_request, InvoiceLock::Preimage(settled), settled_invoice),
+    ] {
+        let with_other_lock = InvoiceRequest { lock: other_lock, ..request.clone() };
+        for lock in [&request, &with_other_lock] {
+            assert_eq!(invoice(stage, lock).await, paid);
+            for other in [
+                InvoiceRequest { amount_sats: AMOUNT_SATS + 1, ..lock.clone() },
+                InvoiceRequest { description: "three crates of apples".to_owned(), ..lock.clone() },
+                InvoiceRequest { lifetime_seconds: LIFETIME_SECONDS + 1, ..lock.clone() },
+            ] {
+                let outcome = stage.payee().make_invoice(&other).await;
+                let Err(Error::InvoiceExists { payment_hash }) = outcome else { panic!("{other:?}: {outcome:?}") };
+                assert_eq!(payment_hash, paid.payment_hash());
+            }
+        }
+    }
+}
+
+pub(crate) async fn says_whether_it_has_the_preimage(stage: &impl Stage) {
+    let (given, kept) = (preimage(), preimage());
+    let given_invoice = invoice(stage, &request(given)).await;
+    let kept_invoice = invoice(stage, &held_request(kept)).await;
+    pay_until_held(stage, &kept_invoice).await;
+    stage.restart_payee().await;
+    for (invoice, expected) in [(&given_invoice, Some(given)), (&kept_invoice, None)] {
+        let own = stage.payee().invoice(invoice.payment_hash()).await.unwrap().unwrap();
+        assert_eq!(own.preimage, expected, "{:?}", own.state);
+    }
+    stage.payee().cancel(kept_invoice.payment_hash()).await.unwrap();
+    assert_eq!(stage.payee().invoice(kept_invoice.payment_hash()).await.unwrap().unwrap().preimage, None);
+    pay(stage, &given_invoice).await;
+    assert_eq!(stage.payee().invoice(given_invoice.payment_hash()).await.unwrap().unwrap().preimage, Some(given));
+}
+
 pub(crate) async fn refuses_what_no_invoice_can_say(stage: &impl Stage) {
     let preimage = preimage();
     let request = request(preimage);
     let refused = [
         InvoiceRequest { amount_sats: 0, ..request.clone() },
         InvoiceRequest { amount_sats: 999, ..request.clone() },
+        InvoiceRequest { amount_sats: 100_000 * 100_000_000 + 1, ..request.clone() },
         InvoiceRequest { amount_sats: u64::MAX, ..request.clone() },
         InvoiceRequest { description: "x".repeat(640), ..request.clone() },
         InvoiceRequest { lifetime_seconds: 0, ..request.clone() },
+        InvoiceRequest { lifetime_seconds: 365 * 86_400 + 1, ..request.clone() },
+        InvoiceRequest { lifetime_seconds: u32::MAX, ..request.clone() },
     ];
     for request in refused {
         let outcome = stage.payee().make_invoice(&request).await;
         assert!(matches!(outcome, Err(Error::InvalidRequest { .. })), "{request:?}: {outcome:?}");
     }
     assert_eq!(stage.payee().invoice(preimage.payment_hash()).await.unwrap(), None);
-    // The smallest there is.
+    // The smallest there is, and the longest and largest.
     assert_eq!(invoice(stage, &InvoiceRequest { amount_sats: 1_000, ..request }).await.amount_sats(), 1_000);
+    let most_sats = 100_000 * 100_000_000;
+    let most = InvoiceRequest {
+        amount_sats: most_sats,
+        lifetime_seconds: 365 * 86_400,
+        ..held_request(super::steps::preimage())
+    };
+    assert_eq!(invoice(stage, &most).await.amount_sats(), most_sats);
 }
 
 pub(crate) async fn never_settles_what_did_not_arrive(stage: &impl Stage) {

@@ -78,6 +78,8 @@ macro_rules! scenarios {
             invoicing::makes_what_was_asked,
             invoicing::makes_an_invoice_once,
             invoicing::refuses_other_terms_for_the_same_hash,
+            invoicing::compares_all_but_the_lock_once_paid,
+            invoicing::says_whether_it_has_the_preimage,
             invoicing::refuses_what_no_invoice_can_say,
             invoicing::never_settles_what_did_not_arrive,
             invoicing::never_cancels_what_was_paid,

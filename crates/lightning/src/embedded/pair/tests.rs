@@ -1,7 +1,11 @@
 //! Nodes that are killed between any two rounds of a payment, also while they come back from an earlier death. The wire
 //! loses what was on it. Whenever it happens, the invoice is paid once or not at all, and everybody knows which.
 
-use std::{thread, time::Duration};
+use std::{
+    sync::{Arc, Weak},
+    thread,
+    time::Duration,
+};
 
 use bitcoin::{
     hashes::{Hash, sha256},
@@ -13,7 +17,7 @@ use proptest::{
     test_runner::{Config, FileFailurePersistence},
 };
 
-use super::*;
+use super::{super::machine::Manager, *};
 use crate::{InvoiceLock, InvoiceState};
 
 const AMOUNT_SATS: u64 = 1_000;
@@ -46,6 +50,11 @@ struct Death {
 }
 
 impl Pair {
+    /// LDK's part of a node, as long as it lives.
+    pub(in crate::embedded) fn manager(&self, who: Who) -> Weak<Manager> {
+        Arc::downgrade(&self.node(who).machine.manager)
+    }
+
     /// Lets so many steps happen, kills, and goes on with the next.
     fn suffer(&mut self, deaths: &[Death]) {
         for death in deaths {
@@ -115,6 +124,53 @@ fn survive(pair: &mut Pair, flow: Flow, preimage: Preimage, on_the_way: &[Death]
     assert_eq!(after_sats, [before_sats[0] - moved_sats, before_sats[1] + moved_sats]);
 }
 
+/// All that a node is after a restart it is by its disk: another disk makes it another node.
+#[test]
+fn a_node_knows_nothing_but_what_is_on_its_disk() {
+    let mut pair = Pair::open(CHANNEL_SATS).unwrap();
+    let blank = Who::BOTH.map(|who| pair.node(who).disk());
+    let preimage = preimage(1);
+    let invoice = pair.make_invoice(Who::Second, &request(InvoiceLock::Preimage(preimage))).unwrap();
+    pair.pay(Who::First, &invoice, &LIMITS).unwrap();
+    pair.rest().unwrap();
+    for (who, blank) in Who::BOTH.into_iter().zip(blank) {
+        let full = pair.node(who).disk();
+        let forgetful = Disk { ledger: blank.ledger, ..pair.node(who).disk() };
+        let dead = pair.manager(who);
+        pair.revive_from(who, &forgetful).unwrap();
+        assert_eq!(pair.invoice(who, invoice.payment_hash()), None, "{who:?}");
+        assert_eq!(pair.payment(who, invoice.payment_hash()), None, "{who:?}");
+        assert!(dead.upgrade().is_none(), "{who:?}");
+        pair.revive_from(who, &full).unwrap();
+        pair.rest().unwrap();
+        pair.usable().unwrap();
+    }
+    assert_eq!(pair.invoice(Who::Second, invoice.payment_hash()).unwrap().state, InvoiceState::Paid);
+    assert_eq!(pair.status(invoice.payment_hash()), Some(PaymentStatus::Paid(Paid::new(preimage, 0))));
+}
+
+#[test]
+fn a_node_is_not_started_from_a_broken_disk() {
+    let mut pair = Pair::open(CHANNEL_SATS).unwrap();
+    pair.make_invoice(Who::Second, &request(InvoiceLock::Preimage(preimage(1)))).unwrap();
+    let before = pair.manager(Who::Second);
+    let refusal = |pair: &mut Pair, break_it: fn(&mut Disk)| {
+        let mut disk = pair.node(Who::Second).disk();
+        break_it(&mut disk);
+        pair.revive_from(Who::Second, &disk).unwrap_err().to_string()
+    };
+    assert!(
+        refusal(&mut pair, |disk| disk.ledger.truncate(disk.ledger.len() - 1))
+            .ends_with("the node's ledger cannot be read back")
+    );
+    assert!(refusal(&mut pair, |disk| disk.machine.cut_state()).ends_with("the node's state cannot be read back"));
+    assert!(refusal(&mut pair, |disk| disk.machine.lose_channels()).ends_with("the node's state cannot be read back"));
+    assert!(refusal(&mut pair, |disk| disk.machine.cut_channels()).ends_with("the node's channel cannot be read back"));
+    // The node that was to be replaced is as it was.
+    assert!(before.upgrade().is_some());
+    pair.usable().unwrap();
+}
+
 /// The payer does not send what has expired, but what it has sent in time can be late.
 #[test]
 fn a_payment_that_arrives_after_expiry_is_given_back() {
@@ -123,7 +179,7 @@ fn a_payment_that_arrives_after_expiry_is_given_back() {
     for lock in [InvoiceLock::Preimage(Preimage::new([1; 32])), InvoiceLock::Held(PaymentHash::new([2; 32]))] {
         let invoice = pair.make_invoice(Who::Second, &InvoiceRequest { lifetime_seconds: 1, ..request(lock) }).unwrap();
         pair.pay(Who::First, &invoice, &LIMITS).unwrap();
-        while now() <= invoice.expires_at() {
+        while invoice.is_open_at(unix_now()) {
             thread::sleep(Duration::from_millis(10));
         }
         pair.rest().unwrap();
