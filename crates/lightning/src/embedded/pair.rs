@@ -181,7 +181,11 @@ impl Pair {
         if invoice.network() != BitcoinNetwork::Regtest {
             return Err(Error::WrongNetwork { expected: BitcoinNetwork::Regtest, found: invoice.network() });
         }
-        match self.node(who).ledger.payment(invoice.payment_hash()).map(|payment| payment.status) {
+        let node = self.node(who);
+        if invoice.payee_node() == node.machine.public_key().to_string() {
+            return Err(Error::OwnInvoice { payment_hash: invoice.payment_hash() });
+        }
+        match node.ledger.payment(invoice.payment_hash()).map(|payment| payment.status) {
             Some(PaymentStatus::Pending | PaymentStatus::Paid(_)) => Ok(()),
             Some(PaymentStatus::Failed(_)) | None => self.send(who, invoice, limits),
         }
@@ -209,7 +213,12 @@ impl Pair {
         let sent =
             node.machine.manager.pay_for_bolt11_invoice(&parsed, id, None, route, Retry::Timeout(limits.timeout));
         let failure = match sent {
-            Ok(()) | Err(Bolt11PaymentError::SendingFailed(RetryableSendFailure::DuplicatePayment)) => None,
+            Ok(()) => None,
+            // LDK has a payment under way that the ledger, asked before, knows nothing of: nothing is known for certain.
+            Err(Bolt11PaymentError::SendingFailed(RetryableSendFailure::DuplicatePayment)) => {
+                let reason = format!("payment {payment_hash} is under way, and the node's ledger does not know of it");
+                return Err(Error::Refused { reason });
+            }
             Err(Bolt11PaymentError::SendingFailed(RetryableSendFailure::PaymentExpired)) => return Err(expired(now)),
             Err(Bolt11PaymentError::SendingFailed(RetryableSendFailure::RouteNotFound)) => {
                 Some(PaymentFailureReason::RouteNotFound)

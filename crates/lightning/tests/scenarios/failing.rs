@@ -82,6 +82,19 @@ pub(crate) async fn refuses_another_network(stage: &impl Stage) {
     assert_eq!(payment_status(stage, invoice.payment_hash()).await, None);
 }
 
+pub(crate) async fn refuses_an_invoice_of_its_own(stage: &impl Stage) {
+    let before_sats = stage.payer_balance_sats().await;
+    for request in [request(preimage()), held_request(preimage())] {
+        let own = stage.payer().make_invoice(&request).await.unwrap();
+        let outcome = stage.payer().pay(&own, &LIMITS).await;
+        let Err(Error::OwnInvoice { payment_hash }) = outcome else { panic!("paid itself: {outcome:?}") };
+        assert_eq!(payment_hash, own.payment_hash());
+        assert_eq!(payment_status(stage, payment_hash).await, None, "something was sent");
+        assert_eq!(stage.payer().invoice(payment_hash).await.unwrap().unwrap().state, InvoiceState::Open);
+    }
+    balance_is(stage, before_sats).await;
+}
+
 pub(crate) async fn is_rejected_for_a_cancelled_invoice(stage: &impl Stage) {
     let before_sats = stage.payer_balance_sats().await;
     let preimage = preimage();

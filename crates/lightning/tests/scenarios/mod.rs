@@ -74,6 +74,7 @@ macro_rules! scenarios {
             failing::tries_a_failed_payment_anew,
             failing::refuses_an_expired_invoice,
             failing::refuses_another_network,
+            failing::refuses_an_invoice_of_its_own,
             failing::is_rejected_for_a_cancelled_invoice,
             invoicing::makes_what_was_asked,
             invoicing::makes_an_invoice_once,

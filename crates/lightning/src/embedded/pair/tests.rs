@@ -171,6 +171,23 @@ fn a_node_is_not_started_from_a_broken_disk() {
     pair.usable().unwrap();
 }
 
+/// Both know of a payment, LDK and the ledger, or neither does. Where that is not so, nobody is told that it was begun, or failed.
+#[test]
+fn a_payment_that_only_one_half_of_a_node_knows_is_refused() {
+    let mut pair = Pair::open(CHANNEL_SATS).unwrap();
+    let blank = pair.node(Who::First).disk();
+    let invoice = pair.make_invoice(Who::Second, &request(InvoiceLock::Held(preimage(1).payment_hash()))).unwrap();
+    pair.pay(Who::First, &invoice, &LIMITS).unwrap();
+    pair.rest().unwrap();
+    let forgetful = Disk { ledger: blank.ledger, ..pair.node(Who::First).disk() };
+    pair.revive_from(Who::First, &forgetful).unwrap();
+    pair.rest().unwrap();
+    let error = pair.pay(Who::First, &invoice, &LIMITS).unwrap_err();
+    assert_eq!(error.code(), "lightning_refused");
+    assert!(error.to_string().contains(&invoice.payment_hash().to_string()), "{error}");
+    assert_eq!(pair.status(invoice.payment_hash()), None);
+}
+
 /// The payer does not send what has expired, but what it has sent in time can be late.
 #[test]
 fn a_payment_that_arrives_after_expiry_is_given_back() {
