@@ -10,10 +10,11 @@ use std::{
 };
 
 use barter_lightning::{
-    InvoiceLock, InvoiceRequest, InvoiceState, Lightning, PaymentLimits, PaymentStatus,
+    Error, FailureReason, InvoiceLock, InvoiceRequest, InvoiceState, Lightning, PaymentLimits, PaymentStatus,
     embedded::{EmbeddedNetwork, EmbeddedNode, EmbeddedSettings},
 };
 use barter_protocol::Preimage;
+use futures_util::future::join_all;
 use scenarios::{Stage, scenarios};
 
 impl Stage for EmbeddedNetwork {
@@ -113,5 +114,75 @@ async fn agrees_with_a_model_for_many_seeds() {
     for seed in 2..12 {
         let network = EmbeddedNetwork::new(EmbeddedSettings::default()).unwrap();
         scenarios::workload::agrees_for(&network, seed, 100).await;
+    }
+}
+
+/// Parties of the stress, and deals of each.
+const PARTIES: u64 = 8;
+const DEALS: u64 = 20;
+
+/// Threads that pay, settle and cancel at once, while the nodes are restarted again and again: whoever wins, all agree on it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn agrees_under_stress() {
+    let network = EmbeddedNetwork::new(EmbeddedSettings::default()).unwrap();
+    let before_sats = network.first().spendable_sats();
+    let parties: Vec<_> = (0..PARTIES)
+        .map(|party| {
+            let network = network.clone();
+            tokio::spawn(async move {
+                let mut paid = 0;
+                for deal in 0..DEALS {
+                    let mut bytes = [7; 32];
+                    bytes[..16].copy_from_slice(&(u128::from(party) << 64 | u128::from(deal)).to_le_bytes());
+                    paid += u64::from(raced(&network, Preimage::new(bytes), deal.is_multiple_of(2)).await);
+                }
+                paid
+            })
+        })
+        .collect();
+    let restarts = async {
+        for node in [network.first(), network.second()].into_iter().cycle() {
+            node.restart().unwrap();
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let paid = tokio::select! {
+        paid = join_all(parties) => paid.into_iter().map(Result::unwrap).sum::<u64>(),
+        () = restarts => panic!("there are always more"),
+    };
+    assert_eq!(network.first().spendable_sats(), before_sats - paid * 1_000);
+}
+
+/// A payment that is cancelled when it is held and settled at once, or else while it is on its way. Returns whether it was paid.
+async fn raced(network: &EmbeddedNetwork, preimage: Preimage, is_held: bool) -> bool {
+    let payment_hash = preimage.payment_hash();
+    let (payer, payee) = (network.first().clone(), network.second().clone());
+    let lock = if is_held { InvoiceLock::Held(payment_hash) } else { InvoiceLock::Preimage(preimage) };
+    let invoice = payee.make_invoice(&request(lock)).await.unwrap();
+    let paid = tokio::spawn(async move { payer.pay(&invoice, &PaymentLimits::for_amount(1_000)).await });
+    let mut settled = None;
+    if is_held {
+        while payee.invoice(payment_hash).await.unwrap().unwrap().state != InvoiceState::Held {
+            tokio::task::yield_now().await;
+        }
+        let payee = payee.clone();
+        settled = Some(tokio::spawn(async move { payee.settle(preimage).await }));
+    }
+    let cancelled = tokio::spawn(async move { payee.cancel(payment_hash).await }).await.unwrap();
+    let settled = match settled {
+        Some(settled) => Some(settled.await.unwrap()),
+        None => None,
+    };
+    match (cancelled, settled, paid.await.unwrap()) {
+        (Err(Error::AlreadyPaid { .. }), None | Some(Ok(())), Ok(paid)) => {
+            assert_eq!(paid.preimage, preimage);
+            true
+        }
+        (
+            Ok(()),
+            None | Some(Err(Error::NotHeld { .. })),
+            Err(Error::PaymentFailed { reason: FailureReason::Rejected, .. }),
+        ) => false,
+        outcome => panic!("they do not agree: {outcome:?}"),
     }
 }
