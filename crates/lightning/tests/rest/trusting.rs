@@ -182,6 +182,12 @@ fn reads_no_certificate_that_is_none() {
         assert!(matches!(error, Error::InvalidSetting { .. }), "{error:?}");
     }
     assert!(Certificate::from_pem(&certificate("node.pem").repeat(17)).is_err());
+    // One that goes on after its certificate: no more is read than certificates have.
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("tls.cert");
+    fs::write(&path, certificate("node.pem") + &"\n".repeat(1 << 20)).unwrap();
+    let error = Certificate::from_file(&path).unwrap_err();
+    assert!(error.to_string().contains("more than 1048576 bytes"), "{error}");
 }
 
 #[test]
