@@ -36,7 +36,7 @@ static NODES: Mutex<()> = Mutex::const_new(());
 
 /// Of payments that are made here. There is a channel to the payee: nothing is paid for routing.
 const AMOUNT_SATS: u64 = 1_000;
-const LIMITS: PaymentLimits = PaymentLimits { max_fee_sats: 0, timeout: Duration::from_secs(60) };
+const LIMITS: PaymentLimits = PaymentLimits { max_fee_sats: 0, timeout: Duration::from_mins(1) };
 
 /// The nodes of `tools/with-lnd`.
 struct Daemons {
