@@ -1,9 +1,11 @@
-//! Payments through the embedded network, invoice and all:
-//! `cargo bench -p barter-lightning --features embedded --bench payments`.
+//! Payments through the embedded network, invoice and all; beside them, where `tools/with-lnd` runs this, through two lnd nodes:
+//! `tools/with-lnd cargo bench -p barter-lightning --features embedded,lnd --bench payments`.
 
 #![allow(missing_docs, reason = "a bench has no interface")]
 #![allow(clippy::unwrap_used, reason = "a bench fails by panicking")]
 
+#[cfg(feature = "lnd")]
+use barter_lightning::lnd::{Certificate, Lnd, LndSettings, Macaroon};
 use barter_lightning::{
     Invoice, InvoiceLock, InvoiceRequest, Lightning, PaymentLimits,
     embedded::{EmbeddedNetwork, EmbeddedNode, EmbeddedSettings},
@@ -45,9 +47,7 @@ impl Market {
     }
 
     fn invoice(&self, payee: &EmbeddedNode, lock: InvoiceLock) -> Invoice {
-        let request =
-            InvoiceRequest { lock, amount_sats: AMOUNT_SATS, description: "bench".to_owned(), lifetime_seconds: 3_600 };
-        self.runtime.block_on(payee.make_invoice(&request)).unwrap()
+        self.runtime.block_on(payee.make_invoice(&request(lock))).unwrap()
     }
 
     /// One invoice, made and paid.
@@ -96,5 +96,40 @@ fn bench_payments(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, bench_payments);
+/// What one would otherwise use: two lnd nodes on this machine, over REST.
+#[cfg(feature = "lnd")]
+fn bench_lnd(criterion: &mut Criterion) {
+    let Ok(file) = std::env::var("BARTER_TEST_LND") else { return };
+    let told: serde_json::Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    let node = |name: &str| {
+        let text = |field: &str| told[name][field].as_str().unwrap();
+        let settings = LndSettings::new(text("url"), Macaroon::from_file(text("macaroon")).unwrap()).unwrap();
+        Lnd::connect(settings.with_certificate(Certificate::from_file(text("certificate")).unwrap())).unwrap()
+    };
+    let (payer, payee) = (node("payer"), node("payee"));
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let mut made = 0_u64;
+    let mut group = criterion.benchmark_group("lnd payments");
+    group.throughput(Throughput::Elements(1)).sample_size(10);
+    group.bench_function("one after another", |bencher| {
+        bencher.iter(|| {
+            made += 1;
+            let mut bytes = [0; 32];
+            bytes[..8].copy_from_slice(&made.to_le_bytes());
+            let request = request(InvoiceLock::Preimage(Preimage::new(bytes)));
+            let invoice = runtime.block_on(payee.make_invoice(&request)).unwrap();
+            runtime.block_on(payer.pay(&invoice, &PaymentLimits::for_amount(AMOUNT_SATS))).unwrap()
+        });
+    });
+    group.finish();
+}
+
+#[cfg(not(feature = "lnd"))]
+fn bench_lnd(_: &mut Criterion) {}
+
+fn request(lock: InvoiceLock) -> InvoiceRequest {
+    InvoiceRequest { lock, amount_sats: AMOUNT_SATS, description: "bench".to_owned(), lifetime_seconds: 3_600 }
+}
+
+criterion_group!(benches, bench_payments, bench_lnd);
 criterion_main!(benches);
