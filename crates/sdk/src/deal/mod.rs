@@ -100,6 +100,19 @@ impl<L: Lightning> DealClient<L> {
         self.finish_sale(run).await
     }
 
+    /// Refuses an offer that is not as it is to be taken: of another chain or contract, for another payer, of another payee or node, or
+    /// for another amount. Neither the chain nor the Lightning node is asked: to be called before somebody is asked to agree.
+    /// [`buy`](Self::buy) checks this, and the rest.
+    ///
+    /// # Errors
+    /// [`DealError::Offer`], those of [`Terms`], and [`Error::Lightning`] with the invoice's other amount or node.
+    pub fn check(&self, offer: &Offer, purchase: &Purchase) -> Result<(), Error> {
+        purchase.check_offer(offer, self.owner()?)?;
+        // On its own network, and at a time when it was open.
+        let checked = payer::check_invoice(purchase, offer, offer.invoice().network(), 0, 0);
+        Ok(checked.map_err(barter_lightning::Error::from)?)
+    }
+
     /// Takes an offer: checks it and the trade, agrees to the trade, pays, and settles.
     ///
     /// # Errors

@@ -4,8 +4,8 @@ use alloy_primitives::Address;
 use barter_lightning::PaymentLimits;
 use serde::{Deserialize, Serialize};
 
-use super::DealError;
-use crate::json;
+use super::{DealError, Offer, OfferError, record::Owner};
+use crate::{Error, json};
 
 /// Longest name of a sale.
 const MAX_ID_BYTES: usize = 64;
@@ -98,6 +98,25 @@ impl Purchase {
             payee_node: None,
             margin_seconds: DEFAULT_MARGIN_SECONDS,
             payment_timeout_seconds: PaymentLimits::for_amount(amount_sats).timeout.as_secs(),
+        }
+    }
+
+    /// What can be seen to be wrong with an offer without a clock and without a request, its invoice apart.
+    pub(crate) fn check_offer(&self, offer: &Offer, owner: Owner) -> Result<(), Error> {
+        let refuse = |error: OfferError| Err(DealError::from(error).into());
+        if offer.chain_id() != owner.chain_id {
+            return refuse(OfferError::OtherChain { expected: owner.chain_id, found: offer.chain_id() });
+        }
+        if offer.barter_core() != owner.barter_core {
+            return refuse(OfferError::OtherContract { expected: owner.barter_core, found: offer.barter_core() });
+        }
+        if let Some(expected) = self.payee.filter(|payee| *payee != offer.payee()) {
+            return refuse(OfferError::OtherPayee { expected, found: offer.payee() });
+        }
+        match offer.terms(owner.wallet) {
+            Err(OfferError::Terms(error)) => Err(error.into()),
+            Err(error) => refuse(error),
+            Ok(_) => Ok(()),
         }
     }
 }
