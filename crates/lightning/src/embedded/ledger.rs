@@ -68,12 +68,7 @@ impl Ledger {
 
     /// One of the node's own invoices.
     pub(super) fn invoice(&self, payment_hash: PaymentHash) -> Option<OwnInvoice> {
-        let entry = self.invoices.get(&payment_hash)?;
-        let preimage = match entry.request.lock {
-            InvoiceLock::Preimage(preimage) => Some(preimage),
-            InvoiceLock::Held(_) => None,
-        };
-        Some(entry.own.clone().with_preimage(preimage))
+        self.invoices.get(&payment_hash).map(|entry| entry.own.clone())
     }
 
     /// A payment has arrived at `now`, Unix time. The same one may be told again after a restart.
