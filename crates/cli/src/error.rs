@@ -14,6 +14,14 @@ pub(crate) enum Error {
     /// The client says so: a rule of the protocol, the node, or the set-up.
     #[error(transparent)]
     Client(Box<barter_sdk::Error>),
+    /// The client says so, and what to do next depends on more than it knows.
+    #[error("{error}")]
+    Advised {
+        /// What it says.
+        error: Box<barter_sdk::Error>,
+        /// What to do next, in sentences.
+        next_step: String,
+    },
     /// A preimage is asked for that is not known, or not to be shown: a payee's before it was paid.
     #[error("deal {id} has no preimage to show: it was not paid, as far as is known here")]
     NoPreimage {
@@ -235,7 +243,7 @@ impl Error {
     /// The kind of error as a stable name, for programs.
     pub(crate) fn code(&self) -> &'static str {
         match self {
-            Self::Client(error) => error.code(),
+            Self::Client(error) | Self::Advised { error, .. } => error.code(),
             Self::NoPreimage { .. } => "no_preimage",
             Self::NoHome => "no_home",
             Self::NoLightningNode => "no_lightning_node",
@@ -269,7 +277,7 @@ impl Error {
     /// What to do next, in a sentence.
     pub(crate) fn next_step(&self) -> &'static str {
         match self {
-            Self::Client(error) => client_next_step(error),
+            Self::Client(error) | Self::Advised { error, .. } => client_next_step(error),
             Self::NoPreimage { .. } => "Go on with it by barter deals resume.",
             Self::NoHome => "Name a folder with --journal or BARTER_JOURNAL.",
             Self::NoLightningNode => {
@@ -317,7 +325,7 @@ impl Error {
     /// What the program exits with.
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Client(error) => Exit::of(error),
+            Self::Client(error) | Self::Advised { error, .. } => Exit::of(error),
             Self::SignatureUsed { .. } | Self::IndexDiffers { .. } => Exit::Refused,
             Self::Usage { .. }
             | Self::KeyInArguments
@@ -352,7 +360,9 @@ impl Error {
     pub(crate) fn report(&self) -> ErrorReport {
         let (message, transaction_hash) = match self {
             // It repeats what was given where a wallet, an id or a file is wanted, which may be a key by mistake.
-            Self::Client(error) => (without_keys(&error.report().message, error), error.transaction_hash()),
+            Self::Client(error) | Self::Advised { error, .. } => {
+                (without_keys(&error.report().message, error), error.transaction_hash())
+            }
             // All they tell is on the chain, or a payment hash, or the node's.
             Self::SignatureUsed { .. }
             | Self::StoppedWhilePaying { .. }
@@ -365,7 +375,7 @@ impl Error {
             code: self.code(),
             message,
             next_step: match self {
-                Self::Usage { tip: Some(tip), .. } => tip.clone(),
+                Self::Usage { tip: Some(next_step), .. } | Self::Advised { next_step, .. } => next_step.clone(),
                 _ => self.next_step().to_owned(),
             },
             transaction_hash,
@@ -425,9 +435,6 @@ fn client_next_step(error: &barter_sdk::Error) -> &'static str {
         }
         Client::Deal(Deal::Open { .. } | Deal::TooLateToCancel { .. }) => {
             "Resume it with barter deals resume: it goes on where it is."
-        }
-        Client::Deal(Deal::Failed { .. }) => {
-            "Begin a new one with a new invoice. A proposal that was made stays open on the chain for seven days, and comes to nothing."
         }
         Client::Deal(Deal::NotPayee { .. }) => "The payer accepts with barter buy.",
         other => other.next_step(),

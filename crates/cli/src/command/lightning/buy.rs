@@ -1,6 +1,6 @@
 //! `barter buy`
 
-use barter_sdk::{DealError, Offer, Purchase, WalletInput};
+use barter_sdk::{DealError, Offer, OfferError, Purchase, WalletInput};
 use clap::Args;
 
 use super::{
@@ -11,6 +11,9 @@ use super::{
 use crate::{
     confirm::confirm, context::Context, error::Error, lightning::DealOptions, options::whole_sats, text::sats,
 };
+
+/// Digits of a node's public key: 33 bytes.
+const PUBLIC_KEY_DIGITS: usize = 66;
 
 /// Take an offer: check it, agree to the trade, pay the invoice, and settle the trade
 ///
@@ -38,7 +41,7 @@ pub(crate) struct Buy {
     payee: Option<String>,
 
     /// Lightning node that the invoice must pay: its public key, 66 hexadecimal digits; refused if it is another's
-    #[arg(long, value_name = "PUBLIC KEY")]
+    #[arg(long, value_name = "PUBLIC KEY", value_parser = public_key)]
     payee_node: Option<String>,
 
     /// What must be left of the invoice's time when you agree to the trade, in seconds: time for that to be mined
@@ -59,7 +62,7 @@ pub(crate) struct Buy {
 
 impl Buy {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
-        let offer: Offer = self.offer.parse().map_err(DealError::Offer).map_err(barter_sdk::Error::from)?;
+        let offer: Offer = self.offer.parse().map_err(|error| no_offer(&self.offer, error))?;
         let purchase = self.purchase(&offer)?;
         let client = context.signing_client()?;
         let output = context.output();
@@ -67,9 +70,10 @@ impl Buy {
         let id = offer.payment_hash().to_string();
         // Of one that was begun, somebody said yes.
         if deals.get(&id).is_err() {
+            deals.check(&offer, &purchase)?;
             self.confirm(&offer, &purchase, context)?;
         }
-        let told = Told::new(deals, output, "agreeing to the trade");
+        let told = Told::new(&client, deals, output, "agreeing to the trade");
         let deal = driving(&told, &id, told.deals.buy(&offer, &purchase)).await?;
         drop(told);
         print_deal(&deal, &id, output)
@@ -100,4 +104,23 @@ impl Buy {
         let (amount, fee) = (sats(offer.amount_sats()), sats(purchase.max_fee_sats));
         confirm(&format!("Trade with this payee, and pay {amount} and at most {fee} for routing?"), self.yes)
     }
+}
+
+/// That a text is no offer; of an invoice, which command takes it.
+fn no_offer(text: &str, error: OfferError) -> Error {
+    let error = barter_sdk::Error::from(DealError::from(error));
+    let text = text.trim().to_ascii_lowercase();
+    if !text.starts_with("lnbc") && !text.starts_with("lntb") && !text.starts_with("lightning:") {
+        return error.into();
+    }
+    let next_step = "This is a Lightning invoice: pay it with barter pay.".to_owned();
+    Error::Advised { error: Box::new(error), next_step }
+}
+
+/// Reads a Lightning node's public key as an argument.
+fn public_key(text: &str) -> Result<String, String> {
+    if text.len() == PUBLIC_KEY_DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(text.to_owned());
+    }
+    Err(format!("no public key, expected {PUBLIC_KEY_DIGITS} hexadecimal digits"))
 }

@@ -3,7 +3,8 @@
 use clap::{Args, Subcommand};
 
 use super::{
-    show::{Damaged, ListedDeals, Shown, print_deal},
+    left::left_of,
+    show::{Cancelled, Damaged, ListedDeals, Shown, print_deal},
     stages::{Told, driving},
 };
 use crate::{
@@ -11,6 +12,7 @@ use crate::{
     error::Error,
     lightning::{DealOptions, JournalOptions},
     progress::waiting,
+    qr,
 };
 
 /// Your sales and purchases, and going on with those that were stopped
@@ -31,7 +33,7 @@ pub(crate) struct List {
     journal: JournalOptions,
 }
 
-/// Show a deal, as it stood when it was last worked on
+/// Show a deal, as it stood when it was last worked on; of a sale that is open, with the offer to hand to the payer
 ///
 /// With --preimage also the proof that it was paid, which settles the trade, and which a payer shows where it is disputed that he paid.
 #[derive(Args)]
@@ -105,7 +107,9 @@ impl Show {
         if self.preimage && preimage.is_none() {
             return Err(Error::NoPreimage { id: deal.id });
         }
-        context.output().result(&Shown { deal, preimage })
+        let shown = Shown { deal, preimage };
+        context.output().result(&shown)?;
+        shown.open_offer().map_or(Ok(()), |offer| qr::show(offer, context.output()))
     }
 }
 
@@ -113,7 +117,7 @@ impl Resume {
     async fn run(&self, context: &Context) -> Result<(), Error> {
         let client = context.signing_client()?;
         let output = context.output();
-        let told = Told::new(self.options.deals(&client, context)?, output, "looking where it is");
+        let told = Told::new(&client, self.options.deals(&client, context)?, output, "looking where it is");
         told.at(&told.deals.get(&self.id)?);
         let deal = driving(&told, &self.id, told.deals.resume(&self.id)).await?;
         drop(told);
@@ -126,6 +130,7 @@ impl Cancel {
         let client = context.signing_client()?;
         let deals = self.options.deals(&client, context)?;
         let deal = waiting("cancelling", deals.cancel(&self.id)).await?;
-        print_deal(&deal, &self.id, context.output())
+        let left = left_of(&client, &deal).await;
+        print_deal(&Cancelled { deal, left }, &self.id, context.output())
     }
 }

@@ -2,6 +2,7 @@
 
 mod buy;
 mod deals;
+mod left;
 mod pay;
 mod sell;
 mod show;

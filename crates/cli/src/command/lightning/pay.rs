@@ -82,7 +82,7 @@ impl Report for Payment {
 
 impl Pay {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
-        let invoice: Invoice = self.invoice.parse()?;
+        let invoice: Invoice = self.invoice.parse().map_err(|error| no_invoice(&self.invoice, error))?;
         self.check_amount(&invoice)?;
         let node = self.node.connect(context)?;
         self.pay(&node, &invoice, context).await
@@ -166,6 +166,15 @@ pub(super) fn unclear(error: LightningError, payment_hash: PaymentHash) -> Error
         | LightningError::InvalidAnswer { .. } => Error::PaymentUnclear { payment_hash, error: error.into() },
         other => other.into(),
     }
+}
+
+/// That a text is no invoice; of an offer, which command takes it.
+fn no_invoice(text: &str, error: InvoiceError) -> Error {
+    if !text.trim().to_ascii_lowercase().starts_with("barter1") {
+        return error.into();
+    }
+    let error = barter_sdk::Error::from(LightningError::from(error));
+    Error::Advised { error: Box::new(error), next_step: "This is an offer: take it with barter buy.".to_owned() }
 }
 
 /// What an invoice asks for, on lines of their own.

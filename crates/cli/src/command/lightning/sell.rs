@@ -61,7 +61,7 @@ impl Sell {
         let sale = self.sale()?;
         let client = context.signing_client()?;
         let output = context.output();
-        let told = Told::new(self.options.deals(&client, context)?, output, "making the invoice");
+        let told = Told::new(&client, self.options.deals(&client, context)?, output, "making the invoice");
         match driving(&told, &sale.id, told.deals.sell(&sale)).await {
             Ok(offer) => {
                 let offered = told.deals.get(&sale.id)?;

@@ -5,6 +5,7 @@ use barter_sdk::{Deal, DealStage, Offer, Role};
 use serde::Serialize;
 
 use crate::{
+    clock::unix_now,
     error::{Error, ErrorReport},
     output::{Output, Report},
     page::{BAD, CARE, Cell, FAINT, GOOD, NAME, Page, styled},
@@ -32,14 +33,30 @@ impl Report for Deal {
         page.field_if("payer", self.payer.map(|payer| Cell::new(payer.to_string(), NAME)));
         page.field("payee", Cell::new(self.payee.to_string(), NAME));
         page.field_if("trade", self.trade_id.map(|trade_id| trade_id.to_string()));
-        if self.stage == DealStage::Failed && self.trade_id.is_some() {
-            page.field("", Cell::new("stays on the chain as it is; a proposal is open for seven days", FAINT));
-        }
         page.field_if("payment hash", self.payment_hash.clone());
         page.field_if("category", said(&self.category));
         page.field_if("description", said(&self.description));
         if !self.stage.is_final() {
             page.field_if("can be paid", self.invoice_expires_at.map(|time| format!("until {}", instant(time))));
+        }
+    }
+}
+
+/// A deal that was ended, and what is left of it on the chain.
+#[derive(Debug, Serialize)]
+pub(super) struct Cancelled {
+    #[serde(flatten)]
+    pub(super) deal: Deal,
+    /// For people: programs read the trade.
+    #[serde(skip)]
+    pub(super) left: Option<String>,
+}
+
+impl Report for Cancelled {
+    fn show(&self, page: &mut Page) {
+        self.deal.show(page);
+        if let Some(left) = &self.left {
+            page.gap().line(left);
         }
     }
 }
@@ -54,10 +71,14 @@ pub(super) struct Offered<'a> {
 impl Report for Offered<'_> {
     fn show(&self, page: &mut Page) {
         self.deal.show(page);
-        if let Some(offer) = &self.deal.offer {
-            // On a line of its own, so that it is copied as a whole.
-            page.gap().line(offer).gap();
-        }
+        show_offer(page, self.deal);
+    }
+}
+
+/// On a line of its own, so that it is copied as a whole.
+fn show_offer(page: &mut Page, deal: &Deal) {
+    if let Some(offer) = &deal.offer {
+        page.gap().line(offer).gap();
     }
 }
 
@@ -99,10 +120,23 @@ pub(super) struct Shown {
     pub(super) preimage: Option<String>,
 }
 
+impl Shown {
+    /// What can still be handed to a payer: the offer of a sale that is not paid and has time left.
+    pub(super) fn open_offer(&self) -> Option<&str> {
+        let deal = &self.deal;
+        let is_open = deal.role == Role::Payee && deal.stage < DealStage::Paying;
+        let has_time = deal.invoice_expires_at.is_some_and(|expires_at| unix_now() <= expires_at);
+        deal.offer.as_deref().filter(|_| is_open && has_time)
+    }
+}
+
 impl Report for Shown {
     fn show(&self, page: &mut Page) {
         self.deal.show(page);
         page.field_if("preimage", self.preimage.clone());
+        if self.open_offer().is_some() {
+            show_offer(page, &self.deal);
+        }
     }
 }
 

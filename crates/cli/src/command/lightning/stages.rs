@@ -4,9 +4,9 @@ use std::{future::Future, sync::Arc};
 
 use barter_lightning::Lightning;
 use barter_protocol::PaymentHash;
-use barter_sdk::{Deal, DealClient, DealProgress, DealStage, Role};
+use barter_sdk::{BarterClient, Deal, DealClient, DealError, DealProgress, DealStage, Role};
 
-use super::pay::unclear;
+use super::{left::left_of, pay::unclear};
 use crate::{
     error::Error,
     output::Output,
@@ -19,19 +19,20 @@ use crate::{
 /// Deals of a client, each stage of which is told as it is reached.
 pub(super) struct Told<L> {
     pub(super) deals: DealClient<L>,
+    client: BarterClient,
     bar: Arc<Bar>,
 }
 
 impl<L: Lightning> Told<L> {
     /// Tells the stages of these deals; before the first of them, what is waited for.
-    pub(super) fn new(deals: DealClient<L>, output: Output, first: &str) -> Self {
+    pub(super) fn new(client: &BarterClient, deals: DealClient<L>, output: Output, first: &str) -> Self {
         let bar = Arc::new(Bar::new("stages", first));
         let shown = Arc::clone(&bar);
         let deals = deals.on_progress(move |progress| {
             shown.aside(|| output.say(&told(progress)));
             shown.wait(awaited(progress.role, progress.stage));
         });
-        Self { deals, bar }
+        Self { deals, client: client.clone(), bar }
     }
 
     /// Says what is waited for in a deal that is so far.
@@ -46,7 +47,7 @@ impl<L: Lightning> Told<L> {
 }
 
 /// Waits for a deal. A signal that asks to stop is obeyed at once: the deal goes on from its journal. Where a payment may have been begun
-/// by then, or when the node fails, that is told.
+/// by then, or when the node fails, that is told; and of a deal that came to nothing, what is left on the chain.
 pub(super) async fn driving<L: Lightning, T>(
     told: &Told<L>,
     id: &str,
@@ -54,17 +55,35 @@ pub(super) async fn driving<L: Lightning, T>(
 ) -> Result<T, Error> {
     let mut signals =
         Signals::listen().map_err(|error| Error::System { what: "listening to signals", reason: error.to_string() })?;
-    tokio::select! {
+    let ended = tokio::select! {
         biased;
-        ended = future => ended.map_err(|error| match (error, paying(told, id)) {
-            (barter_sdk::Error::Lightning(error), Some(payment_hash)) => unclear(error, payment_hash),
-            (error, _) => error.into(),
-        }),
-        signal = signals.next_not_ignored() => Err(match paying(told, id) {
+        ended = future => ended,
+        signal = signals.next_not_ignored() => return Err(match paying(told, id) {
             Some(payment_hash) => Error::StoppedWhilePaying { payment_hash },
             None => Error::Interrupted { signal },
         }),
+    };
+    match ended {
+        Err(error @ barter_sdk::Error::Deal(DealError::Failed { .. })) => tokio::select! {
+            next_step = Box::pin(next_step(told, id, &error)) => {
+                Err(Error::Advised { next_step, error: Box::new(error) })
+            }
+            signal = signals.next_not_ignored() => Err(Error::Interrupted { signal }),
+        },
+        ended => ended.map_err(|error| match (error, paying(told, id)) {
+            (barter_sdk::Error::Lightning(error), Some(payment_hash)) => unclear(error, payment_hash),
+            (error, _) => error.into(),
+        }),
     }
+}
+
+/// What to do next where a deal came to nothing, with what is left of it on the chain.
+async fn next_step<L: Lightning>(told: &Told<L>, id: &str, error: &barter_sdk::Error) -> String {
+    let left = match told.deals.get(id) {
+        Ok(deal) => left_of(&told.client, &deal).await,
+        Err(_) => None,
+    };
+    left.map_or_else(|| error.next_step().to_owned(), |left| format!("{} {left}.", error.next_step()))
 }
 
 /// What a purchase pays, if it may have begun to and does not know that it has.

@@ -199,6 +199,17 @@ fn a_buyer_refuses_what_is_not_as_agreed() {
     refused(&["--payee-node", &node]).expect("wrong_payee_node", 1, &[&node]);
     refused(&["--amount-sats", "49999"]).expect("wrong_invoice_amount", 1, &["50000", "49999"]);
     refused(&["--margin", "4000"]).expect("invoice_expires_too_soon", 1, &[]);
+    // All that the offer says is compared before anybody is asked, at a terminal or not.
+    let unasked = |arguments: &[&str]| pair.buy(&offer).args(arguments).failure();
+    unasked(&["--payee", &stranger.address]).expect("offer_of_other_payee", 1, &[&stranger.address]);
+    unasked(&["--payee-node", &node]).expect("wrong_payee_node", 1, &[&node]);
+    unasked(&["--amount-sats", "49999"]).expect("wrong_invoice_amount", 1, &["50000", "49999"]);
+    unasked(&["--payee-node", "abc"]).expect("usage", 2, &["abc", "no public key, expected 66 hexadecimal digits"]);
+    let of_own = pair.call(Side::Payee, &["buy", &offer]).failure();
+    of_own.expect("offer_for_other_payer", 1, &[&pair.payee.address, &pair.payer.address]);
+    let open = pair.sell("open").json();
+    let of_own = pair.call(Side::Payee, &["buy", open["offer"].as_str().unwrap()]).failure();
+    of_own.expect("self_trade", 1, &[]);
     // It is said that nobody was named to be paid; the offer alone says who is.
     let unnamed = pair.buy(&offer).arg("--json").run();
     assert!(unnamed.stderr.contains("payee_not_named"), "{unnamed:?}");
@@ -250,6 +261,74 @@ fn a_sale_has_one_name_and_can_be_cancelled() {
     assert_eq!(refused.exit, 1, "{refused:?}");
     assert_eq!(pair.nodes.spendable_sats(Side::Payer), before);
     pair.call(Side::Payee, &["deals", "resume", "nothing"]).failure().expect("deal_not_found", 4, &["nothing"]);
+}
+
+/// What a deal that came to nothing leaves on the chain is the chain's to say: a trade that both agreed to stays, a proposal runs out.
+#[test]
+fn a_cancelled_deal_tells_what_is_left_on_the_chain() {
+    let pair = Pair::new();
+    let cancel = |id: &str| -> (String, String) {
+        let cancelled = pair.call(Side::Payee, &["deals", "cancel", id]).run();
+        assert_eq!(cancelled.code, 0, "{cancelled:?}");
+        let resumed = pair.call(Side::Payee, &["deals", "resume", id]).failure();
+        resumed.expect("deal_failed", 1, &["cancelled"]);
+        assert!(resumed.next_step.starts_with("Begin a new deal with a new invoice."), "{resumed:?}");
+        (cancelled.stdout, resumed.next_step)
+    };
+    let sell = |id: &str| -> String {
+        let offered = pair.sell(id).args(["--payer", &pair.payer.address]).json();
+        offered["trade_id"].as_str().unwrap().to_owned()
+    };
+
+    let proposed = sell("proposed");
+    let (shown, next) = cancel("proposed");
+    for text in [shown, next] {
+        assert!(text.contains(&format!("Trade {proposed} stays proposed on the chain until")), "{text}");
+        assert!(text.contains("seven days") && !text.contains("dispute"), "{text}");
+    }
+    let accepted = sell("accepted");
+    let accepting = Barter::words("trade accept").arg(&accepted).on(Devnet::shared()).signed_by(&pair.payer);
+    assert_eq!(accepting.json()["status"], "accepted");
+    let (shown, next) = cancel("accepted");
+    for text in [shown, next] {
+        assert!(text.contains(&format!("Trade {accepted} stays accepted on the chain")), "{text}");
+        assert!(text.contains(&format!("barter trade dispute {accepted}")) && !text.contains("seven days"), "{text}");
+    }
+    pair.sell("without-trade").json();
+    let (shown, next) = cancel("without-trade");
+    for text in [shown, next] {
+        assert!(!text.contains("chain") && !text.contains("seven days"), "{text}");
+    }
+}
+
+#[test]
+fn a_sale_that_is_open_is_shown_with_its_offer() {
+    let pair = Pair::new();
+    let offer = pair.offer("order-1");
+    let show = || pair.call(Side::Payee, &["deals", "show", "order-1"]);
+    let open = show().run();
+    assert!(open.stdout.lines().any(|line| line == offer) && open.stderr.contains("No QR code"), "{open:?}");
+    assert_eq!(show().json()["offer"], offer.as_str());
+    pair.call(Side::Payee, &["deals", "cancel", "order-1"]).json();
+    let over = show().run();
+    assert!(over.code == 0 && !over.stdout.contains("barter1") && over.stderr.is_empty(), "{over:?}");
+}
+
+#[test]
+fn an_offer_and_an_invoice_are_told_apart() {
+    let pair = Pair::new();
+    let invoice = pair.nodes.invoice(InvoiceLock::Preimage(own_preimage()), AMOUNT_SATS);
+    for text in [invoice.text().to_owned(), format!("lightning:{}", invoice.text()), invoice.text().to_uppercase()] {
+        let bought = pair.buy(&text).failure();
+        bought.expect("invalid_offer", 2, &[]);
+        assert_eq!(bought.next_step, "This is a Lightning invoice: pay it with barter pay.");
+    }
+    let offer = pair.offer("order-1");
+    for text in [offer.to_uppercase(), offer] {
+        let paid = pair.call(Side::Payer, &["pay", &text]).failure();
+        paid.expect("invalid_invoice", 2, &[]);
+        assert_eq!(paid.next_step, "This is an offer: take it with barter buy.");
+    }
 }
 
 #[test]
