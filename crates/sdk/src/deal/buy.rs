@@ -70,7 +70,13 @@ impl<L: Lightning> DealClient<L> {
 
     /// Refuses an invoice before anything is begun with it; but one that this node has paid, or is paying, may be of any age.
     async fn check_invoice(&self, offer: &Offer, purchase: &Purchase) -> Result<(), Error> {
-        let network = self.lightning.node().await?.network;
+        let node = self.lightning.node().await?;
+        // Before the trade is agreed to: it would stay open for ever.
+        if offer.invoice().payee_node() == node.public_key {
+            let payment_hash = offer.payment_hash();
+            return Err(barter_lightning::Error::OwnInvoice { payment_hash }.into());
+        }
+        let network = node.network;
         let is_under_way = is_under_way(self.payment_status(offer.payment_hash()).await?.as_ref());
         let (now, margin) = if is_under_way { (0, 0) } else { (unix_now(), purchase.margin_seconds) };
         let checked = payer::check_invoice(purchase, offer, network, now, now.saturating_add(margin));

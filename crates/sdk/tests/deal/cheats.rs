@@ -72,6 +72,19 @@ fn code<T: std::fmt::Debug>(outcome: Result<T, Error>) -> &'static str {
     error.code()
 }
 
+/// A node cannot pay itself, which must be found out before the trade is agreed to.
+#[tokio::test]
+async fn an_offer_of_ones_own_node_is_refused_before_anything_is_sent() {
+    let town = Town::start().await;
+    for (id, payer) in [("order-1", Some(PAYER)), ("order-2", None)] {
+        let offer = town.seller().sell(&sale(id, payer)).await.unwrap();
+        let sent = town.chain.client(PAYER).trade().list_by_address(wallet(PAYER)).await.unwrap();
+        let buyer = town.deals(PAYER, &town.payee, "payer");
+        assert_eq!(code(buyer.buy(&offer, &purchase()).await), "own_invoice");
+        assert_eq!(town.chain.client(PAYER).trade().list_by_address(wallet(PAYER)).await.unwrap(), sent);
+    }
+}
+
 #[tokio::test]
 async fn a_payment_that_fails_is_tried_anew_when_it_is_asked_for() {
     let town = Town::start().await;
