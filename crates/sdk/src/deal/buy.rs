@@ -4,7 +4,7 @@ use barter_lightning::{BitcoinNetwork, Lightning, Paid, PaymentLimits, PaymentSt
 use barter_protocol::{PaymentHash, Role, TradeStatus};
 
 use super::{
-    Deal, DealClient, DealError, DealFailure, DealStage, Offer, OfferError, Purchase,
+    Deal, DealClient, DealError, DealFailure, DealStage, Offer, Purchase,
     payer::{self, Seen},
     record::{Record, Side},
     run::{Run, unix_now},
@@ -19,7 +19,7 @@ impl<L: Lightning> DealClient<L> {
     /// Begins a purchase, or goes on with it.
     pub(super) async fn run_purchase(&self, offer: &Offer, purchase: &Purchase) -> Result<Deal, Error> {
         let (owner, id) = (self.owner()?, offer.payment_hash().to_string());
-        self.check_offer(offer, purchase)?;
+        purchase.check_offer(offer, owner)?;
         let lock = self.journal.lock(&id)?;
         let record = if let Some(mut record) = self.read(&id)? {
             if record.offer() != Some(offer) {
@@ -46,26 +46,6 @@ impl<L: Lightning> DealClient<L> {
         // On the heap: the driver holds all that a deal does.
         Box::pin(self.drive_purchase(&mut run)).await?;
         Ok(Deal::from(&run.record))
-    }
-
-    /// What can be seen to be wrong without a clock and without a request.
-    fn check_offer(&self, offer: &Offer, purchase: &Purchase) -> Result<(), Error> {
-        let owner = self.owner()?;
-        let refuse = |error: OfferError| Err(DealError::from(error).into());
-        if offer.chain_id() != owner.chain_id {
-            return refuse(OfferError::OtherChain { expected: owner.chain_id, found: offer.chain_id() });
-        }
-        if offer.barter_core() != owner.barter_core {
-            return refuse(OfferError::OtherContract { expected: owner.barter_core, found: offer.barter_core() });
-        }
-        if let Some(expected) = purchase.payee.filter(|payee| *payee != offer.payee()) {
-            return refuse(OfferError::OtherPayee { expected, found: offer.payee() });
-        }
-        match offer.terms(owner.wallet) {
-            Err(OfferError::Terms(error)) => Err(error.into()),
-            Err(error) => refuse(error),
-            Ok(_) => Ok(()),
-        }
     }
 
     /// Refuses an invoice before anything is begun with it; but one that this node has paid, or is paying, may be of any age.
