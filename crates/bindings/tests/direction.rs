@@ -19,9 +19,18 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("barter-index", &["barter-protocol", "barter-bindings"]),
     ("barter-lightning", &["barter-protocol"]),
     ("barter-sdk", &["barter-protocol", "barter-bindings", "barter-compliance", "barter-index", "barter-lightning"]),
+    ("barter-sim", &["barter-protocol", "barter-bindings", "barter-compliance"]),
     (
         "barter-cli",
-        &["barter-protocol", "barter-bindings", "barter-compliance", "barter-index", "barter-lightning", "barter-sdk"],
+        &[
+            "barter-protocol",
+            "barter-bindings",
+            "barter-compliance",
+            "barter-index",
+            "barter-lightning",
+            "barter-sdk",
+            "barter-sim",
+        ],
     ),
 ];
 
@@ -113,6 +122,11 @@ fn compliance_does_no_io() {
 #[test]
 fn the_bindings_talk_to_nobody_unless_asked() {
     assert_none(&built_with("barter-bindings"), NOT_IN_BINDINGS, "barter-bindings");
+}
+
+#[test]
+fn the_simulator_talks_to_nobody() {
+    assert_none(&built_with("barter-sim"), NOT_IN_BINDINGS, "barter-sim");
 }
 
 fn assert_none(used: &BTreeSet<String>, forbidden: &[&str], name: &str) {
