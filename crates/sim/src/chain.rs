@@ -19,6 +19,22 @@ use revm::{
 /// Chain id of the EVM.
 pub const CHAIN_ID: u64 = 31_337;
 
+/// Who rules on disputes, where somebody does.
+pub const ARBITER: Address = Address::repeat_byte(0xaf);
+
+/// What came of a transaction.
+#[derive(Clone, Debug)]
+pub struct Execution {
+    /// Gas used, net of refunds.
+    pub gas: u64,
+    /// Whether it was not reverted.
+    pub succeeded: bool,
+    /// What it returned, or reverted with.
+    pub output: Bytes,
+    /// What it emitted.
+    pub logs: Vec<Log>,
+}
+
 /// Enough for any call, and for what a reused payment hash leaves of it: one part in 64.
 const GAS_LIMIT: u64 = 60_000_000;
 
@@ -42,6 +58,28 @@ impl Chain {
         let deployment = Deployment::new(arbiter, B256::ZERO);
         chain.addresses = Addresses::of_core(chain.create(deployer, deployment.init_code().clone()));
         chain
+    }
+
+    /// A chain on which this code has made the three contracts.
+    pub fn deploy_code(init_code: Bytes) -> Self {
+        let mut chain = Self { evm: evm(), addresses: Addresses::of_core(Address::ZERO) };
+        chain.addresses = Addresses::of_core(chain.create(Address::repeat_byte(0xde), init_code));
+        chain
+    }
+
+    /// Runs a transaction and keeps what it changed.
+    pub fn execute(&mut self, caller: Address, to: Address, data: Bytes) -> Execution {
+        match self.run(caller, TxKind::Call(to), data, true) {
+            ExecutionResult::Success { output, logs, gas, .. } => {
+                Execution { gas: gas.tx_gas_used(), succeeded: true, output: output.into_data(), logs }
+            }
+            ExecutionResult::Revert { output, gas, .. } => {
+                Execution { gas: gas.tx_gas_used(), succeeded: false, output, logs: Vec::new() }
+            }
+            ExecutionResult::Halt { gas, .. } => {
+                Execution { gas: gas.tx_gas_used(), succeeded: false, output: Bytes::new(), logs: Vec::new() }
+            }
+        }
     }
 
     /// Creates a contract.
@@ -135,4 +173,10 @@ fn evm() -> MainnetEvm<MainnetContext<InMemoryDB>> {
     cfg.disable_nonce_check = true;
     let block = BlockEnv { gas_limit: u64::MAX, basefee: 0, ..BlockEnv::default() };
     Context::mainnet().with_db(InMemoryDB::default()).with_cfg(cfg).with_block(block).build_mainnet()
+}
+
+impl std::fmt::Debug for Chain {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Chain").field("addresses", &self.addresses).finish_non_exhaustive()
+    }
 }

@@ -1,4 +1,23 @@
 #![doc = include_str!("../README.md")]
 
+pub mod agent;
 pub mod chain;
+pub mod detection;
+mod error;
+mod ids;
+mod log;
+pub mod outcome;
 pub mod parameters;
+pub mod random;
+pub mod record;
+mod run;
+pub mod scenario;
+pub mod spent;
+pub mod world;
+
+pub use error::Error;
+pub use ids::{AgentId, CrowdId, TradeRef, WalletId};
+pub use outcome::Outcome;
+pub use parameters::{Formula, Parameters};
+pub use run::{Observer, run};
+pub use scenario::Scenario;

@@ -1,0 +1,159 @@
+//! The event log: everything that happened in a world, as bytes.
+
+use alloy_primitives::Address;
+use barter_protocol::Role;
+
+use crate::{AgentId, CrowdId, TradeRef, WalletId};
+
+/// What a transaction asks of the contracts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// `proposeTrade` or `proposeTradeAsPayee`.
+    Propose {
+        /// The proposer, who sends it.
+        wallet: WalletId,
+        /// The other party.
+        counterparty: WalletId,
+        /// The proposer's role.
+        role: Role,
+        /// Amount in satoshis.
+        amount_sats: u64,
+    },
+    /// `openTrade`: proposed and accepted at once, with the counterparty's signature.
+    Open {
+        /// The proposer, who sends it.
+        wallet: WalletId,
+        /// The other party, who has signed.
+        counterparty: WalletId,
+        /// The proposer's role.
+        role: Role,
+        /// Amount in satoshis.
+        amount_sats: u64,
+    },
+    /// `acceptTrade`, by the counterparty.
+    Accept(TradeRef),
+    /// `settleTrade`, by the payer.
+    Settle {
+        /// The trade.
+        trade: TradeRef,
+        /// The 32 bytes shown.
+        shown: Shown,
+    },
+    /// `settleTrades`, by the payer of all of them.
+    SettleBatch(Box<[TradeRef]>),
+    /// `settleTrade`, by the payee.
+    SettleAsPayee(TradeRef),
+    /// `settleTradeBySignature`, by the payee, who has signed it himself in the payer's name.
+    SettleForged(TradeRef),
+    /// `disputeTrade`.
+    Dispute {
+        /// The trade.
+        trade: TradeRef,
+        /// The party who disputes.
+        by: WalletId,
+        /// Whether the other party is at fault, as a fair arbiter would find out.
+        deserved: bool,
+    },
+    /// `dismissDispute`, by the arbiter.
+    Dismiss(TradeRef),
+    /// `upholdDispute`, by the arbiter.
+    Uphold {
+        /// The trade.
+        trade: TradeRef,
+        /// The party at fault.
+        at_fault: WalletId,
+    },
+}
+
+/// The 32 bytes shown as a preimage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// The preimage, where the wallet's agent knows it; otherwise a guess.
+    Known,
+    /// A guess.
+    Guess,
+}
+
+/// What the contracts said, in the terms of a world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// `TradeProposed`.
+    Proposed(TradeRef),
+    /// `TradeAccepted`.
+    Accepted(TradeRef),
+    /// `TradeSettled`.
+    Settled(TradeRef),
+    /// `TradeDisputed`.
+    Disputed(TradeRef),
+    /// `DisputeDismissed`.
+    Dismissed(TradeRef),
+    /// `DisputeUpheld`.
+    Upheld(TradeRef),
+    /// `ScoreUpdated`.
+    Score {
+        /// The wallet.
+        wallet: WalletId,
+        /// The score after it.
+        score: u64,
+    },
+    /// Credit earned: `Transfer` from the zero address.
+    Credit {
+        /// The wallet.
+        wallet: WalletId,
+        /// Whole tokens.
+        tokens: u64,
+    },
+}
+
+/// One entry of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record<'a> {
+    /// A wallet was made.
+    Wallet {
+        /// Its address.
+        address: Address,
+        /// Whose it is.
+        agent: AgentId,
+        /// The crowd of its agent.
+        crowd: CrowdId,
+    },
+    /// A block begins.
+    Block {
+        /// Its number.
+        number: u64,
+        /// Its time, in Unix seconds.
+        time: u64,
+        /// What gas costs in it.
+        wei_per_gas: u64,
+    },
+    /// A transaction of the block.
+    Transaction {
+        /// What it asked.
+        call: &'a Call,
+        /// What it paid for gas beyond the block's price.
+        tip_wei: u64,
+        /// Gas used.
+        gas: u64,
+        /// What came of it, or the first four bytes of what the contract reverted with.
+        result: Result<&'a [Event], [u8; 4]>,
+    },
+    /// A Lightning payment went through.
+    Payment(TradeRef),
+}
+
+impl Call {
+    /// The trade it names, where it names one.
+    pub fn trade(&self) -> Option<TradeRef> {
+        match self {
+            Self::Propose { .. } | Self::Open { .. } => None,
+            Self::Accept(trade)
+            | Self::Settle { trade, .. }
+            | Self::SettleAsPayee(trade)
+            | Self::SettleForged(trade)
+            | Self::Dispute { trade, .. }
+            | Self::Dismiss(trade)
+            | Self::Uphold { trade, .. } => Some(*trade),
+            Self::SettleBatch(trades) => trades.first().copied(),
+        }
+    }
+}

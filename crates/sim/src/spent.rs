@@ -1,0 +1,56 @@
+//! What an agent has spent.
+
+use serde::Serialize;
+
+use crate::scenario::Costs;
+
+const SECONDS_PER_YEAR: f64 = 365.25 * 86_400.0;
+const WEI_PER_ETHER: f64 = 1e18;
+const MSAT_PER_SAT: f64 = 1_000.0;
+
+/// What an agent has spent, in the units it was spent in. Exact: sums are the same in any order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Spent {
+    /// Gas used.
+    pub gas: u64,
+    /// What was paid for it, in wei.
+    pub gas_wei: u128,
+    /// Lightning fees, in millisatoshis.
+    pub lightning_msat: u128,
+    /// Capital locked, in satoshi-seconds.
+    pub locked_sat_seconds: u128,
+}
+
+impl Spent {
+    /// All of it in satoshis.
+    pub fn sats(&self, costs: &Costs) -> f64 {
+        self.gas_sats(costs) + self.lightning_sats() + self.capital_sats(costs)
+    }
+
+    /// The gas, in satoshis.
+    #[allow(clippy::cast_precision_loss, reason = "53 bits of it will do")]
+    pub fn gas_sats(&self, costs: &Costs) -> f64 {
+        self.gas_wei as f64 / WEI_PER_ETHER * costs.sats_per_ether as f64
+    }
+
+    /// The Lightning fees, in satoshis.
+    #[allow(clippy::cast_precision_loss, reason = "53 bits of it will do")]
+    pub fn lightning_sats(&self) -> f64 {
+        self.lightning_msat as f64 / MSAT_PER_SAT
+    }
+
+    /// What the locked capital would have earned, in satoshis.
+    #[allow(clippy::cast_precision_loss, reason = "53 bits of it will do")]
+    pub fn capital_sats(&self, costs: &Costs) -> f64 {
+        self.locked_sat_seconds as f64 / SECONDS_PER_YEAR * costs.capital_percent_year / 100.0
+    }
+}
+
+impl std::ops::AddAssign for Spent {
+    fn add_assign(&mut self, other: Self) {
+        self.gas += other.gas;
+        self.gas_wei += other.gas_wei;
+        self.lightning_msat += other.lightning_msat;
+        self.locked_sat_seconds += other.locked_sat_seconds;
+    }
+}

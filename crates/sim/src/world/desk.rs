@@ -1,0 +1,162 @@
+//! What an agent can see and do.
+
+use barter_compliance::AnomalyFlag;
+use barter_protocol::Role;
+
+use super::{Core, trades::TradeInfo};
+use crate::{
+    AgentId, TradeRef, WalletId,
+    random::Random,
+    record::{Call, Shown},
+    spent::Spent,
+};
+
+/// An agent's desk: what it can see and do, at one moment.
+///
+/// What it sends goes to the mempool, and what came of it is told by a [`Notice`](crate::agent::Notice).
+#[derive(Debug)]
+pub struct Desk<'a> {
+    pub(super) core: &'a mut Core,
+    pub(super) agent: AgentId,
+}
+
+impl Desk<'_> {
+    // -------------------------------------------------------------------------------------------- time and chance
+
+    /// The time of the block that is being made, in Unix seconds.
+    pub fn now(&self) -> u64 {
+        self.core.now
+    }
+
+    /// Days since the beginning.
+    pub fn day(&self) -> u64 {
+        (self.core.now - super::GENESIS) / 86_400
+    }
+
+    /// The agent's own random numbers.
+    pub fn random(&mut self) -> &mut Random {
+        &mut self.core.agents[self.agent.index()].random
+    }
+
+    /// Sets an alarm: [`Agent::wake`](crate::agent::Agent::wake) is called in the first block after so many seconds.
+    pub fn wake_in(&mut self, seconds: u64, token: u64) {
+        self.core.set_alarm(seconds, self.agent, token);
+    }
+
+    // -------------------------------------------------------------------------------------------- wallets
+
+    /// Makes a wallet of the agent's.
+    pub fn new_wallet(&mut self) -> WalletId {
+        self.core.new_wallet(self.agent, false)
+    }
+
+    /// Makes a wallet of the agent's that can sign openings. Takes longer.
+    pub fn new_signing_wallet(&mut self) -> WalletId {
+        self.core.new_wallet(self.agent, true)
+    }
+
+    /// The agent's wallets, in the order in which they were made.
+    pub fn wallets(&self) -> &[WalletId] {
+        &self.core.agents[self.agent.index()].wallets
+    }
+
+    /// Whether a wallet is the agent's.
+    pub fn owns(&self, wallet: WalletId) -> bool {
+        self.core.wallets[wallet.index()].agent == self.agent
+    }
+
+    /// Says to everybody that a wallet deals with strangers.
+    pub fn offer(&mut self, wallet: WalletId) {
+        self.core.market.push(wallet);
+    }
+
+    /// All wallets that deal with strangers.
+    pub fn market(&self) -> &[WalletId] {
+        &self.core.market
+    }
+
+    /// One of the market's wallets, other than `wallet`, by the agent's lot.
+    pub fn any_partner(&mut self, wallet: WalletId) -> Option<WalletId> {
+        let Core { agents, market, .. } = &mut *self.core;
+        let partner = *agents[self.agent.index()].random.pick(market)?;
+        (partner != wallet).then_some(partner)
+    }
+
+    /// A wallet's score.
+    pub fn score(&self, wallet: WalletId) -> u64 {
+        self.core.wallets[wallet.index()].score
+    }
+
+    /// The flags of a wallet now, as anybody can see them. None where the scenario has no detection.
+    pub fn flags(&self, wallet: WalletId) -> Vec<AnomalyFlag> {
+        self.core.flags(wallet)
+    }
+
+    /// What the agent has spent so far.
+    pub fn spent(&self) -> Spent {
+        self.core.agents[self.agent.index()].spent
+    }
+
+    /// A trade that can still change, or changed a short time ago.
+    pub fn trade(&self, trade: TradeRef) -> Option<&TradeInfo> {
+        self.core.trades.get(trade)
+    }
+
+    // -------------------------------------------------------------------------------------------- trading
+
+    /// Proposes a trade from a wallet of the agent's, which is in the role `role`.
+    pub fn propose(&mut self, wallet: WalletId, counterparty: WalletId, role: Role, amount_sats: u64) {
+        self.send(Call::Propose { wallet, counterparty, role, amount_sats });
+    }
+
+    /// Proposes and accepts a trade at once, between two wallets of the agent's that can sign.
+    pub fn open(&mut self, wallet: WalletId, counterparty: WalletId, role: Role, amount_sats: u64) {
+        self.send(Call::Open { wallet, counterparty, role, amount_sats });
+    }
+
+    /// Accepts a proposal.
+    pub fn accept(&mut self, trade: TradeRef) {
+        self.send(Call::Accept(trade));
+    }
+
+    /// Pays a trade over Lightning: fees, and the amount locked for as long as it takes. Then comes
+    /// [`Notice::Paid`](crate::agent::Notice::Paid).
+    pub fn pay(&mut self, trade: TradeRef) {
+        self.core.pay(trade);
+    }
+
+    /// Settles a trade as its payer. A preimage is known to whoever has paid, and to whoever owns the payee's wallet as well.
+    pub fn settle(&mut self, trade: TradeRef, shown: Shown) {
+        self.send(Call::Settle { trade, shown });
+    }
+
+    /// Settles several trades of one payer.
+    pub fn settle_batch(&mut self, trades: &[TradeRef]) {
+        self.send(Call::SettleBatch(trades.into()));
+    }
+
+    /// Tries to settle as the payee, who knows the preimage without any payment.
+    pub fn settle_as_payee(&mut self, trade: TradeRef) {
+        self.send(Call::SettleAsPayee(trade));
+    }
+
+    /// Tries to settle as the payee with a signature in the payer's name that is the payee's own.
+    pub fn settle_forged(&mut self, trade: TradeRef) {
+        self.send(Call::SettleForged(trade));
+    }
+
+    /// Disputes an accepted trade for a wallet of the agent's. `deserved`: whether the other party is at fault, as a fair arbiter
+    /// would find out.
+    pub fn dispute(&mut self, trade: TradeRef, by: WalletId, deserved: bool) {
+        self.send(Call::Dispute { trade, by, deserved });
+    }
+
+    /// Sends a transaction that pays `tip_wei` for gas beyond the block's price.
+    pub fn send_with_tip(&mut self, call: Call, tip_wei: u64) {
+        self.core.mempool.push(call, tip_wei);
+    }
+
+    fn send(&mut self, call: Call) {
+        self.send_with_tip(call, 0);
+    }
+}

@@ -1,0 +1,346 @@
+//! One world: a chain, the wallets on it, and the agents who decide for them.
+
+mod desk;
+mod execution;
+mod mempool;
+mod trades;
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BinaryHeap},
+};
+
+use alloy_primitives::{Address, keccak256};
+use alloy_signer_local::PrivateKeySigner;
+use barter_compliance::{AnomalyFlag, TradeGraph};
+
+pub use crate::record::Shown;
+pub use desk::Desk;
+pub use trades::{Stage, TradeInfo};
+
+use crate::{
+    AgentId, CrowdId, TradeRef, WalletId,
+    agent::{Agent, Notice},
+    chain::Chain,
+    detection::Watch,
+    log::Log,
+    random::Random,
+    record::{Call, Event, Record},
+    scenario::Scenario,
+    spent::Spent,
+};
+use mempool::Mempool;
+use trades::Trades;
+
+/// When every world begins: midnight UTC, 2026-06-01.
+pub const GENESIS: u64 = 1_780_272_000;
+/// Scores whose cost is noted when the first wallet of an agent reaches them.
+pub const MILESTONES: [u64; 3] = [100, 350, 700];
+
+const DAY: u64 = 86_400;
+
+/// A wallet of a world.
+#[derive(Debug)]
+pub(crate) struct Wallet {
+    pub(crate) address: Address,
+    pub(crate) agent: AgentId,
+    pub(crate) score: u64,
+    pub(crate) settled: u64,
+    pub(crate) credit_tokens: u64,
+    pub(crate) disputed: u64,
+    signer: Option<Box<PrivateKeySigner>>,
+}
+
+/// What is known of an agent beside what it decides.
+#[derive(Debug)]
+pub(crate) struct Account {
+    pub(crate) crowd: CrowdId,
+    pub(crate) wallets: Vec<WalletId>,
+    pub(crate) spent: Spent,
+    pub(crate) milestones: [Option<Milestone>; MILESTONES.len()],
+    pub(crate) settled: u64,
+    pub(crate) refused: u64,
+    random: Random,
+}
+
+/// What an agent had spent when the first of its wallets reached a score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Milestone {
+    /// Seconds since the beginning.
+    pub after_seconds: u64,
+    /// All the agent had spent.
+    pub spent: Spent,
+    /// Settled trades of all its wallets.
+    pub trades: u64,
+    /// Wallets it had.
+    pub wallets: u64,
+}
+
+/// What goes off at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Alarm {
+    Wake(AgentId, u64),
+    Paid(TradeRef),
+    Rule(TradeRef),
+}
+
+/// Everything but the agents, which hold on to it while they decide.
+#[derive(Debug)]
+pub(crate) struct Core {
+    seed: u64,
+    scenario: Scenario,
+    pub(crate) now: u64,
+    block: u64,
+    wei_per_gas: u64,
+    random: Random,
+    chain: Chain,
+    pub(crate) wallets: Vec<Wallet>,
+    pub(crate) agents: Vec<Account>,
+    market: Vec<WalletId>,
+    trades: Trades,
+    mempool: Mempool,
+    alarms: BinaryHeap<Reverse<(u64, u64, Alarm)>>,
+    alarms_set: u64,
+    notices: Vec<(AgentId, Notice)>,
+    graph: Option<TradeGraph>,
+    watch: Option<Watch>,
+    log: Log,
+    events: Vec<Event>,
+    pub(crate) transactions: u64,
+    pub(crate) settled: u64,
+    pub(crate) refusals: BTreeMap<[u8; 4], u64>,
+}
+
+/// One world of a scenario, while it runs.
+#[derive(Debug)]
+pub struct World {
+    agents: Vec<Box<dyn Agent>>,
+    pub(crate) core: Core,
+    end: u64,
+}
+
+impl World {
+    /// A world with its agents at the start. `index` is its number among the scenario's worlds.
+    pub(crate) fn new(scenario: &Scenario, index: u64, agents: Vec<(CrowdId, Box<dyn Agent>)>, log: Log) -> Self {
+        let seed = Random::stream(scenario.seed, index).bits();
+        let arbiter = match scenario.arbiter {
+            crate::scenario::Arbiter::None => Address::ZERO,
+            crate::scenario::Arbiter::Fair { .. } => Address::repeat_byte(0xaf),
+        };
+        let accounts = agents.iter().enumerate().map(|(place, (crowd, _))| Account {
+            crowd: *crowd,
+            wallets: Vec::new(),
+            spent: Spent::default(),
+            milestones: [None; MILESTONES.len()],
+            settled: 0,
+            refused: 0,
+            random: Random::stream(seed, place as u64 + 1),
+        });
+        let has_detection = scenario.detection.enabled;
+        let core = Core {
+            seed,
+            now: GENESIS,
+            block: 0,
+            wei_per_gas: 0,
+            random: Random::stream(seed, 0),
+            chain: Chain::deploy_code(scenario.parameters.init_code(arbiter)),
+            wallets: Vec::new(),
+            agents: accounts.collect(),
+            market: Vec::new(),
+            trades: Trades::default(),
+            mempool: Mempool::default(),
+            alarms: BinaryHeap::new(),
+            alarms_set: 0,
+            notices: Vec::new(),
+            graph: has_detection.then(TradeGraph::whole),
+            watch: has_detection.then(|| Watch::new(&scenario.detection)),
+            log,
+            events: Vec::new(),
+            transactions: 0,
+            settled: 0,
+            refusals: BTreeMap::new(),
+            scenario: scenario.clone(),
+        };
+        let mut world = Self {
+            agents: agents.into_iter().map(|(_, agent)| agent).collect(),
+            end: GENESIS + scenario.days * DAY,
+            core,
+        };
+        for place in 0..world.agents.len() {
+            let (agent, mut desk) = world.desk(place);
+            agent.start(&mut desk);
+        }
+        world
+    }
+
+    /// Settled trades so far, and the share of the time that has passed.
+    pub fn progress(&self) -> (u64, f64) {
+        let (passed, all) = (self.core.now - GENESIS, self.end - GENESIS);
+        #[allow(clippy::cast_precision_loss, reason = "for a progress bar")]
+        (self.core.settled, passed as f64 / all as f64)
+    }
+
+    /// Makes the next block that anything happens in. False when the time is up.
+    pub fn step(&mut self) -> bool {
+        let Some(time) = self.core.next_block_time().filter(|time| *time < self.end) else {
+            self.core.end_days(self.end);
+            return false;
+        };
+        self.core.begin_block(time);
+        for (agent, notice) in std::mem::take(&mut self.core.notices) {
+            let (agent, mut desk) = self.desk(agent.index());
+            agent.notice(notice, &mut desk);
+        }
+        while let Some(alarm) = self.core.next_alarm() {
+            match alarm {
+                Alarm::Wake(agent, token) => {
+                    let (agent, mut desk) = self.desk(agent.index());
+                    agent.wake(token, &mut desk);
+                }
+                Alarm::Paid(trade) => {
+                    if let Some(payer) = self.core.paid(trade) {
+                        let (agent, mut desk) = self.desk(payer.index());
+                        agent.notice(Notice::Paid(trade), &mut desk);
+                    }
+                }
+                Alarm::Rule(trade) => self.core.rule(trade),
+            }
+        }
+        self.core.make_block();
+        true
+    }
+
+    /// Ends the event log. Returns its hash.
+    pub(crate) fn finish_log(&mut self) -> std::io::Result<alloy_primitives::B256> {
+        std::mem::replace(&mut self.core.log, Log::new(None)).finish()
+    }
+
+    pub(crate) fn into_parts(self) -> (Vec<Box<dyn Agent>>, Core) {
+        (self.agents, self.core)
+    }
+
+    fn desk(&mut self, place: usize) -> (&mut dyn Agent, Desk<'_>) {
+        #[allow(clippy::cast_possible_truncation, reason = "agents are counted in 32 bits")]
+        let agent = AgentId(place as u32);
+        (&mut *self.agents[place], Desk { core: &mut self.core, agent })
+    }
+}
+
+impl Core {
+    // -------------------------------------------------------------------------------------------- time
+
+    fn set_alarm(&mut self, seconds: u64, agent: AgentId, token: u64) {
+        self.push_alarm(seconds, Alarm::Wake(agent, token));
+    }
+
+    fn push_alarm(&mut self, seconds: u64, alarm: Alarm) {
+        self.alarms.push(Reverse((self.now.saturating_add(seconds), self.alarms_set, alarm)));
+        self.alarms_set += 1;
+    }
+
+    fn next_alarm(&mut self) -> Option<Alarm> {
+        let Reverse((time, ..)) = self.alarms.peek()?;
+        if *time > self.now {
+            return None;
+        }
+        self.alarms.pop().map(|Reverse((_, _, alarm))| alarm)
+    }
+
+    /// The time of the next block in which anything can happen.
+    fn next_block_time(&self) -> Option<u64> {
+        let block = self.scenario.chain.block_seconds;
+        let next = self.now + block;
+        if !self.notices.is_empty() || !self.mempool.is_empty() {
+            return Some(next);
+        }
+        let Reverse((time, ..)) = self.alarms.peek()?;
+        let after = (*time).max(next) - GENESIS;
+        Some(GENESIS + after.div_ceil(block) * block)
+    }
+
+    fn begin_block(&mut self, time: u64) {
+        self.end_days(time);
+        self.now = time;
+        self.block = (time - GENESIS) / self.scenario.chain.block_seconds;
+        self.wei_per_gas = self.gas_price();
+        self.chain.set_time(time);
+        self.log.write(&Record::Block { number: self.block, time, wei_per_gas: self.wei_per_gas });
+    }
+
+    /// Detectors look at the end of each day.
+    fn end_days(&mut self, until: u64) {
+        if let (Some(watch), Some(graph)) = (&mut self.watch, &self.graph) {
+            let mut midnight = self.now - self.now % DAY + DAY;
+            while midnight <= until {
+                watch.end_day(graph, midnight);
+                midnight += DAY;
+            }
+        }
+    }
+
+    /// The price of gas this hour.
+    fn gas_price(&self) -> u64 {
+        const WEI_PER_GWEI: f64 = 1e9;
+        let costs = &self.scenario.costs;
+        let mut random = Random::stream(self.seed ^ 0x6761_7370_7269_6365, self.now / 3_600);
+        let gwei = random.log_normal(costs.gas_price_gwei, costs.gas_price_sigma);
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number; saturates")]
+        let wei = (gwei * WEI_PER_GWEI) as u64;
+        wei
+    }
+
+    // -------------------------------------------------------------------------------------------- wallets
+
+    fn new_wallet(&mut self, agent: AgentId, can_sign: bool) -> WalletId {
+        #[allow(clippy::cast_possible_truncation, reason = "wallets are counted in 32 bits")]
+        let id = WalletId(self.wallets.len() as u32);
+        let mut origin = [0; 16];
+        origin[..8].copy_from_slice(&self.seed.to_be_bytes());
+        origin[8..].copy_from_slice(&u64::from(id.0).to_be_bytes());
+        let word = keccak256(origin);
+        let signer = if can_sign { PrivateKeySigner::from_bytes(&word).ok().map(Box::new) } else { None };
+        let address = signer.as_ref().map_or_else(|| Address::from_word(word), |signer| signer.address());
+        let crowd = self.agents[agent.index()].crowd;
+        self.log.write(&Record::Wallet { address, agent, crowd });
+        self.agents[agent.index()].wallets.push(id);
+        self.wallets.push(Wallet { address, agent, score: 0, settled: 0, credit_tokens: 0, disputed: 0, signer });
+        id
+    }
+
+    fn flags(&self, wallet: WalletId) -> Vec<AnomalyFlag> {
+        let settings = &self.scenario.detection.settings;
+        self.graph.as_ref().map_or_else(Vec::new, |graph| {
+            barter_compliance::flags(graph, self.wallets[wallet.index()].address, self.now, settings)
+        })
+    }
+
+    // -------------------------------------------------------------------------------------------- payments and rulings
+
+    fn pay(&mut self, trade: TradeRef) {
+        let costs = &self.scenario.costs;
+        let Some(info) = self.trades.get(trade) else { return };
+        let spent = &mut self.agents[self.wallets[info.payer.index()].agent.index()].spent;
+        let amount = u128::from(info.amount_sats);
+        // A part per million of a satoshi is a thousandth of a millisatoshi.
+        spent.lightning_msat +=
+            u128::from(costs.lightning_base_msat) + amount * u128::from(costs.lightning_fee_ppm) / 1_000;
+        spent.locked_sat_seconds += amount * u128::from(costs.lightning_seconds);
+        self.push_alarm(costs.lightning_seconds, Alarm::Paid(trade));
+    }
+
+    /// The payment went through. Whom to tell.
+    fn paid(&mut self, trade: TradeRef) -> Option<AgentId> {
+        let info = self.trades.get_mut(trade)?;
+        info.paid = true;
+        let payer = info.payer;
+        self.log.write(&Record::Payment(trade));
+        Some(self.wallets[payer.index()].agent)
+    }
+
+    /// The arbiter has found out who is at fault, if anybody.
+    fn rule(&mut self, trade: TradeRef) {
+        let Some(info) = self.trades.get(trade) else { return };
+        let call = info.at_fault.map_or(Call::Dismiss(trade), |at_fault| Call::Uphold { trade, at_fault });
+        self.mempool.push(call, 0);
+    }
+}
