@@ -148,6 +148,7 @@ package: ## Pack each published crate and build it from the package
 .PHONY: check-artifacts
 check-artifacts: contracts ## Whether the committed artifacts are what the compiler gives
 	@$(STEP) "artifacts are forge's output" tools/artifacts --check
+	@$(STEP) "the simulator's variants are of the same contracts" tools/variants --check
 
 ##@ Make
 .PHONY: contracts
@@ -158,10 +159,14 @@ contracts: $(NPM) ## Compile contracts, tests and scripts
 artifacts: contracts ## Write crates/bindings/artifacts/ from the compiler's output
 	@tools/artifacts
 
+.PHONY: variants
+variants: artifacts ## Write crates/sim/artifacts/: the contracts with other parameters (half a minute)
+	@$(STEP) "the contracts with other parameters" tools/variants
+
 .PHONY: clean
 clean: ## Remove what was built; installed tools stay
 	@rm -rf out cache broadcast target/debug target/release target/doc target/package target/log target/tmp \
-	  target/coverage target/slither target/symbolic target/rehearsal
+	  target/coverage target/slither target/symbolic target/rehearsal target/variants
 
 .PHONY: distclean
 distclean: ## Remove everything that git does not keep, but for .env
