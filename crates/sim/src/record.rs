@@ -1,6 +1,9 @@
-//! The event log: everything that happened in a world, as bytes.
+//! What happens in a world, as its event log has it.
 
-use alloy_primitives::Address;
+use std::borrow::Cow;
+
+use alloy_primitives::{Address, hex};
+use barter_bindings::{BTRCredit::BTRCreditErrors, BTRTrust::BTRTrustErrors, BarterCore::BarterCoreErrors};
 use barter_protocol::Role;
 
 use crate::{AgentId, CrowdId, TradeRef, WalletId};
@@ -72,6 +75,8 @@ pub enum Shown {
     Known,
     /// A guess.
     Guess,
+    /// The preimage of another trade, as everybody can read it once that one is settled.
+    Of(TradeRef),
 }
 
 /// What the contracts said, in the terms of a world.
@@ -105,6 +110,28 @@ pub enum Event {
     },
 }
 
+/// Why a transaction failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Refusal {
+    /// The contract reverted, with an error that begins with these bytes: its selector. Zeros where it gave none.
+    Reverted([u8; 4]),
+    /// The EVM stopped it: its gas ran out.
+    Halted,
+}
+
+impl Refusal {
+    /// The name of the Solidity error, where there is one; otherwise its selector.
+    pub fn name(self) -> String {
+        match self {
+            Self::Halted => "OutOfGas".to_owned(),
+            Self::Reverted(selector) => BarterCoreErrors::name_by_selector(selector)
+                .or_else(|| BTRTrustErrors::name_by_selector(selector))
+                .or_else(|| BTRCreditErrors::name_by_selector(selector))
+                .map_or_else(|| hex::encode_prefixed(selector), str::to_owned),
+        }
+    }
+}
+
 /// One entry of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Record<'a> {
@@ -129,13 +156,13 @@ pub enum Record<'a> {
     /// A transaction of the block.
     Transaction {
         /// What it asked.
-        call: &'a Call,
+        call: Cow<'a, Call>,
         /// What it paid for gas beyond the block's price.
         tip_wei: u64,
         /// Gas used.
         gas: u64,
-        /// What came of it, or the first four bytes of what the contract reverted with.
-        result: Result<&'a [Event], [u8; 4]>,
+        /// What came of it.
+        result: Result<Cow<'a, [Event]>, Refusal>,
     },
     /// A Lightning payment went through.
     Payment(TradeRef),
@@ -154,6 +181,17 @@ impl Call {
             | Self::Dismiss(trade)
             | Self::Uphold { trade, .. } => Some(*trade),
             Self::SettleBatch(trades) => trades.first().copied(),
+        }
+    }
+
+    /// The gas limit its transaction is sent with: what the published clients send, and as much for each of a batch. A block
+    /// has room for a transaction when it has room for this much.
+    pub fn gas_limit(&self) -> u64 {
+        match self {
+            Self::Propose { .. } => 300_000,
+            Self::Accept(_) | Self::Dispute { .. } | Self::Dismiss(_) | Self::Uphold { .. } => 200_000,
+            Self::Open { .. } | Self::Settle { .. } | Self::SettleAsPayee(_) | Self::SettleForged(_) => 400_000,
+            Self::SettleBatch(trades) => 400_000 * trades.len().max(1) as u64,
         }
     }
 }

@@ -2,18 +2,17 @@
 
 use std::{collections::BTreeMap, io, sync::atomic::AtomicBool};
 
-use alloy_primitives::{B256, hex};
+use alloy_primitives::B256;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::{
     AgentId, CrowdId, Error, Outcome,
     agent::{self, Agent},
-    log::Log,
-    outcome::{AgentOutcome, CrowdOutcome, MilestoneOutcome, WalletOutcome},
-    scenario::{Crowd, Scenario},
-    spent::Spent,
-    world::{MILESTONES, World},
+    detection::{self, Measured},
+    outcome::{AgentOutcome, WalletOutcome},
+    scenario::Scenario,
+    world::World,
 };
 
 /// Blocks between two looks at whether to go on.
@@ -59,14 +58,16 @@ struct WorldOutcome {
     hash: B256,
     transactions: u64,
     settled: u64,
-    refusals: BTreeMap<[u8; 4], u64>,
+    gas: u64,
+    refusals: BTreeMap<String, u64>,
     agents: Vec<AgentOutcome>,
     wallets: Vec<WalletOutcome>,
+    measured: Option<Measured>,
 }
 
 fn run_world(scenario: &Scenario, index: u64, observer: &impl Observer) -> Result<WorldOutcome, Error> {
     let log = observer.log(index).map_err(Error::Log)?;
-    let mut world = World::new(scenario, index, agents(scenario)?, Log::new(log));
+    let mut world = World::new(scenario, index, agents(scenario)?, log);
     let mut blocks: u64 = 0;
     while world.step() {
         blocks += 1;
@@ -78,8 +79,7 @@ fn run_world(scenario: &Scenario, index: u64, observer: &impl Observer) -> Resul
             }
         }
     }
-    let hash = world.finish_log().map_err(Error::Log)?;
-    Ok(finish(scenario, index, hash, world))
+    finish(scenario, index, world)
 }
 
 /// The agents of a scenario, crowd by crowd.
@@ -97,10 +97,10 @@ pub(crate) fn agents(scenario: &Scenario) -> Result<Vec<(CrowdId, Box<dyn Agent>
     Ok(agents)
 }
 
-fn finish(scenario: &Scenario, world: u64, hash: B256, finished: World) -> WorldOutcome {
+fn finish(scenario: &Scenario, world: u64, finished: World) -> Result<WorldOutcome, Error> {
     let (agents, core) = finished.into_parts();
     let agents = core.agents.iter().zip(&agents).zip(0..).map(|((account, agent), number)| {
-        let scores = || account.wallets.iter().map(|wallet| core.wallets[wallet.index()].score);
+        let scores = || account.wallets.iter().map(|wallet| core.standings[wallet.index()].score);
         AgentOutcome {
             world,
             agent: AgentId(number),
@@ -113,9 +113,11 @@ fn finish(scenario: &Scenario, world: u64, hash: B256, finished: World) -> World
             refused: account.refused,
             retreats: agent.retreats(),
             milestones: account.milestones.to_vec(),
+            counted: account.counted,
+            curve: account.curve.clone().unwrap_or_default(),
         }
     });
-    let wallets = core.wallets.iter().map(|wallet| {
+    let wallets = core.ledger.wallets.iter().zip(&core.standings).map(|(wallet, standing)| {
         let crowd = core.agents[wallet.agent.index()].crowd;
         WalletOutcome {
             world,
@@ -123,16 +125,23 @@ fn finish(scenario: &Scenario, world: u64, hash: B256, finished: World) -> World
             agent: wallet.agent,
             crowd,
             hostile: scenario.crowd[crowd.index()].is_hostile(),
-            score: wallet.score,
-            settled: wallet.settled,
-            disputed: wallet.disputed,
-            credit_tokens: wallet.credit_tokens,
+            score: standing.score,
+            settled: standing.settled,
+            counted: standing.counted,
+            disputed: standing.disputed,
+            credit_tokens: standing.credit_tokens,
             statistics: Vec::new(),
         }
     });
-    let (agents, wallets) = (agents.collect(), wallets.collect());
-    let (transactions, settled, refusals) = (core.transactions, core.settled, core.refusals);
-    WorldOutcome { hash, transactions, settled, refusals, agents, wallets }
+    let (agents, wallets): (_, Vec<_>) = (agents.collect(), wallets.collect());
+    let is_honest: Vec<_> = wallets.iter().map(|wallet| !wallet.hostile).collect();
+    let measured = core.watch.zip(core.graph.as_ref()).map(|(watch, graph)| watch.finish(graph, &is_honest));
+    let hash = core.log.finish().map_err(Error::Log)?;
+    let reverted = core.refusals.iter().map(|(refusal, count)| (refusal.name(), *count));
+    let unsent = core.unsent.iter().map(|(unsent, count)| (unsent.name().to_owned(), *count));
+    let refusals = reverted.chain(unsent).collect();
+    let (transactions, settled, gas) = (core.transactions, core.settled, core.gas);
+    Ok(WorldOutcome { hash, transactions, settled, gas, refusals, agents, wallets, measured })
 }
 
 fn merge(scenario: &Scenario, worlds: Vec<WorldOutcome>) -> Outcome {
@@ -144,64 +153,30 @@ fn merge(scenario: &Scenario, worlds: Vec<WorldOutcome>) -> Outcome {
         settled: 0,
         gas: 0,
         refusals: BTreeMap::new(),
+        honest_scores: None,
+        hostile_scores: None,
         crowds: Vec::new(),
         agents: Vec::new(),
         wallets: Vec::new(),
         findings: None,
     };
+    let mut measured = Vec::new();
     for world in worlds {
         hasher.update(world.hash);
         outcome.transactions += world.transactions;
         outcome.settled += world.settled;
+        outcome.gas += world.gas;
         for (reason, count) in world.refusals {
-            // PLACEHOLDER: the error's name.
-            *outcome.refusals.entry(hex::encode(reason)).or_default() += count;
+            *outcome.refusals.entry(reason).or_default() += count;
         }
         outcome.agents.extend(world.agents);
         outcome.wallets.extend(world.wallets);
+        measured.extend(world.measured);
     }
-    outcome.gas = outcome.agents.iter().map(|agent| agent.spent.gas).sum();
+    if !measured.is_empty() {
+        outcome.findings = Some(detection::judge(&mut outcome.wallets, measured));
+    }
     outcome.log_hash = B256::from_slice(&hasher.finalize());
-    outcome.crowds = scenario.crowd.iter().enumerate().map(|(place, crowd)| describe(&outcome, place, crowd)).collect();
+    outcome.describe_crowds();
     outcome
-}
-
-fn describe(outcome: &Outcome, place: usize, crowd: &Crowd) -> CrowdOutcome {
-    let costs = &outcome.scenario.costs;
-    let agents: Vec<_> = outcome.agents.iter().filter(|agent| agent.crowd.index() == place).collect();
-    let mut spent = Spent::default();
-    for agent in &agents {
-        spent += agent.spent;
-    }
-    let (score, spent_sats) = (agents.iter().map(|agent| agent.score).sum::<u64>(), spent.sats(costs));
-    let milestones = MILESTONES.iter().enumerate().map(|(index, score)| {
-        let mut reached: Vec<_> = agents.iter().filter_map(|agent| agent.milestones[index]).collect();
-        reached.sort_by(|one, other| one.spent.sats(costs).total_cmp(&other.spent.sats(costs)));
-        let cheapest = reached.first().copied();
-        MilestoneOutcome {
-            score: *score,
-            reached_by: reached.len() as u64,
-            cheapest_sats: cheapest.map(|milestone| milestone.spent.sats(costs)),
-            median_sats: reached.get(reached.len() / 2).map(|milestone| milestone.spent.sats(costs)),
-            cheapest_gas: cheapest.map(|milestone| milestone.spent.gas),
-            cheapest,
-        }
-    });
-    #[allow(clippy::cast_precision_loss, reason = "a ratio for people")]
-    let score_per_sat = (spent_sats > 0.0).then(|| score as f64 / spent_sats);
-    CrowdOutcome {
-        name: crowd.name().to_owned(),
-        agent: crowd.agent.clone(),
-        hostile: crowd.is_hostile(),
-        agents: agents.len() as u64,
-        wallets: agents.iter().map(|agent| agent.wallets).sum(),
-        settled: agents.iter().map(|agent| agent.settled).sum(),
-        score,
-        highest_score: agents.iter().map(|agent| agent.highest_score).max().unwrap_or_default(),
-        spent,
-        spent_sats,
-        score_per_sat,
-        refused: agents.iter().map(|agent| agent.refused).sum(),
-        milestones: milestones.collect(),
-    }
 }

@@ -1,6 +1,6 @@
 //! What an agent has spent.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::scenario::Costs;
 
@@ -13,11 +13,14 @@ const MSAT_PER_SAT: f64 = 1_000.0;
 pub struct Spent {
     /// Gas used.
     pub gas: u64,
-    /// What was paid for it, in wei.
+    /// What was paid for it, in wei; as text in JSON, where readers lose large integers.
+    #[serde(serialize_with = "decimal")]
     pub gas_wei: u128,
-    /// Lightning fees, in millisatoshis.
+    /// Lightning fees, in millisatoshis; as text in JSON.
+    #[serde(serialize_with = "decimal")]
     pub lightning_msat: u128,
-    /// Capital locked, in satoshi-seconds.
+    /// Capital locked, in satoshi-seconds; as text in JSON.
+    #[serde(serialize_with = "decimal")]
     pub locked_sat_seconds: u128,
 }
 
@@ -53,4 +56,8 @@ impl std::ops::AddAssign for Spent {
         self.lightning_msat += other.lightning_msat;
         self.locked_sat_seconds += other.locked_sat_seconds;
     }
+}
+
+fn decimal<S: Serializer>(value: &u128, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
 }

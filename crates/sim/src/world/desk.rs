@@ -3,11 +3,12 @@
 use barter_compliance::AnomalyFlag;
 use barter_protocol::Role;
 
-use super::{Core, trades::TradeInfo};
+use super::{Core, TradeInfo};
 use crate::{
-    AgentId, TradeRef, WalletId,
+    AgentId, Parameters, TradeRef, WalletId,
     random::Random,
     record::{Call, Shown},
+    scenario::Costs,
     spent::Spent,
 };
 
@@ -43,6 +44,23 @@ impl Desk<'_> {
         self.core.set_alarm(seconds, self.agent, token);
     }
 
+    // -------------------------------------------------------------------------------------------- what everybody knows
+
+    /// The protocol's parameters.
+    pub fn parameters(&self) -> &Parameters {
+        &self.core.scenario.parameters
+    }
+
+    /// The flags' thresholds.
+    pub fn flag_settings(&self) -> &barter_compliance::Settings {
+        &self.core.scenario.detection.settings
+    }
+
+    /// What things cost.
+    pub fn costs(&self) -> &Costs {
+        &self.core.scenario.costs
+    }
+
     // -------------------------------------------------------------------------------------------- wallets
 
     /// Makes a wallet of the agent's.
@@ -62,7 +80,7 @@ impl Desk<'_> {
 
     /// Whether a wallet is the agent's.
     pub fn owns(&self, wallet: WalletId) -> bool {
-        self.core.wallets[wallet.index()].agent == self.agent
+        self.core.ledger.owner(wallet) == self.agent
     }
 
     /// Says to everybody that a wallet deals with strangers.
@@ -70,7 +88,18 @@ impl Desk<'_> {
         self.core.market.push(wallet);
     }
 
-    /// All wallets that deal with strangers.
+    /// The same, and says what the wallet asks for: amounts in satoshis.
+    pub fn offer_at(&mut self, wallet: WalletId, prices: &[u64]) {
+        self.offer(wallet);
+        self.core.prices.insert(wallet, prices.into());
+    }
+
+    /// What a wallet asks for, in satoshis; empty where it leaves that to whoever asks.
+    pub fn prices(&self, wallet: WalletId) -> &[u64] {
+        self.core.prices.get(&wallet).map_or(&[], |prices| prices)
+    }
+
+    /// All wallets that deal with strangers; one that offers itself twice is there twice.
     pub fn market(&self) -> &[WalletId] {
         &self.core.market
     }
@@ -84,7 +113,7 @@ impl Desk<'_> {
 
     /// A wallet's score.
     pub fn score(&self, wallet: WalletId) -> u64 {
-        self.core.wallets[wallet.index()].score
+        self.core.standings[wallet.index()].score
     }
 
     /// The flags of a wallet now, as anybody can see them. None where the scenario has no detection.
@@ -97,9 +126,15 @@ impl Desk<'_> {
         self.core.agents[self.agent.index()].spent
     }
 
-    /// A trade that can still change, or changed a short time ago.
+    /// The same in satoshis.
+    pub fn spent_sats(&self) -> f64 {
+        self.spent().sats(self.costs())
+    }
+
+    /// A trade that can still change, or could within the last hour. Others are forgotten: a call that names one is never
+    /// sent, costs nothing, and is told as [`Notice::Refused`](crate::agent::Notice::Refused).
     pub fn trade(&self, trade: TradeRef) -> Option<&TradeInfo> {
-        self.core.trades.get(trade)
+        self.core.ledger.trades.get(trade)
     }
 
     // -------------------------------------------------------------------------------------------- trading
@@ -153,7 +188,7 @@ impl Desk<'_> {
 
     /// Sends a transaction that pays `tip_wei` for gas beyond the block's price.
     pub fn send_with_tip(&mut self, call: Call, tip_wei: u64) {
-        self.core.mempool.push(call, tip_wei);
+        self.core.submit(Some(self.agent), call, tip_wei);
     }
 
     fn send(&mut self, call: Call) {

@@ -3,34 +3,35 @@
 mod desk;
 mod execution;
 mod mempool;
-mod trades;
 
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BinaryHeap},
+    io,
 };
 
-use alloy_primitives::{Address, keccak256};
-use alloy_signer_local::PrivateKeySigner;
 use barter_compliance::{AnomalyFlag, TradeGraph};
 
-pub use crate::record::Shown;
+pub use crate::{
+    ledger::{Stage, TradeInfo},
+    record::Shown,
+};
 pub use desk::Desk;
-pub use trades::{Stage, TradeInfo};
+pub(crate) use execution::Unsent;
 
 use crate::{
     AgentId, CrowdId, TradeRef, WalletId,
     agent::{Agent, Notice},
-    chain::Chain,
     detection::Watch,
-    log::Log,
+    ledger::Ledger,
+    log::{Header, Log},
+    outcome::CostPoint,
     random::Random,
-    record::{Call, Event, Record},
+    record::{Call, Event, Record, Refusal},
     scenario::Scenario,
     spent::Spent,
 };
 use mempool::Mempool;
-use trades::Trades;
 
 /// When every world begins: midnight UTC, 2026-06-01.
 pub const GENESIS: u64 = 1_780_272_000;
@@ -39,16 +40,15 @@ pub const MILESTONES: [u64; 3] = [100, 350, 700];
 
 const DAY: u64 = 86_400;
 
-/// A wallet of a world.
-#[derive(Debug)]
-pub(crate) struct Wallet {
-    pub(crate) address: Address,
-    pub(crate) agent: AgentId,
+/// Where a wallet stands, as the contracts have said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Standing {
     pub(crate) score: u64,
     pub(crate) settled: u64,
+    /// Settled trades that counted for its score.
+    pub(crate) counted: u64,
     pub(crate) credit_tokens: u64,
     pub(crate) disputed: u64,
-    signer: Option<Box<PrivateKeySigner>>,
 }
 
 /// What is known of an agent beside what it decides.
@@ -58,7 +58,10 @@ pub(crate) struct Account {
     pub(crate) wallets: Vec<WalletId>,
     pub(crate) spent: Spent,
     pub(crate) milestones: [Option<Milestone>; MILESTONES.len()],
+    /// What its best wallet's score cost, where the agent is hostile.
+    pub(crate) curve: Option<Vec<CostPoint>>,
     pub(crate) settled: u64,
+    pub(crate) counted: u64,
     pub(crate) refused: u64,
     random: Random,
 }
@@ -93,22 +96,25 @@ pub(crate) struct Core {
     block: u64,
     wei_per_gas: u64,
     random: Random,
-    chain: Chain,
-    pub(crate) wallets: Vec<Wallet>,
+    pub(crate) ledger: Ledger,
+    pub(crate) standings: Vec<Standing>,
     pub(crate) agents: Vec<Account>,
     market: Vec<WalletId>,
-    trades: Trades,
+    /// What a wallet of the market asks for, by wallet, where it says so.
+    prices: BTreeMap<WalletId, Box<[u64]>>,
     mempool: Mempool,
     alarms: BinaryHeap<Reverse<(u64, u64, Alarm)>>,
     alarms_set: u64,
     notices: Vec<(AgentId, Notice)>,
-    graph: Option<TradeGraph>,
-    watch: Option<Watch>,
-    log: Log,
+    pub(crate) graph: Option<TradeGraph>,
+    pub(crate) watch: Option<Watch>,
+    pub(crate) log: Log,
     events: Vec<Event>,
     pub(crate) transactions: u64,
     pub(crate) settled: u64,
-    pub(crate) refusals: BTreeMap<[u8; 4], u64>,
+    pub(crate) gas: u64,
+    pub(crate) refusals: BTreeMap<Refusal, u64>,
+    pub(crate) unsent: BTreeMap<Unsent, u64>,
 }
 
 /// One world of a scenario, while it runs.
@@ -121,18 +127,22 @@ pub struct World {
 
 impl World {
     /// A world with its agents at the start. `index` is its number among the scenario's worlds.
-    pub(crate) fn new(scenario: &Scenario, index: u64, agents: Vec<(CrowdId, Box<dyn Agent>)>, log: Log) -> Self {
+    pub(crate) fn new(
+        scenario: &Scenario,
+        index: u64,
+        agents: Vec<(CrowdId, Box<dyn Agent>)>,
+        sink: Option<Box<dyn io::Write + Send>>,
+    ) -> Self {
         let seed = Random::stream(scenario.seed, index).bits();
-        let arbiter = match scenario.arbiter {
-            crate::scenario::Arbiter::None => Address::ZERO,
-            crate::scenario::Arbiter::Fair { .. } => Address::repeat_byte(0xaf),
-        };
+        let log = Log::new(&Header::new(scenario, index, seed), sink);
         let accounts = agents.iter().enumerate().map(|(place, (crowd, _))| Account {
             crowd: *crowd,
             wallets: Vec::new(),
             spent: Spent::default(),
             milestones: [None; MILESTONES.len()],
+            curve: scenario.crowd[crowd.index()].is_hostile().then(Vec::new),
             settled: 0,
+            counted: 0,
             refused: 0,
             random: Random::stream(seed, place as u64 + 1),
         });
@@ -143,12 +153,12 @@ impl World {
             block: 0,
             wei_per_gas: 0,
             random: Random::stream(seed, 0),
-            chain: Chain::deploy_code(scenario.parameters.init_code(arbiter)),
-            wallets: Vec::new(),
+            ledger: Ledger::new(scenario, seed),
+            standings: Vec::new(),
             agents: accounts.collect(),
             market: Vec::new(),
-            trades: Trades::default(),
-            mempool: Mempool::default(),
+            prices: BTreeMap::new(),
+            mempool: Mempool::new(scenario.chain.ordering),
             alarms: BinaryHeap::new(),
             alarms_set: 0,
             notices: Vec::new(),
@@ -158,7 +168,9 @@ impl World {
             events: Vec::new(),
             transactions: 0,
             settled: 0,
+            gas: 0,
             refusals: BTreeMap::new(),
+            unsent: BTreeMap::new(),
             scenario: scenario.clone(),
         };
         let mut world = Self {
@@ -210,11 +222,6 @@ impl World {
         true
     }
 
-    /// Ends the event log. Returns its hash.
-    pub(crate) fn finish_log(&mut self) -> std::io::Result<alloy_primitives::B256> {
-        std::mem::replace(&mut self.core.log, Log::new(None)).finish()
-    }
-
     pub(crate) fn into_parts(self) -> (Vec<Box<dyn Agent>>, Core) {
         (self.agents, self.core)
     }
@@ -263,7 +270,7 @@ impl Core {
         self.now = time;
         self.block = (time - GENESIS) / self.scenario.chain.block_seconds;
         self.wei_per_gas = self.gas_price();
-        self.chain.set_time(time);
+        self.ledger.begin_block(time);
         self.log.write(&Record::Block { number: self.block, time, wei_per_gas: self.wei_per_gas });
     }
 
@@ -292,25 +299,18 @@ impl Core {
     // -------------------------------------------------------------------------------------------- wallets
 
     fn new_wallet(&mut self, agent: AgentId, can_sign: bool) -> WalletId {
-        #[allow(clippy::cast_possible_truncation, reason = "wallets are counted in 32 bits")]
-        let id = WalletId(self.wallets.len() as u32);
-        let mut origin = [0; 16];
-        origin[..8].copy_from_slice(&self.seed.to_be_bytes());
-        origin[8..].copy_from_slice(&u64::from(id.0).to_be_bytes());
-        let word = keccak256(origin);
-        let signer = if can_sign { PrivateKeySigner::from_bytes(&word).ok().map(Box::new) } else { None };
-        let address = signer.as_ref().map_or_else(|| Address::from_word(word), |signer| signer.address());
-        let crowd = self.agents[agent.index()].crowd;
+        let id = self.ledger.add_wallet(agent, can_sign);
+        let (address, crowd) = (self.ledger.wallet(id).address, self.agents[agent.index()].crowd);
         self.log.write(&Record::Wallet { address, agent, crowd });
         self.agents[agent.index()].wallets.push(id);
-        self.wallets.push(Wallet { address, agent, score: 0, settled: 0, credit_tokens: 0, disputed: 0, signer });
+        self.standings.push(Standing::default());
         id
     }
 
     fn flags(&self, wallet: WalletId) -> Vec<AnomalyFlag> {
         let settings = &self.scenario.detection.settings;
         self.graph.as_ref().map_or_else(Vec::new, |graph| {
-            barter_compliance::flags(graph, self.wallets[wallet.index()].address, self.now, settings)
+            barter_compliance::flags(graph, self.ledger.wallet(wallet).address, self.now, settings)
         })
     }
 
@@ -318,8 +318,8 @@ impl Core {
 
     fn pay(&mut self, trade: TradeRef) {
         let costs = &self.scenario.costs;
-        let Some(info) = self.trades.get(trade) else { return };
-        let spent = &mut self.agents[self.wallets[info.payer.index()].agent.index()].spent;
+        let Some(info) = self.ledger.trades.get(trade) else { return };
+        let spent = &mut self.agents[self.ledger.owner(info.payer).index()].spent;
         let amount = u128::from(info.amount_sats);
         // A part per million of a satoshi is a thousandth of a millisatoshi.
         spent.lightning_msat +=
@@ -330,17 +330,15 @@ impl Core {
 
     /// The payment went through. Whom to tell.
     fn paid(&mut self, trade: TradeRef) -> Option<AgentId> {
-        let info = self.trades.get_mut(trade)?;
-        info.paid = true;
-        let payer = info.payer;
+        let payer = self.ledger.paid(trade)?;
         self.log.write(&Record::Payment(trade));
-        Some(self.wallets[payer.index()].agent)
+        Some(self.ledger.owner(payer))
     }
 
     /// The arbiter has found out who is at fault, if anybody.
     fn rule(&mut self, trade: TradeRef) {
-        let Some(info) = self.trades.get(trade) else { return };
+        let Some(info) = self.ledger.trades.get(trade) else { return };
         let call = info.at_fault.map_or(Call::Dismiss(trade), |at_fault| Call::Uphold { trade, at_fault });
-        self.mempool.push(call, 0);
+        self.submit(None, call, 0);
     }
 }
