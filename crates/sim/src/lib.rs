@@ -7,6 +7,8 @@ mod error;
 mod ids;
 mod ledger;
 pub mod log;
+#[cfg(feature = "model")]
+pub mod model;
 pub mod outcome;
 pub mod parameters;
 pub mod random;

@@ -1,18 +1,4 @@
-//! The protocol against the contracts: the same random inputs through both, every answer compared bit for bit.
-//!
-//! Deterministic: the same inputs every time. `PROPTEST_CASES` and `PROPTEST_RNG_SEED` change how many and which.
-
-#![allow(clippy::unwrap_used, reason = "a test")]
-
-mod chain;
-mod deployment;
-mod formulas;
-mod ids;
-mod operation;
-mod replay;
-mod sequences;
-mod views;
-mod world;
+//! How many random cases, and which.
 
 use std::{cell::RefCell, fmt::Debug};
 
@@ -29,12 +15,13 @@ const CASES_VARIABLE: &str = "PROPTEST_CASES";
 const SEED_VARIABLE: &str = "PROPTEST_RNG_SEED";
 
 /// Whether the environment changes nothing: the same cases as ever, of which it is known what they meet.
-fn is_usual_run() -> bool {
+pub(crate) fn is_usual_run() -> bool {
     [CASES_VARIABLE, SEED_VARIABLE].iter().all(|variable| std::env::var_os(variable).is_none())
 }
 
-/// Runs `count` random cases of a test, unless the environment says how many.
-fn cases<S: Strategy<Value: Debug>>(count: u32, strategy: &S, test: impl FnMut(S::Value) -> TestCaseResult) {
+/// Runs `count` random cases of a test, unless the environment says how many. A failure is shrunk, and says how to get it
+/// again.
+pub(crate) fn cases<S: Strategy<Value: Debug>>(count: u32, strategy: &S, test: impl FnMut(S::Value) -> TestCaseResult) {
     let mut config = Config { failure_persistence: None, ..Config::default() };
     if std::env::var_os(CASES_VARIABLE).is_none() {
         config.cases = count;
@@ -42,8 +29,13 @@ fn cases<S: Strategy<Value: Debug>>(count: u32, strategy: &S, test: impl FnMut(S
     if std::env::var_os(SEED_VARIABLE).is_none() {
         config.rng_seed = RngSeed::Fixed(SEED);
     }
+    let (seed, cases) = (config.rng_seed, config.cases);
     let test = RefCell::new(test);
     if let Err(failure) = TestRunner::new(config).run(strategy, |value| (test.borrow_mut())(value)) {
-        panic!("{failure}");
+        let seed = match seed {
+            RngSeed::Fixed(seed) => seed.to_string(),
+            RngSeed::Random => "as the environment has it".to_owned(),
+        };
+        panic!("{failure}\nAgain: {SEED_VARIABLE}={seed} {CASES_VARIABLE}={cases}");
     }
 }

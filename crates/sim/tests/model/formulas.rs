@@ -10,7 +10,9 @@ use barter_protocol::{
 };
 use proptest::prelude::*;
 
-use crate::{cases, chain::Chain};
+use barter_sim::chain::Chain;
+
+use crate::cases::cases;
 
 const OWNER: Address = address!("00000000000000000000000000000000000000c0");
 const ALICE: Address = address!("00000000000000000000000000000000000000a1");

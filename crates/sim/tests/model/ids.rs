@@ -8,10 +8,9 @@ use barter_protocol::{
 };
 use proptest::{prelude::*, test_runner::TestCaseError};
 
-use crate::{
-    cases,
-    chain::{CHAIN_ID, Chain},
-};
+use barter_sim::chain::{CHAIN_ID, Chain};
+
+use crate::cases::cases;
 
 /// Texts of every length, with characters of one to four bytes.
 fn text(maximum: usize) -> impl Strategy<Value = String> {

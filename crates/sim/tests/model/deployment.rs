@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, B256, bytes, keccak256};
 use barter_bindings::{Addresses, BTRCredit, BTRTrust, BarterCore, DETERMINISTIC_DEPLOYER, Deployment, RELEASE_SALT};
 
-use crate::chain::Chain;
+use barter_sim::chain::Chain;
 
 const ANYBODY: Address = Address::repeat_byte(0xde);
 
