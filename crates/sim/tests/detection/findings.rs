@@ -15,6 +15,7 @@ fn wallet(world: u64, agent: u32, crowd: u16, score: u64) -> Truth {
 }
 
 /// A reading of one detector; the others say nothing.
+#[allow(clippy::unnecessary_wraps, reason = "as findings take them")]
 fn reading(place: usize, statistic: f64, points_at: bool) -> Option<Reading> {
     let mut reading = Reading { statistics: vec![0.0; DETECTORS], points_at: vec![false; DETECTORS] };
     reading.statistics[place] = statistic;
