@@ -2,6 +2,7 @@
 
 pub mod agent;
 pub mod chain;
+pub mod compare;
 pub mod detection;
 mod error;
 mod ids;
@@ -16,6 +17,7 @@ pub mod record;
 mod run;
 pub mod scenario;
 pub mod spent;
+pub mod sweep;
 pub mod world;
 
 pub use error::Error;
