@@ -14,6 +14,7 @@ pub mod outcome;
 pub mod parameters;
 pub mod random;
 pub mod record;
+pub mod report;
 mod run;
 pub mod scenario;
 pub mod spent;

@@ -80,7 +80,7 @@ pub struct CrowdOutcome {
     pub sats_per_point: Option<f64>,
     /// Refused transactions.
     pub refused: u64,
-    /// What it took to reach each of [`MILESTONES`](crate::world::MILESTONES) with one wallet.
+    /// What it took to reach each of [`MILESTONES`] with one wallet.
     pub milestones: Vec<MilestoneOutcome>,
     /// What it took a hostile crowd to reach the honest wallets' median score with one wallet. Unlike a fixed score it means
     /// the same under every formula. Read off [`AgentOutcome::curve`], so up to 1% of the score too dear. None for honest
@@ -156,7 +156,7 @@ pub struct AgentOutcome {
     pub refused: u64,
     /// How often it changed its ways because it saw a sign of being detected.
     pub retreats: u64,
-    /// What it took to reach each of [`MILESTONES`](crate::world::MILESTONES).
+    /// What it took to reach each of [`MILESTONES`].
     pub milestones: Vec<Option<Milestone>>,
     /// What a score cost, for hostile agents: a point whenever the best wallet's score rose past the last one's by 1% and
     /// by 1.
