@@ -11,6 +11,7 @@ macro_rules! number {
 
         impl $name {
             /// Its place in a list.
+            #[allow(clippy::cast_possible_truncation, reason = "a list in memory has no more places")]
             pub const fn index(self) -> usize {
                 self.0 as usize
             }

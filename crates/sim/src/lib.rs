@@ -15,6 +15,7 @@ pub mod parameters;
 pub mod random;
 pub mod record;
 pub mod report;
+pub mod replay;
 mod run;
 pub mod scenario;
 pub mod spent;

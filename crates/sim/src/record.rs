@@ -184,6 +184,17 @@ impl Call {
         }
     }
 
+    /// The wallets it names, beside those of a trade that it names.
+    pub(crate) fn wallets(&self) -> [Option<WalletId>; 2] {
+        match self {
+            Self::Propose { wallet, counterparty, .. } | Self::Open { wallet, counterparty, .. } => {
+                [Some(*wallet), Some(*counterparty)]
+            }
+            Self::Dispute { by: wallet, .. } | Self::Uphold { at_fault: wallet, .. } => [Some(*wallet), None],
+            _ => [None, None],
+        }
+    }
+
     /// The gas limit its transaction is sent with: what the published clients send, and as much for each of a batch. A block
     /// has room for a transaction when it has room for this much.
     pub fn gas_limit(&self) -> u64 {

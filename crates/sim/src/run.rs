@@ -82,8 +82,11 @@ fn run_world(scenario: &Scenario, index: u64, observer: &impl Observer) -> Resul
     finish(scenario, index, world)
 }
 
+/// An agent, and the crowd it belongs to.
+pub(crate) type Member = (CrowdId, Box<dyn Agent>);
+
 /// The agents of a scenario, crowd by crowd.
-pub(crate) fn agents(scenario: &Scenario) -> Result<Vec<(CrowdId, Box<dyn Agent>)>, Error> {
+pub(crate) fn agents(scenario: &Scenario) -> Result<Vec<Member>, Error> {
     let mut agents = Vec::new();
     for (place, crowd) in scenario.crowd.iter().enumerate() {
         let place = u16::try_from(place).map_err(|_| Error::Scenario("more than 65,536 crowds".to_owned()))?;

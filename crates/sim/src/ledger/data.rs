@@ -137,7 +137,7 @@ impl Ledger {
             category: CATEGORY.to_owned(),
             description: DESCRIPTION.to_owned(),
         };
-        let deadline = U256::from(self.now + SIGNATURE_SECONDS);
+        let deadline = U256::from(self.now.saturating_add(SIGNATURE_SECONDS));
         let digest = BarterCore::openTradeDigestCall { proposer, terms: terms.clone(), deadline };
         let digest = self.chain.view(self.chain.addresses.core, &digest).ok()?;
         let signature = self.wallet(counterparty).signer.as_ref()?.sign_hash_sync(&digest).ok()?;
@@ -147,7 +147,7 @@ impl Ledger {
     /// A settlement with a signature that is not the payer's: the payee's own, or nobody's where it has no key.
     fn forged_data(&self, trade: TradeRef, info: &TradeInfo) -> Vec<u8> {
         let preimage = self.preimage(trade);
-        let deadline = self.now + SIGNATURE_SECONDS;
+        let deadline = self.now.saturating_add(SIGNATURE_SECONDS);
         let digest = self.domain().settle_trade_digest(info.trade_id, preimage, deadline);
         let signer = self.wallet(info.payee).signer.as_ref();
         let signature = signer.and_then(|signer| signer.sign_hash_sync(&digest).ok());

@@ -21,7 +21,7 @@ impl Ledger {
             match event {
                 Event::Proposed(_) => self.proposed(call, log.topics()[1]),
                 Event::Accepted(trade) | Event::Dismissed(trade) => {
-                    self.trades.move_to(trade, Stage::Accepted, self.now)
+                    self.trades.move_to(trade, Stage::Accepted, self.now);
                 }
                 Event::Settled(trade) => {
                     settled = Some(trade);

@@ -1,8 +1,12 @@
 //! The contracts, with the wallets and the trades of a world: what a call becomes on the chain, and what the chain says came
 //! of it. A world and a [replay](crate::replay) of its log both send their calls here.
 
+#[cfg(test)]
+mod check;
 mod data;
 mod events;
+#[cfg(test)]
+mod tests;
 mod trades;
 
 use alloy_primitives::{Address, B256, Bytes, keccak256};
@@ -35,7 +39,7 @@ pub(crate) struct Wallet {
 pub(crate) struct Ledger {
     seed: u64,
     now: u64,
-    chain: Chain,
+    pub(crate) chain: Chain,
     pub(crate) wallets: Vec<Wallet>,
     pub(crate) trades: Trades,
     proposal: data::Proposal,
@@ -44,8 +48,6 @@ pub(crate) struct Ledger {
 /// What came of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Done {
-    /// Who sent it; the arbiter, if no wallet.
-    pub(crate) sender: Option<WalletId>,
     /// Gas used.
     pub(crate) gas: u64,
     /// Why it failed, if it did.
@@ -57,6 +59,13 @@ pub(crate) struct Done {
 pub(crate) struct Transaction {
     sender: Option<WalletId>,
     data: Bytes,
+}
+
+impl Transaction {
+    /// The wallet that sends it; none, if the arbiter does.
+    pub(crate) const fn sender(&self) -> Option<WalletId> {
+        self.sender
+    }
 }
 
 impl Ledger {
@@ -138,12 +147,14 @@ impl Ledger {
         let refusal = match end {
             End::Success => {
                 self.apply(call, &logs, events);
+                #[cfg(test)]
+                self.check(&logs, events);
                 None
             }
             End::Revert => Some(Refusal::Reverted(output.first_chunk().copied().unwrap_or_default())),
             End::Halt => Some(Refusal::Halted),
         };
-        Done { sender, gas, refusal }
+        Done { gas, refusal }
     }
 
     fn domain(&self) -> SigningDomain {

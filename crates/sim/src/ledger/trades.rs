@@ -132,6 +132,7 @@ impl Trades {
     }
 
     /// How many are kept.
+    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.live.len()
     }
@@ -142,7 +143,7 @@ impl Trades {
         let info =
             TradeInfo { trade_id, payer, payee, proposer, amount_sats, created_at, stage, paid, at_fault, number };
         self.live.insert(self.next, info);
-        self.proposals.push_back((created_at + self.lifetime + KEPT_SECONDS, TradeRef(self.next)));
+        self.proposals.push_back((created_at.saturating_add(self.lifetime + KEPT_SECONDS), TradeRef(self.next)));
         self.next += 1;
     }
 
@@ -159,7 +160,7 @@ impl Trades {
         let Some(info) = self.live.get_mut(&trade.0) else { return };
         info.stage = stage;
         if matches!(stage, Stage::Settled | Stage::Upheld) {
-            self.over.push_back((now + KEPT_SECONDS, trade));
+            self.over.push_back((now.saturating_add(KEPT_SECONDS), trade));
         }
     }
 

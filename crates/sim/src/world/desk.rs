@@ -157,7 +157,7 @@ impl Desk<'_> {
     /// Pays a trade over Lightning: fees, and the amount locked for as long as it takes. Then comes
     /// [`Notice::Paid`](crate::agent::Notice::Paid).
     pub fn pay(&mut self, trade: TradeRef) {
-        self.core.pay(trade);
+        self.core.pay(self.agent, trade);
     }
 
     /// Settles a trade as its payer. A preimage is known to whoever has paid, and to whoever owns the payee's wallet as well.

@@ -41,10 +41,14 @@ impl Core {
             self.unsent(Unsent::Forgotten, &call, sender);
             return 0;
         };
+        // The arbiter's calls come from no agent, and no agent's from the arbiter.
+        if transaction.sender().map(|wallet| self.ledger.owner(wallet)) != sender {
+            self.unsent(Unsent::OthersWallet, &call, sender);
+            return 0;
+        }
         let mut events = std::mem::take(&mut self.events);
         events.clear();
-        let Done { sender, gas, refusal } = self.ledger.execute(&call, transaction, &mut events);
-        let sender = sender.map(|wallet| self.ledger.owner(wallet));
+        let Done { gas, refusal } = self.ledger.execute(&call, transaction, &mut events);
         self.transactions += 1;
         self.gas += gas;
         if let Some(agent) = sender {
@@ -176,6 +180,8 @@ pub(crate) enum Unsent {
     Forgotten,
     /// It needs more gas than a block has.
     OverBlockGasLimit,
+    /// Its wallet is somebody else's.
+    OthersWallet,
 }
 
 impl Unsent {
@@ -183,6 +189,7 @@ impl Unsent {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Forgotten => "not sent: no such trade any more",
+            Self::OthersWallet => "not sent: from somebody else's wallet",
             Self::OverBlockGasLimit => "not sent: over the block's gas limit",
         }
     }

@@ -3,6 +3,8 @@
 mod desk;
 mod execution;
 mod mempool;
+#[cfg(test)]
+mod tests;
 
 use std::{
     cmp::Reverse,
@@ -28,6 +30,7 @@ use crate::{
     outcome::CostPoint,
     random::Random,
     record::{Call, Event, Record, Refusal},
+    run::Member,
     scenario::Scenario,
     spent::Spent,
 };
@@ -130,7 +133,7 @@ impl World {
     pub(crate) fn new(
         scenario: &Scenario,
         index: u64,
-        agents: Vec<(CrowdId, Box<dyn Agent>)>,
+        agents: Vec<Member>,
         sink: Option<Box<dyn io::Write + Send>>,
     ) -> Self {
         let seed = Random::stream(scenario.seed, index).bits();
@@ -316,10 +319,13 @@ impl Core {
 
     // -------------------------------------------------------------------------------------------- payments and rulings
 
-    fn pay(&mut self, trade: TradeRef) {
+    /// Only the payer pays.
+    fn pay(&mut self, agent: AgentId, trade: TradeRef) {
         let costs = &self.scenario.costs;
-        let Some(info) = self.ledger.trades.get(trade) else { return };
-        let spent = &mut self.agents[self.ledger.owner(info.payer).index()].spent;
+        let Some(info) = self.ledger.trades.get(trade).filter(|info| self.ledger.owner(info.payer) == agent) else {
+            return;
+        };
+        let spent = &mut self.agents[agent.index()].spent;
         let amount = u128::from(info.amount_sats);
         // A part per million of a satoshi is a thousandth of a millisatoshi.
         spent.lightning_msat +=
