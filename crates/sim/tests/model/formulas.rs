@@ -5,6 +5,7 @@ use alloy_sol_types::SolEvent;
 use barter_bindings::{BTRCredit, BTRTrust};
 use barter_protocol::{
     credit,
+    formula::CREDIT_UNIT,
     limits::{MAX_AMOUNT_SATS, MIN_AMOUNT_SATS},
     score,
 };
@@ -78,6 +79,53 @@ fn formulas_agree_around_every_power_of_two_and_every_limit() {
         }
     }
     tokens.check(u64::MAX);
+}
+
+#[test]
+fn exact_at_the_edges() {
+    let mut tokens = Tokens::deploy();
+    let unit = U256::from(CREDIT_UNIT);
+    let rows = [
+        // sats, score, tokens
+        (999, 1, 1),
+        (1_000, 2, 1),
+        (1_001, 2, 1),
+        (2_999, 2, 2),
+        (3_000, 3, 3),
+        (3_001, 3, 3),
+        (MAX_AMOUNT_SATS, 41, 10_000),
+    ];
+    for (amount_sats, score, credit) in rows {
+        assert_eq!(tokens.worth(amount_sats), (U256::from(score), U256::from(credit) * unit), "{amount_sats} sats");
+    }
+}
+
+/// As `barter-protocol` promises of its own, each with the same words there.
+#[test]
+fn formulas_are_monotone_bounded_and_concave() {
+    let mut tokens = Tokens::deploy();
+    let one = U256::from(1);
+    let mut worth = |thousands: u64| tokens.worth(thousands * 1_000);
+    cases(200, &(any::<[u64; 3]>(), 11_u32..60), |(thousands, shift)| {
+        let [one_part, other, more] = thousands.map(|thousands| (thousands >> shift).max(1));
+        let (less, greater) = (one_part.min(other), one_part.max(other));
+        let [(low, low_credit), (high, high_credit)] = [less, greater].map(&mut worth);
+        prop_assert!(low <= high && low_credit <= high_credit);
+
+        let exponent = u64::from((greater + 1).ilog2());
+        prop_assert_eq!(high, U256::from(exponent + 1));
+
+        let [middle, upper_middle, sum] =
+            [less.midpoint(greater), (less + greater).div_ceil(2), less + greater].map(&mut worth);
+        prop_assert!(low + high <= middle.0 + middle.0 + one);
+        prop_assert!(low_credit + high_credit <= middle.1 + upper_middle.1);
+        prop_assert!(sum.0 <= low + high && sum.1 <= low_credit + high_credit);
+
+        let [low_and_more, high_and_more] = [less + more, greater + more].map(&mut worth);
+        prop_assert!(high_and_more.0 - high <= low_and_more.0 - low + one);
+        prop_assert!(high_and_more.1 - high_credit <= low_and_more.1 - low_credit);
+        Ok(())
+    });
 }
 
 #[test]
