@@ -35,24 +35,23 @@ struct Questions<'a> {
     all: Vec<Question>,
 }
 
-/// Compares all views of all trades, wallets and pairs at `now`, but for what [`fixed`], [`trade_once`] and [`token_cards`]
-/// have.
-pub(super) fn compare(
-    witness: &mut Witness,
+/// Every view of all trades, wallets and pairs at `now`, but for what [`fixed`], [`trade_once`] and [`token_card`] have.
+pub(super) fn all(
+    contracts: Addresses,
     ledger: &Ledger,
     nonces: &Nonces,
     wallets: &[Wallet],
     cancelled: &[(Address, B256)],
     now: u64,
-) -> Result<(), Disagreement> {
-    let mut questions = Questions { contracts: witness.addresses(), ledger, now, all: Vec::new() };
+) -> Result<Vec<Question>, Disagreement> {
+    let mut questions = Questions { contracts, ledger, now, all: Vec::new() };
     for trade in ledger.trades() {
         questions.trade(trade);
+        let other_terms = tampered(trade.trade_id());
+        let missing = Error::TradeNotFound { trade_id: other_terms };
+        questions.core(&BarterCore::getTradeCall { tradeId: other_terms }, Err(missing.into()));
     }
     questions.no_trade(TradeId::repeat_byte(0xee));
-    if let Some(trade) = ledger.trades().next() {
-        questions.no_trade(tampered(trade.trade_id()));
-    }
     let addresses: Vec<_> = wallets.iter().map(Wallet::address).chain([Address::ZERO]).collect();
     for (index, &wallet) in addresses.iter().enumerate() {
         questions.wallet(wallet, nonces);
@@ -68,7 +67,7 @@ pub(super) fn compare(
         questions.core(&BarterCore::isSignatureCancelledCall { signer, digest }, Ok(false));
     }
     questions.credit(&BTRCredit::totalSupplyCall {}, Ok(ledger.credit().total_supply()));
-    witness.check(&questions.all)
+    Ok(questions.all)
 }
 
 /// Compares one page, or its refusal.

@@ -69,11 +69,14 @@ pub(super) struct Sent<T> {
     pub(super) gas: u64,
 }
 
+/// What a view returned, or reverted with.
+type Answer = Result<Vec<u8>, ContractError>;
+
 /// A call that changes nothing, and what the ledger says it must give.
 pub(super) struct Question {
     to: Address,
     data: Vec<u8>,
-    expected: Result<Vec<u8>, ContractError>,
+    expected: Answer,
     say_call: fn(&[u8]) -> String,
     say_answer: fn(&[u8]) -> String,
 }
@@ -88,16 +91,23 @@ impl Question {
         Self { to, data: call.abi_encode(), expected, say_call: say_call::<C>, say_answer: say_answer::<C> }
     }
 
+    fn read(is_ok: bool, answer: &[u8]) -> Answer {
+        if is_ok { Ok(answer.to_vec()) } else { Err(ContractError::decode(answer)) }
+    }
+
+    fn say(&self, answer: &Answer) -> String {
+        match answer {
+            Ok(answer) => (self.say_answer)(answer),
+            Err(error) => format!("{error:?}"),
+        }
+    }
+
     fn check(&self, is_ok: bool, answer: &[u8]) -> Result<(), Disagreement> {
-        let theirs = if is_ok { Ok(answer.to_vec()) } else { Err(ContractError::decode(answer)) };
+        let theirs = Self::read(is_ok, answer);
         if theirs == self.expected {
             return Ok(());
         }
-        let say = |answer: &Result<Vec<u8>, ContractError>| match answer {
-            Ok(answer) => (self.say_answer)(answer),
-            Err(error) => format!("{error:?}"),
-        };
-        let (chain, ledger) = (say(&theirs), say(&self.expected));
+        let (chain, ledger) = (self.say(&theirs), self.say(&self.expected));
         Err(Disagreement { what: (self.say_call)(&self.data), chain, ledger })
     }
 }
@@ -166,6 +176,28 @@ impl Witness {
 
     /// Asks all of it, and holds the answers against what they must be.
     pub(super) fn check(&mut self, questions: &[Question]) -> Result<(), Disagreement> {
+        self.ask(questions, Question::check)
+    }
+
+    /// Asks all of it, and gives the answers as text.
+    pub(super) fn tell(&mut self, questions: &[Question]) -> Result<Vec<String>, Disagreement> {
+        let mut told = Vec::with_capacity(questions.len());
+        self.ask(questions, |question, is_ok, answer| {
+            told.push(format!(
+                "{} = {}",
+                (question.say_call)(&question.data),
+                question.say(&Question::read(is_ok, answer))
+            ));
+            Ok(())
+        })?;
+        Ok(told)
+    }
+
+    fn ask(
+        &mut self,
+        questions: &[Question],
+        mut hear: impl FnMut(&Question, bool, &[u8]) -> Result<(), Disagreement>,
+    ) -> Result<(), Disagreement> {
         for some in questions.chunks(MAX_QUESTIONS) {
             let mut data = Vec::new();
             for question in some {
@@ -179,7 +211,7 @@ impl Witness {
             for question in some {
                 let (is_ok, length) = (word(rest), word(&rest[32..]));
                 let (answer, further) = rest[64..].split_at(length);
-                question.check(is_ok != 0, answer)?;
+                hear(question, is_ok != 0, answer)?;
                 rest = further;
             }
         }

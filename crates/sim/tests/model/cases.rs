@@ -11,13 +11,8 @@ use proptest::{
 const SEED: u64 = 0x0BA2_7E12;
 
 /// Environment variables that change what is run.
-const CASES_VARIABLE: &str = "PROPTEST_CASES";
-const SEED_VARIABLE: &str = "PROPTEST_RNG_SEED";
-
-/// Whether the environment changes nothing: the same cases as ever, of which it is known what they meet.
-pub(crate) fn is_usual_run() -> bool {
-    [CASES_VARIABLE, SEED_VARIABLE].iter().all(|variable| std::env::var_os(variable).is_none())
-}
+pub(crate) const CASES_VARIABLE: &str = "PROPTEST_CASES";
+pub(crate) const SEED_VARIABLE: &str = "PROPTEST_RNG_SEED";
 
 /// Runs `count` random cases of a test, unless the environment says how many. A failure is shrunk, and says how to get it
 /// again.
