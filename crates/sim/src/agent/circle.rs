@@ -1,14 +1,18 @@
 //! Two wallets trading in circles.
+//!
+//! The plainest self-promotion: one owner, two wallets, by turns payer and payee, so that nothing is left of it but score.
+//! Wants a score for both. The pair cap stops it after five trades; what it does beyond them counts for nothing and is seen
+//! by the flag *pair cap exceeded*. A wash trade of two in Victor and Weintraud, "Detecting and Quantifying Wash Trading on
+//! Decentralized Cryptocurrency Exchanges", 2021.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::{Agent, Kind, Notice, settings};
-use crate::{
-    TradeRef, WalletId,
-    scenario::Crowd,
-    world::{Desk, Shown},
+use super::{
+    Agent, Kind,
+    collusion::{Colluder, MAX_TRADES, Pattern, Ways},
+    settings::{self, within},
 };
-use barter_protocol::Role;
+use crate::scenario::Crowd;
 
 pub(super) const KIND: Kind = Kind {
     name: "circle",
@@ -17,64 +21,39 @@ pub(super) const KIND: Kind = Kind {
     make,
 };
 
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+/// Beside what all colluders share.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default)]
 struct Settings {
-    /// Trades in all.
+    /// Trades in all. By default 5, as many as count.
     trades: u64,
-    amount_sats: u64,
-    /// Time between two trades.
-    pause_seconds: u64,
-    /// Whether the payments are made, or preimages just handed over.
-    pays: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { trades: 5, amount_sats: 1_000_000, pause_seconds: 3_600, pays: false }
+        Self { trades: 5 }
     }
+}
+
+impl settings::Settings for Settings {
+    fn check(&self) -> Result<(), String> {
+        within("trades", self.trades, 1..=MAX_TRADES)
+    }
+}
+
+fn make(crowd: &Crowd) -> Result<Box<dyn Agent>, String> {
+    let (ways, settings) = settings::read_two::<Ways, Settings>(crowd)?;
+    Ok(Box::new(Colluder::new(ways, Circle { trades: settings.trades })))
 }
 
 #[derive(Debug)]
 struct Circle {
-    settings: Settings,
-    wallets: Vec<WalletId>,
-    done: u64,
+    trades: u64,
 }
 
-fn make(crowd: &Crowd) -> Result<Box<dyn Agent>, String> {
-    Ok(Box::new(Circle { settings: settings(crowd)?, wallets: Vec::new(), done: 0 }))
-}
-
-impl Agent for Circle {
-    fn start(&mut self, desk: &mut Desk<'_>) {
-        self.wallets = vec![desk.new_wallet(), desk.new_wallet()];
-        desk.wake_in(self.settings.pause_seconds, 0);
-    }
-
-    fn wake(&mut self, _token: u64, desk: &mut Desk<'_>) {
-        if self.done == self.settings.trades {
-            return;
-        }
-        let payer = usize::from(self.done % 2 == 1);
-        self.done += 1;
-        desk.propose(self.wallets[payer], self.wallets[1 - payer], Role::Payer, self.settings.amount_sats);
-        desk.wake_in(self.settings.pause_seconds, 0);
-    }
-
-    fn notice(&mut self, notice: Notice, desk: &mut Desk<'_>) {
-        match notice {
-            Notice::Proposed(trade) => desk.accept(trade),
-            Notice::Accepted(trade) if self.settings.pays => desk.pay(trade),
-            Notice::Accepted(trade) | Notice::Paid(trade) => self.settle(trade, desk),
-            _ => {}
-        }
-    }
-}
-
-impl Circle {
-    #[allow(clippy::unused_self, reason = "a method reads better")]
-    fn settle(&self, trade: TradeRef, desk: &mut Desk<'_>) {
-        desk.settle(trade, Shown::Known);
+impl Pattern for Circle {
+    fn parties(&self, trade: u64) -> Option<(usize, usize)> {
+        let turn = usize::from(!trade.is_multiple_of(2));
+        (trade < self.trades).then_some((turn, 1 - turn))
     }
 }

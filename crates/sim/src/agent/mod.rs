@@ -3,6 +3,12 @@
 //! A new kind of agent is one file here that implements [`Agent`], and one line in [`kinds`].
 
 mod circle;
+mod clique;
+mod collusion;
+mod ring;
+mod settings;
+mod splitter;
+mod star;
 mod trader;
 
 use std::fmt::Debug;
@@ -65,7 +71,14 @@ pub struct Kind {
 
 /// All kinds of agents there are.
 pub const fn kinds() -> &'static [Kind] {
-    &[trader::KIND, circle::KIND]
+    &[
+        trader::KIND,
+        circle::KIND,
+        ring::KIND,
+        clique::KIND,
+        star::KIND,
+        splitter::KIND,
+    ]
 }
 
 /// The kind of a name.
@@ -77,9 +90,4 @@ pub fn kind(name: &str) -> Result<&'static Kind, Error> {
         let names: Vec<_> = kinds().iter().map(|kind| kind.name).collect();
         Error::Scenario(format!("there is no agent {name:?}, expected one of {}", names.join(", ")))
     })
-}
-
-/// A crowd's settings as those of a kind of agent.
-fn settings<T: serde::de::DeserializeOwned>(crowd: &Crowd) -> Result<T, String> {
-    crowd.settings.clone().try_into().map_err(|error: toml::de::Error| error.message().to_owned())
 }
