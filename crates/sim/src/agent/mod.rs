@@ -2,11 +2,14 @@
 //!
 //! A new kind of agent is one file here that implements [`Agent`], and one line in [`kinds`].
 
+mod adaptive;
 mod circle;
 mod clique;
 mod collusion;
+mod farmer;
 mod ring;
 mod settings;
+mod slow;
 mod splitter;
 mod star;
 mod trader;
@@ -78,6 +81,9 @@ pub const fn kinds() -> &'static [Kind] {
         clique::KIND,
         star::KIND,
         splitter::KIND,
+        farmer::KIND,
+        slow::KIND,
+        adaptive::KIND,
     ]
 }
 
