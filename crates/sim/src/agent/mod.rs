@@ -3,16 +3,20 @@
 //! A new kind of agent is one file here that implements [`Agent`], and one line in [`kinds`].
 
 mod adaptive;
+mod bridge;
 mod circle;
 mod clique;
 mod collusion;
+mod false_disputer;
 mod farmer;
 mod ring;
 mod settings;
 mod slow;
+mod spammer;
 mod splitter;
 mod star;
 mod trader;
+mod unpaid_payee;
 
 use std::fmt::Debug;
 
@@ -81,9 +85,13 @@ pub const fn kinds() -> &'static [Kind] {
         clique::KIND,
         star::KIND,
         splitter::KIND,
+        bridge::KIND,
         farmer::KIND,
         slow::KIND,
         adaptive::KIND,
+        spammer::KIND,
+        false_disputer::KIND,
+        unpaid_payee::KIND,
     ]
 }
 
