@@ -92,7 +92,7 @@ impl Measure {
             Self::WashRings => {
                 ("wash rings", "share of the wallet's volume that lies in wash rings", Some("it is in a wash ring"))
             }
-            Self::Cluster => ("cluster", "isolation score of the wallet's cluster", None),
+            Self::Cluster => ("cluster", "isolation score of the wallet's cluster, of at most 100 wallets", None),
             Self::Viewpoint => (
                 "viewpoint",
                 "share of the wallet's score, by the protocol's own formula and pair cap, that is not seen from the trusted wallets",

@@ -8,10 +8,15 @@ use barter_compliance::{
 };
 use barter_protocol::TradeId;
 
+/// Most wallets of a cluster. Those of all wallets together look at this many times two trades for each trade there is: a thousand
+/// wallets, as in a report about one, would take as long as the execution of all trades.
+pub(super) const MAX_CLUSTER: u64 = 100;
+
 /// Wash rings, clusters and a viewpoint, over all trades of a world.
 pub(super) struct Hindsight<'a> {
     graph: &'a TradeGraph,
-    settings: &'a Settings,
+    /// With clusters of at most [`MAX_CLUSTER`].
+    settings: Settings,
     washed: Washed,
     viewpoint: Option<Viewpoint>,
 }
@@ -24,10 +29,10 @@ pub(super) fn trusted(mut honest: Vec<Address>, count: u64) -> Vec<Address> {
 }
 
 impl<'a> Hindsight<'a> {
-    pub(super) fn new(graph: &'a TradeGraph, trusted: &[Address], settings: &'a Settings) -> Self {
+    pub(super) fn new(graph: &'a TradeGraph, trusted: &[Address], settings: &Settings) -> Self {
         Self {
             graph,
-            settings,
+            settings: Settings { cluster_wallets: settings.cluster_wallets.min(MAX_CLUSTER), ..*settings },
             washed: Washed::new(graph, &wash_rings(graph, &RingSettings::default())),
             // Refused only with nobody trusted: then there is no viewpoint.
             viewpoint: Viewpoint::new(graph, trusted, &ViewpointSettings::default()).ok(),
@@ -37,7 +42,7 @@ impl<'a> Hindsight<'a> {
     /// Each statistic, and whether the detector points at the wallet: wash rings, cluster, viewpoint.
     pub(super) fn of(&self, wallet: Address) -> [(f64, bool); 3] {
         let washed = self.washed.share(self.graph, wallet);
-        let isolation = cluster(self.graph, wallet, self.settings).isolation_score;
+        let isolation = cluster(self.graph, wallet, &self.settings).isolation_score;
         let unseen = self.viewpoint.as_ref().map(|viewpoint| viewpoint.score(wallet));
         [
             (washed.unwrap_or_default(), washed.is_some()),

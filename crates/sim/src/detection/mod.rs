@@ -26,7 +26,7 @@
 //! | pair cap | trades with the counterparty it has most with | the flag was raised |
 //! | risk level | most flags at one time | it was high: two flags or more |
 //! | wash rings | share of its volume that lies in wash rings | it is in one |
-//! | cluster | isolation score of its cluster | never: `barter-compliance` has no threshold for it |
+//! | cluster | isolation score of its cluster, of at most 100 wallets | never: `barter-compliance` has no threshold for it |
 //! | viewpoint | share of its score that is not seen | nothing of its score is seen |
 //! | any flag | smallest p-value of the five flags | one of the flags was raised |
 //! | any detector | smallest p-value of the flags, rings, cluster and viewpoint | one of them points at it |
@@ -38,6 +38,9 @@
 //! Where a scenario's parameters are not the protocol's own, detectors do not know it: the viewpoint reckons with scores by the
 //! protocol's own formula and pair cap, and the flag for the pair cap is raised above the scenario's *detection* setting, 5 unless it
 //! says otherwise.
+//!
+//! Clusters are cut at 100 wallets, nearest first, where a report about one wallet goes on to a thousand: those of all wallets would take as long
+//! as the execution of all trades. In markets of a few thousand wallets a thousand would be most of it, and the score would say nothing.
 //!
 //! # Who is trusted
 //! A viewpoint needs wallets that are known to be honest, as a team knows its partners. They are drawn by lot from the honest

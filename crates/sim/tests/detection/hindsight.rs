@@ -73,3 +73,10 @@ fn a_cluster_has_its_isolation_score_and_points_at_nobody() {
     assert_eq!([0, 1, 2, 3].map(|wallet| statistic(&readings, wallet, CLUSTER)), [0.75, 4.0 / 6.0, 0.5, 2.0 / 3.0]);
     assert!((0..4).all(|wallet| !points_at(&readings, wallet, CLUSTER)));
 }
+
+#[test]
+fn a_cluster_ends_at_a_hundred_wallets() {
+    let hub: Vec<Settlement> = (1..200).map(|other| (0, other, 5_000, u64::from(other))).collect();
+    let readings = watch(200, &hub, &DetectionSettings::default());
+    assert_eq!(statistic(&readings, 0, CLUSTER), 99.0 / 199.0, "99 of its 199 counterparties");
+}
