@@ -63,6 +63,8 @@ pub struct CrowdOutcome {
     pub settled: u64,
     /// Those of them that raised a score; the others were beyond the pair cap.
     pub counted: u64,
+    /// Trades of these wallets in dispute, or ended by one.
+    pub disputed: u64,
     /// Scores of these wallets, added.
     pub score: u64,
     /// Highest score among them.
@@ -221,6 +223,7 @@ impl Outcome {
         let agents: Vec<_> = self.agents.iter().filter(|agent| agent.crowd == place).collect();
         let wallets = self.wallets.iter().filter(|wallet| wallet.crowd == place && wallet.settled > 0);
         let scores = Spread::of(wallets.map(|wallet| wallet.score).collect());
+        let own = self.wallets.iter().filter(|wallet| wallet.crowd == place);
         let mut spent = Spent::default();
         for agent in &agents {
             spent += agent.spent;
@@ -246,6 +249,7 @@ impl Outcome {
             active_wallets: scores.map_or(0, |scores| scores.count),
             settled: sum(|agent| agent.settled),
             counted: sum(|agent| agent.counted),
+            disputed: own.map(|wallet| wallet.disputed).sum(),
             score,
             highest_score: agents.iter().map(|agent| agent.highest_score).max().unwrap_or_default(),
             scores,

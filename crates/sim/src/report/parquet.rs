@@ -22,7 +22,7 @@ use super::Error;
 use crate::{
     Outcome, Scenario,
     outcome::{CrowdOutcome, MilestoneOutcome},
-    sweep::SweepOutcome,
+    sweep::{SweepOutcome, SweepPoint},
     world::MILESTONES,
 };
 
@@ -141,7 +141,8 @@ pub fn write_detectors(outcome: &Outcome, writer: impl Write + Send) -> Result<(
 /// `log_hash`, `honest_median_score`, `honest_ninety_score` (of all honest wallets at that point), `crowd`, `kind`, `hostile`,
 /// `wallets`, `settled`, `counted`, `median_score`, `highest_score`, `gas`, `spent_sats`, `score_per_sat`, `sats_per_point`,
 /// `cost_100_sats`, `cost_350_sats`, `cost_700_sats`, `cost_honest_median_sats`, `cost_honest_ninety_sats` (the cheapest
-/// agent's), and `best_auc` (of the point's detectors).
+/// agent's), `found_share` (of the crowd's wallets, at 1% false alarms, by the detector that finds most of them), and `best_auc`
+/// (of the point's detectors).
 ///
 /// # Errors
 /// [`Error::Table`].
@@ -191,9 +192,23 @@ pub fn write_sweep(sweep: &SweepOutcome, writer: impl Write + Send) -> Result<()
     columns.extend::<Columns<'_>>(vec![
         ("cost_honest_median_sats".into(), Column::Real(Box::new(move |row| cost(&crowd(row).honest_median)))),
         ("cost_honest_ninety_sats".into(), Column::Real(Box::new(move |row| cost(&crowd(row).honest_ninety)))),
+        ("found_share".into(), Column::Real(Box::new(move |row| most_found(rows[row].1, crowd(row))))),
         ("best_auc".into(), Column::Real(Box::new(move |row| super::best_auc(outcome(row))))),
     ]);
     Table { name: "sweep", rows: rows.len(), columns }.write(metadata(&sweep.scenario), writer)
+}
+
+/// The largest share of a crowd that a detector finds at 1% false alarms.
+fn most_found(point: &SweepPoint, crowd: &CrowdOutcome) -> Option<f64> {
+    let outcome = &point.outcome;
+    let found = outcome
+        .findings
+        .iter()
+        .flat_map(|findings| &findings.detectors)
+        .flat_map(|detector| &detector.found_at_one_percent);
+    let own =
+        found.filter(|found| outcome.crowds.get(found.crowd.index()).is_some_and(|other| other.name == crowd.name));
+    own.filter_map(|found| found.share).max_by(f64::total_cmp)
 }
 
 /// Columns by name.

@@ -198,6 +198,11 @@ fn a_sweep_names_the_change_that_hurts_most() {
     report::write_sweep_html(&sweep, &mut bytes).unwrap();
     let said = text(&check(String::from_utf8(bytes).unwrap()));
     assert!(said.contains("pair_cap 1 hurts attackers most: to look honest costs them 5 times as much."), "{said}");
+    // What it takes from attackers is no harm.
+    sweep.points[1].outcome.crowds[1].counted = 0;
+    let mut bytes = Vec::new();
+    report::write_sweep_html(&sweep, &mut bytes).unwrap();
+    assert!(text(&check(String::from_utf8(bytes).unwrap())).contains("pair_cap 1 hurts attackers most"));
     // A change that takes honest trades away is no good change.
     sweep.points[1].outcome.crowds[0].counted /= 2;
     let mut bytes = Vec::new();

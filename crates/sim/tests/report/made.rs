@@ -151,6 +151,7 @@ pub(crate) fn outcome(attacks: usize, honest_wallets: usize) -> Outcome {
             active_wallets: wallets.iter().filter(|wallet| own(wallet) && wallet.settled > 0).count() as u64,
             settled: 1_200,
             counted: 1_100,
+            disputed: 3,
             score: 3_000,
             highest_score: 250,
             scores: scores(&own),

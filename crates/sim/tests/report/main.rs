@@ -3,6 +3,7 @@
 mod html;
 mod json;
 mod made;
+mod outcome;
 mod parquet;
 
 use std::io::{self, Write};

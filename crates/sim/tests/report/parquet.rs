@@ -135,6 +135,8 @@ fn a_sweep_is_a_row_for_each_point_and_crowd() {
         assert_eq!(get(row, "parameters.pair_cap"), Field::Str(point.values[0].to_string()));
         assert_eq!(get(row, "parameters.formula"), Field::Str(point.values[1].as_str().unwrap().to_owned()));
         assert_eq!(get(row, "crowd"), Field::Str(crowd.name.clone()));
+        let shares = [Field::Null, Field::Double(1.0), Field::Double(15.0 / 30.0), Field::Double(11.0 / 35.0)];
+        assert_eq!(get(row, "found_share"), shares[number % crowds]);
         let cost = crowd.honest_median.as_ref().and_then(|milestone| milestone.cheapest_sats);
         assert_eq!(get(row, "cost_honest_median_sats"), cost.map_or(Field::Null, Field::Double));
     }

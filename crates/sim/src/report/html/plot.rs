@@ -131,7 +131,7 @@ pub(super) struct Decades {
 }
 
 /// Most decades that get a mark each.
-const MARKED_DECADES: f64 = 6.0;
+const MARKED_DECADES: u32 = 6;
 
 impl Decades {
     /// One that holds all numbers above 0; none where there are none.
@@ -162,15 +162,10 @@ impl Decades {
 
     /// Numbers to mark, with their labels.
     pub(super) fn marks(&self) -> Vec<(f64, String)> {
-        let step = libm::ceil((self.last - self.first) / MARKED_DECADES).max(1.0);
-        let mut marks = Vec::new();
-        let mut exponent = self.first;
-        while exponent <= self.last {
-            let number = libm::exp10(exponent);
-            marks.push((self.place(number), short(number)));
-            exponent += step;
-        }
-        marks
+        let step = libm::ceil((self.last - self.first) / f64::from(MARKED_DECADES)).max(1.0);
+        let exponents = (0..=MARKED_DECADES).map(|mark| self.first + f64::from(mark) * step);
+        let numbers = exponents.take_while(|exponent| *exponent <= self.last).map(libm::exp10);
+        numbers.map(|number| (self.place(number), short(number))).collect()
     }
 }
 
