@@ -2,7 +2,7 @@
 //!
 //! Nothing is detected here: `barter-compliance` looks at the settled trades of a world, and this module feeds it, keeps what
 //! it says, and counts how often it is right. The detectors know trades and nothing else; who is hostile is the crowd's
-//! kind, which only [`judge`] is told.
+//! kind, which only [`Findings::of`] is told.
 //!
 //! # When the detectors look
 //! The five flags, and the risk level made from them, look at the last second of each day (UTC) at the wallets that traded
