@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use alloy_primitives::{Address, B256, U256, hex, keccak256, map::FbBuildHasher};
+use alloy_primitives::{Address, B256, U256, b256, keccak256, map::FbBuildHasher};
 use barter_protocol::{Role, TradeId};
 
 use super::Wallet;
@@ -15,8 +15,8 @@ pub(crate) const KEPT_SECONDS: u64 = 3_600;
 const TRADES_PER_PAGE: u64 = 4;
 /// Slot of `BarterCore._states`.
 const STATES_SLOT: U256 = U256::from_limbs([1, 0, 0, 0]);
-/// What creates every record (`TradeRecord.sol`).
-const RECORD_INIT_CODE: [u8; 15] = hex!("5f5f5f5f335afa503d5f5f3e3d5ff3");
+/// keccak256 of what creates every record, `5f5f5f5f335afa503d5f5f3e3d5ff3` (`TradeRecord.sol`).
+const RECORD_INIT_CODE_HASH: B256 = b256!("c5f7f3c6056196ed626032be62d181d3073b0eb7ff6ee6bb16f732e7240e80bc");
 /// Bytes of a trade's id that are its key: the first ones.
 const KEY_BYTES: usize = 12;
 
@@ -203,7 +203,7 @@ impl Trades {
 fn record_address(core: Address, trade_id: TradeId) -> Address {
     let mut key = B256::ZERO;
     key[..KEY_BYTES].copy_from_slice(&trade_id[..KEY_BYTES]);
-    core.create2_from_code(key, RECORD_INIT_CODE)
+    core.create2(key, RECORD_INIT_CODE_HASH)
 }
 
 /// The slot that holds the states of four trades.
