@@ -25,6 +25,18 @@ pub struct Spent {
 }
 
 impl Spent {
+    /// What a Lightning payment costs its payer, rounded down to millisatoshis.
+    pub fn of_payment(amount_sats: u64, costs: &Costs) -> Self {
+        let amount = u128::from(amount_sats);
+        // A part per million of a satoshi is a thousandth of a millisatoshi.
+        let fee_msat = amount * u128::from(costs.lightning_fee_ppm) / 1_000;
+        Self {
+            lightning_msat: u128::from(costs.lightning_base_msat) + fee_msat,
+            locked_sat_seconds: amount * u128::from(costs.lightning_seconds),
+            ..Self::default()
+        }
+    }
+
     /// All of it in satoshis.
     pub fn sats(&self, costs: &Costs) -> f64 {
         self.gas_sats(costs) + self.lightning_sats() + self.capital_sats(costs)

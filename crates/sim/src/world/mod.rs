@@ -325,13 +325,9 @@ impl Core {
         let Some(info) = self.ledger.trades.get(trade).filter(|info| self.ledger.owner(info.payer) == agent) else {
             return;
         };
-        let spent = &mut self.agents[agent.index()].spent;
-        let amount = u128::from(info.amount_sats);
-        // A part per million of a satoshi is a thousandth of a millisatoshi.
-        spent.lightning_msat +=
-            u128::from(costs.lightning_base_msat) + amount * u128::from(costs.lightning_fee_ppm) / 1_000;
-        spent.locked_sat_seconds += amount * u128::from(costs.lightning_seconds);
-        self.push_alarm(costs.lightning_seconds, Alarm::Paid(trade));
+        self.agents[agent.index()].spent += Spent::of_payment(info.amount_sats, costs);
+        let seconds = costs.lightning_seconds;
+        self.push_alarm(seconds, Alarm::Paid(trade));
     }
 
     /// The payment went through. Whom to tell.
