@@ -80,6 +80,7 @@ fn a_page_says_what_came_out() {
         assert!(text.contains(heading), "{heading}");
     }
     assert!(text.contains("viewpoint tells the two sides apart best: AUC 0.889"));
+    assert!(text.contains("Not reached by attack 0."));
     assert!(text.contains("NotAccepted"));
     assert!(text.contains(&format!("{:#x}", outcome.log_hash)));
     assert!(text.contains("seed = 7") && text.contains("barter sim run scenario.toml"));

@@ -6,7 +6,7 @@ use super::{
     section, side,
     summary::extremes,
     table,
-    text::{count, cut, duration, escape, or_none, real, sats, things},
+    text::{alternatives, count, cut, duration, escape, or_none, real, sats, things},
 };
 use crate::{
     Outcome,
@@ -99,48 +99,45 @@ fn found(outcome: &Outcome) -> String {
 
 #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "pixels")]
 fn panel(title: &str, milestones: &[(&CrowdOutcome, &MilestoneOutcome)], scale: &Decades) -> String {
-    if milestones.iter().all(|(_, milestone)| milestone.reached_by == 0) {
-        return format!(
-            "<figure><figcaption><h3>{}</h3></figcaption><p>No attack reached it.</p></figure>\n",
-            escape(title)
-        );
-    }
-    let height = (milestones.len() as f64 * ROW) as u32;
-    let mut plot = Plot::new(height);
+    let priced = |(crowd, milestone): &(&CrowdOutcome, &MilestoneOutcome)| {
+        Some((crowd.name.clone(), crowd.agents, milestone.reached_by, milestone.cheapest_sats?, milestone.median_sats?))
+    };
+    let mut reached: Vec<_> = milestones.iter().filter_map(priced).collect();
+    reached.sort_by(|one, other| one.3.total_cmp(&other.3));
+    let missed: Vec<_> = milestones
+        .iter()
+        .filter(|milestone| priced(milestone).is_none())
+        .map(|(crowd, _)| escape(&crowd.name))
+        .collect();
+    let mut plot = Plot::new((reached.len() as f64 * ROW) as u32);
     for (along, label) in scale.marks() {
         plot.mark_below(along, &label);
     }
-    for (row, (crowd, milestone)) in milestones.iter().enumerate() {
-        let (top, class) = (row as f64 * ROW, side(crowd.hostile));
+    for (row, (name, agents, reached_by, least, middle)) in reached.iter().enumerate() {
+        let (top, class) = (row as f64 * ROW, side(true));
         let down = top + 28.0;
-        let label = cut(&crowd.name, super::NAME_CHARACTERS);
-        plot.text((0.0, top + 14.0), Anchor::Start, "label", &label);
-        let (Some(least), Some(middle)) = (milestone.cheapest_sats, milestone.median_sats) else {
-            plot.text((100.0, top + 14.0), Anchor::End, "aside", "not reached");
-            continue;
-        };
-        plot.text((100.0, top + 14.0), Anchor::End, "aside", &sats(least));
-        let reached = format!(
-            "{}: {} of {} reached it",
-            crowd.name,
-            count(milestone.reached_by),
-            things(crowd.agents, "attacker")
-        );
-        let (from, to) = (scale.place(least), scale.place(middle));
+        plot.text((0.0, top + 14.0), Anchor::Start, "label", &cut(name, super::NAME_CHARACTERS));
+        plot.text((100.0, top + 14.0), Anchor::End, "aside", &sats(*least));
+        let reached = format!("{name}: {} of {} reached it", count(*reached_by), things(*agents, "attacker"));
+        let (from, to) = (scale.place(*least), scale.place(*middle));
         plot.straight((from, down), (to, down), &format!("{class} thin"));
         plot.dot(
             (to, down),
             5.0,
             &format!("{class} hollow"),
-            &format!("{reached}; the middle one for {}", sats(middle)),
+            &format!("{reached}; the middle one for {}", sats(*middle)),
         );
-        plot.dot((from, down), 6.0, class, &format!("{reached}; the cheapest for {}", sats(least)));
+        plot.dot((from, down), 6.0, class, &format!("{reached}; the cheapest for {}", sats(*least)));
     }
-    format!(
-        "<figure><figcaption><h3>{}</h3></figcaption>{}</figure>\n",
-        escape(title),
-        plot.finish(&format!("Cost in satoshis: {title}"), false)
-    )
+    let plot = match reached.as_slice() {
+        [] => "<p>No attack reached it.</p>".to_owned(),
+        _ => plot.finish(&format!("Cost in satoshis: {title}"), false),
+    };
+    let missed = match (reached.as_slice(), missed.as_slice()) {
+        ([], _) | (_, []) => String::new(),
+        (_, missed) => format!("<p class=\"small\">Not reached by {}.</p>", alternatives(missed)),
+    };
+    format!("<figure><figcaption><h3>{}</h3></figcaption>{plot}{missed}</figure>\n", escape(title))
 }
 
 /// Attacks down, scores along.

@@ -23,7 +23,7 @@ pub(super) fn header(outcome: &Outcome) -> String {
         (count(wallets(true)), "hostile wallets"),
         (count(outcome.transactions), "transactions"),
         (count(scenario.days), if scenario.days == 1 { "day" } else { "days" }),
-        (count(scenario.worlds), if scenario.worlds == 1 { "world" } else { "worlds, each with its own luck" }),
+        (count(scenario.worlds), if scenario.worlds == 1 { "world" } else { "worlds" }),
     ]
     .iter()
     .map(|(number, what)| format!("<div class=\"tile\"><b>{number}</b><span>{what}</span></div>"))
@@ -92,8 +92,10 @@ fn like_the_honest(outcome: &Outcome) -> Option<String> {
 pub(super) fn extremes(outcome: &Outcome) -> String {
     let mut gains: Vec<_> = hostile(outcome).filter_map(|crowd| Some((crowd, crowd.score_per_sat?))).collect();
     gains.sort_by(|one, other| other.1.total_cmp(&one.1));
-    let free: Vec<_> =
-        hostile(outcome).filter(|crowd| crowd.score_per_sat.is_none()).map(|crowd| escape(&crowd.name)).collect();
+    let vain = gains.split_off(gains.partition_point(|(_, gain)| *gain > 0.0));
+    let vain: Vec<_> = vain.iter().map(|(crowd, _)| escape(&crowd.name)).collect();
+    let free = hostile(outcome).filter(|crowd| crowd.score_per_sat.is_none());
+    let free: Vec<_> = free.map(|crowd| escape(&crowd.name)).collect();
     let mut found = match gains.as_slice() {
         [] => String::new(),
         [(crowd, gain)] => format!("<b>{}</b> gained {} points of score for a sat.", escape(&crowd.name), real(*gain)),
@@ -105,6 +107,9 @@ pub(super) fn extremes(outcome: &Outcome) -> String {
             real(*little)
         ),
     };
+    if !vain.is_empty() {
+        found.push_str(&format!(" {} gained nothing for theirs.", list(&vain)));
+    }
     if !free.is_empty() {
         found.push_str(&format!(" {} spent nothing.", list(&free)));
     }
