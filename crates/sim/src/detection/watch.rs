@@ -22,8 +22,8 @@ const DAILY: usize = Measure::RiskLevel.index() + 1;
 /// Looks at wallets day by day while a world runs, and at everything when it has ended.
 ///
 /// A day's look is at the wallets that traded that day. With more than 256 trades a wallet is looked at only when a sixteenth of its
-/// history is new, and at the end, so a share of its trades that was above a threshold for a shorter time can be missed; the velocity of a day, the
-/// pair cap and isolation cannot, the last two because by then they are long decided.
+/// history is new, and at the end. What can be missed then is a share, an isolation or a risk level that did not last; the trades of
+/// a day, and those with one counterparty, are always seen.
 #[derive(Debug)]
 pub struct Watch {
     settings: Settings,
@@ -61,6 +61,15 @@ impl Watched {
 
     const fn is_due(&self) -> bool {
         self.trades <= DAILY_TRADES || (self.trades - self.looked_at) * NEW_PART >= self.trades
+    }
+
+    fn reading(&self, hindsight: &Hindsight<'_>) -> Reading {
+        let (mut statistics, mut points_at) = (self.highest.to_vec(), self.points_at.to_vec());
+        for (statistic, is_pointed_at) in hindsight.of(self.address) {
+            statistics.push(statistic);
+            points_at.push(is_pointed_at);
+        }
+        Reading { statistics, points_at }
     }
 }
 
@@ -165,17 +174,6 @@ impl Watch {
             };
             watched.see(measure(flag.kind), statistic, false);
         }
-    }
-}
-
-impl Watched {
-    fn reading(&self, hindsight: &Hindsight<'_>) -> Reading {
-        let (mut statistics, mut points_at) = (self.highest.to_vec(), self.points_at.to_vec());
-        for (statistic, is_pointed_at) in hindsight.of(self.address) {
-            statistics.push(statistic);
-            points_at.push(is_pointed_at);
-        }
-        Reading { statistics, points_at }
     }
 }
 
