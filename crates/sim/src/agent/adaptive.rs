@@ -4,7 +4,8 @@
 //! like. Every midnight they look up their own flags, as anybody can, and change what raised them: they slow down, take in new
 //! wallets, vary amounts, keep to the day, spare pairs. A wallet that is still flagged the day after is given up for a new one
 //! (*whitewashing*, Feldman and others, "Robust Incentive Techniques for Peer-to-Peer Networks", 2004). Want as much score as they
-//! can get without a flag that lasts. How often they changed is counted as retreats.
+//! can get without a flag that lasts. How often they changed is counted as retreats: never in a scenario without detection, where
+//! nobody is flagged.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -118,7 +118,7 @@ impl Settings {
         flags: &FlagSettings,
     ) -> Option<Plan> {
         let wallet_sats = gas_sats(WALLET_GAS, costs);
-        let payment_sats = if self.pays { payment_sats(amount_sats, costs) } else { 0.0 };
+        let payment_sats = if self.pays { Spent::of_payment(amount_sats, costs).sats(costs) } else { 0.0 };
         let trade_sats = gas_sats(TRADE_GAS, costs) + payment_sats;
         let mut plan = Plan { amount_sats, trades_each, trades: 0, partners: 0, cost_sats: wallet_sats };
         let mut score = 0;
@@ -150,16 +150,6 @@ fn gas_sats(gas: u64, costs: &Costs) -> f64 {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a price in range")]
     let wei_per_gas = (costs.gas_price_gwei * 1e9) as u128;
     Spent { gas, gas_wei: u128::from(gas) * wei_per_gas, ..Spent::default() }.sats(costs)
-}
-
-fn payment_sats(amount_sats: u64, costs: &Costs) -> f64 {
-    let sats = u128::from(amount_sats);
-    Spent {
-        lightning_msat: u128::from(costs.lightning_base_msat) + sats * u128::from(costs.lightning_fee_ppm) / 1_000,
-        locked_sat_seconds: sats * u128::from(costs.lightning_seconds),
-        ..Spent::default()
-    }
-    .sats(costs)
 }
 
 /// So many trades of one amount, so many with each partner, the last with fewer.
