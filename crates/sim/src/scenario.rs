@@ -4,9 +4,12 @@ use std::{collections::BTreeSet, fmt::Display, ops::RangeInclusive};
 
 use serde::{Deserialize, Serialize};
 use toml::{
-    Table, Value,
+    Table,
     de::{DeTable, DeValue},
 };
+
+/// What a key of a scenario is set to.
+pub use toml::Value;
 
 use crate::{Error, Parameters, agent, sweep::Sweep};
 
@@ -35,6 +38,33 @@ const CAPITAL_PERCENTS: RangeInclusive<f64> = 0.0..=1_000.0;
 const RULING_DAYS: RangeInclusive<u64> = 0..=365;
 /// 0 for no viewpoint.
 const TRUSTED_WALLETS: RangeInclusive<u64> = 0..=barter_compliance::MAX_TRUSTED as u64;
+
+/// A scenario that comes with the crate.
+#[derive(Clone, Copy, Debug)]
+pub struct BuiltIn {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is for, in a sentence.
+    pub summary: &'static str,
+    /// Its text, with comments.
+    pub text: &'static str,
+}
+
+macro_rules! built_in {
+    ($name:literal, $summary:literal) => {
+        BuiltIn { name: $name, summary: $summary, text: include_str!(concat!("../scenarios/", $name, ".toml")) }
+    };
+}
+
+/// The scenarios that come with the crate.
+pub const BUILT_IN: &[BuiltIn] = &[
+    built_in!("open-market", "honest traders alone: what scores look like, and how often detectors cry wolf"),
+    built_in!("siege", "honest traders and every attack there is, at the same time"),
+    built_in!("cheapest", "farmers after scores of 100, 350 and 700: what they cost"),
+    built_in!("parameters", "what pair cap, formula, minimum and expiry do to honest and hostile scores; for sweep"),
+    built_in!("spam", "proposals that nobody asked for, in small blocks ordered by fee"),
+    built_in!("disputes", "false disputes and unpaid settlements, with an arbiter"),
+];
 
 /// A scenario: crowds of wallets, the protocol's parameters, the chain they share and what things cost on it.
 ///
@@ -262,11 +292,11 @@ impl Wrong {
 }
 
 /// Refuses a number outside its range. Not a number is in no range.
-fn check<T: PartialOrd + Display>(key: &str, value: T, range: RangeInclusive<T>) -> Result<(), Wrong> {
+fn check<T: PartialOrd + Display + Copy>(key: &str, value: T, range: RangeInclusive<T>) -> Result<(), Wrong> {
     check_number(key, key, value, range)
 }
 
-fn check_number<T: PartialOrd + Display>(
+fn check_number<T: PartialOrd + Display + Copy>(
     key: &str,
     name: &str,
     value: T,

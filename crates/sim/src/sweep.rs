@@ -174,7 +174,7 @@ pub fn sweep(scenario: &Scenario, observer: &impl Observer) -> Result<SweepOutco
         places.push((first_world, point));
     }
     let points = places.into_par_iter().map(|(first_world, Point { values, scenario })| {
-        let mut outcome = run(&scenario, &PointObserver { observer, first_world })?;
+        let mut outcome = run(&scenario, &PointObserver::new(observer, first_world))?;
         outcome.forget_lists();
         Ok(SweepPoint { values, outcome })
     });
@@ -182,10 +182,18 @@ pub fn sweep(scenario: &Scenario, observer: &impl Observer) -> Result<SweepOutco
     Ok(SweepOutcome { scenario: Scenario { sweep: None, ..scenario.clone() }, mode, axes, points })
 }
 
-/// Tells the worlds of one point from those of others.
-struct PointObserver<'a, O> {
+/// Tells the worlds of one run from those of others that are watched together. Keeps no logs.
+#[derive(Debug)]
+pub struct PointObserver<'a, O> {
     observer: &'a O,
     first_world: u64,
+}
+
+impl<'a, O> PointObserver<'a, O> {
+    /// An observer of one run, whose worlds are counted from `first_world`.
+    pub const fn new(observer: &'a O, first_world: u64) -> Self {
+        Self { observer, first_world }
+    }
 }
 
 impl<O: Observer> Observer for PointObserver<'_, O> {

@@ -1,8 +1,11 @@
 //! Scenarios as text: read, refused with a sentence, written again, changed.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests, which may")]
+
 use barter_sim::{
-    Error, Scenario,
-    scenario::{Arbiter, Ordering},
+    Error, Scenario, agent,
+    scenario::{Arbiter, BUILT_IN, Ordering},
+    sweep,
 };
 use proptest::prelude::*;
 use toml::Value;
@@ -96,7 +99,7 @@ fn crowds_are_refused_by_name() {
     expect(&crowd("agent = \"circle\"\ncount = 0"), &["line 6: crowd circle: count is 0, expected 1 to 1000000"]);
     expect(&crowd("agent = \"circle\"\ncount = 1000000"), &["the number of agents is 1000001"]);
     expect(&crowd("agent = \"circle\"\nname = \"c\"\nwheels = 2"), &["line 7: crowd c:", "wheels"]);
-    expect(&crowd("agent = \"circle\"\ntrades = \"all\""), &["line 5: crowd circle:", "all", "whole number"]);
+    expect(&crowd("agent = \"circle\"\ntrades = \"all\""), &["line 6: crowd circle: trades", "all", "whole number"]);
     let many = "name = \"x\"\nworlds = 6\n[[crowd]]\nagent = \"trader\"\ncount = 1000000";
     expect(many, &["line 2: the number of agents in all worlds is 6000000, expected 1 to 5000000"]);
 }
@@ -134,6 +137,22 @@ fn crowds_with_dots_in_their_names_can_be_changed() {
     let changed = scenario.with([("crowd.v1.5.count", &Value::from(3)), ("crowd.v1.count", &Value::from(2))]);
     let counts = changed.map(|scenario| scenario.crowd.iter().map(|crowd| crowd.count).collect::<Vec<_>>());
     assert_eq!(counts.map_err(|error| error.to_string()), Ok(vec![2, 3]));
+}
+
+#[test]
+fn the_built_in_scenarios_can_be_run() {
+    for built_in in BUILT_IN {
+        let scenario = Scenario::parse(built_in.text).unwrap_or_else(|error| panic!("{}: {error}", built_in.name));
+        assert_eq!(scenario.name, built_in.name);
+        if scenario.sweep.is_some() {
+            assert!(sweep::points(&scenario).unwrap().len() > 1);
+        }
+    }
+    let siege = BUILT_IN.iter().find(|built_in| built_in.name == "siege").unwrap();
+    let siege = Scenario::parse(siege.text).unwrap();
+    for kind in agent::kinds() {
+        assert!(siege.crowd.iter().any(|crowd| crowd.agent == kind.name), "no {} in the siege", kind.name);
+    }
 }
 
 fn arbitrary() -> impl Strategy<Value = Scenario> {

@@ -1,5 +1,7 @@
 //! Scenarios varied, and put side by side.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests, which may")]
+
 use barter_sim::{
     Error, Scenario,
     compare::Comparison,
