@@ -184,6 +184,39 @@ pub(crate) enum Error {
         /// How many.
         rows: u64,
     },
+    /// A scenario cannot be run.
+    #[error("the scenario {named} cannot be run: {error}")]
+    Scenario {
+        /// As it was named.
+        named: String,
+        /// What is wrong with it.
+        error: String,
+    },
+    /// There is no scenario of this name.
+    #[error("there is no scenario {named}, expected a file or one of {expected}")]
+    NoScenario {
+        /// As it was named.
+        named: String,
+        /// Those that are built in.
+        expected: String,
+    },
+    /// There are results already.
+    #[error("{} is there already, and nothing was written over", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A simulation's event log is not one, or not what the contracts do.
+    #[error("{}: {error}", path.display())]
+    Replay {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: Box<barter_sim::replay::ReplayError>,
+    },
+    /// Work was stopped half-way, for a reason that whoever stopped it knows.
+    #[error("stopped")]
+    Stopped,
     /// What was to be printed could not be.
     #[error("the output cannot be written: {0}")]
     Output(#[source] io::Error),
@@ -269,6 +302,12 @@ impl Error {
             Self::Policy { .. } => "invalid_policy",
             Self::Denied => "denied",
             Self::IndexDiffers { .. } => "index_differs",
+            Self::Scenario { .. } => "invalid_scenario",
+            Self::NoScenario { .. } => "no_scenario",
+            Self::Exists { .. } => "exists",
+            Self::Replay { error, .. } if is_difference(error) => "log_differs",
+            Self::Replay { .. } => "invalid_log",
+            Self::Stopped => "stopped",
             Self::Output(_) => "output",
             Self::System { .. } => "system",
         }
@@ -310,7 +349,7 @@ impl Error {
             Self::SignatureUsed { .. } => "Look at the trade with barter trade get.",
             Self::NoRandomness { .. } | Self::System { .. } => "See what the operating system lacks, then try again.",
             Self::DemoFailed { .. } => "This is a fault of Barter: please report it.",
-            Self::Interrupted { .. } => "Start it again.",
+            Self::Interrupted { .. } | Self::Stopped => "Start it again.",
             Self::StoppedWhileSending => {
                 "Look at the trade, or at your wallet's latest transactions, before trying again."
             }
@@ -318,6 +357,15 @@ impl Error {
             Self::Policy { .. } => "See barter compliance screen --help for what a policy can say.",
             Self::Denied => "See the reasons.",
             Self::IndexDiffers { .. } => "Index anew, into another database; and find out who wrote to this one.",
+            Self::Scenario { .. } => {
+                "Print one that works with barter sim show siege; barter sim scenarios lists the kinds of agents."
+            }
+            Self::NoScenario { .. } => "List the built-in ones with barter sim scenarios, or check the path.",
+            Self::Exists { .. } => "Name another folder, or give --force to replace it.",
+            Self::Replay { error, .. } if is_difference(error) => {
+                "The log was changed, or was made by another version: run its scenario again."
+            }
+            Self::Replay { .. } => "Name an event log as barter sim run --log writes it.",
             Self::Output(_) => "See that there is room for it.",
         }
     }
@@ -327,16 +375,20 @@ impl Error {
         match self {
             Self::Client(error) | Self::Advised { error, .. } => Exit::of(error),
             Self::SignatureUsed { .. } | Self::IndexDiffers { .. } => Exit::Refused,
+            Self::Replay { error, .. } if is_difference(error) => Exit::Refused,
             Self::Usage { .. }
             | Self::KeyInArguments
             | Self::Unreadable { .. }
             | Self::Unwritable { .. }
             | Self::Malformed { .. }
             | Self::Policy { .. }
+            | Self::Scenario { .. }
+            | Self::Exists { .. }
+            | Self::Replay { .. }
             | Self::NotConfirmed { .. }
             | Self::NoWallet => Exit::Input,
             Self::Denied => Exit::Denied,
-            Self::NoPreimage { .. } => Exit::NotFound,
+            Self::NoPreimage { .. } | Self::NoScenario { .. } => Exit::NotFound,
             Self::Chain(_)
             | Self::NoHome
             | Self::NoLightningNode
@@ -345,6 +397,7 @@ impl Error {
             | Self::NoRandomness { .. }
             | Self::System { .. }
             | Self::NotSigner { .. }
+            | Self::Stopped
             | Self::Output(_) => Exit::SetUp,
             Self::StoppedWhileSending
             | Self::ReportLost { .. }
@@ -365,6 +418,7 @@ impl Error {
             }
             // All they tell is on the chain, or a payment hash, or the node's.
             Self::SignatureUsed { .. }
+            | Self::Replay { .. }
             | Self::StoppedWhilePaying { .. }
             | Self::PaymentUnclear { .. }
             | Self::Unreported { .. } => (text::printable(&self.to_string()), None),
@@ -391,6 +445,12 @@ impl Error {
     pub(crate) fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }
+}
+
+/// Whether a log is one, and the contracts do something else.
+fn is_difference(error: &barter_sim::replay::ReplayError) -> bool {
+    use barter_sim::replay::ReplayError;
+    matches!(error, ReplayError::Differs { .. } | ReplayError::Impossible { .. })
 }
 
 /// What to do next in the words of the command line, where the client's are those of its builder.

@@ -7,6 +7,7 @@ pub(crate) mod demo;
 pub(crate) mod devnet;
 pub(crate) mod index;
 pub(crate) mod lightning;
+pub(crate) mod sim;
 pub(crate) mod trade;
 pub(crate) mod trust;
 pub(crate) mod wallet;
@@ -36,6 +37,8 @@ pub(crate) enum Command {
     Compliance(compliance::Compliance),
     #[command(subcommand)]
     Index(index::Index),
+    #[command(subcommand)]
+    Sim(sim::Sim),
     Completions(completions::Completions),
     #[command(hide = true)]
     KeepAnvil(chain::Keeper),
@@ -57,6 +60,7 @@ impl Command {
             Self::Wallet(command) => command.run(context).await,
             Self::Compliance(command) => Box::pin(command.run(context)).await,
             Self::Index(command) => Box::pin(command.run(context)).await,
+            Self::Sim(command) => Box::pin(command.run(context)).await,
             Self::Completions(command) => command.run(),
             Self::KeepAnvil(keeper) => chain::keep(keeper)
                 .await

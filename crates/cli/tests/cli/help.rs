@@ -47,6 +47,12 @@ const COMMANDS: &[&str] = &[
     "index run",
     "index status",
     "index verify",
+    "sim run",
+    "sim compare",
+    "sim sweep",
+    "sim replay",
+    "sim scenarios",
+    "sim show",
     "completions",
 ];
 
@@ -78,7 +84,7 @@ fn no_command_is_without_a_line_here() {
     };
     let mut found = Vec::new();
     for name in listed(&help("")) {
-        if ["deals", "trade", "trust", "credit", "compliance", "index"].contains(&name.as_str()) {
+        if ["deals", "trade", "trust", "credit", "compliance", "index", "sim"].contains(&name.as_str()) {
             found.extend(listed(&help(&name)).into_iter().map(|inner| format!("{name} {inner}")));
         } else {
             found.push(name);

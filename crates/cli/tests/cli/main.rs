@@ -20,6 +20,7 @@ mod screening;
 mod secrets;
 mod set_up_errors;
 mod signatures;
+mod sim;
 mod support;
 mod trades;
 mod watch;

@@ -70,6 +70,11 @@ impl Terminal {
         self.keyboard.write_all(format!("{line}\n").as_bytes()).unwrap();
     }
 
+    /// Sends the signal that Ctrl-C does. The terminal is not the program's controlling one, and so does not by itself.
+    pub(crate) fn press_interrupt(&self) {
+        super::devnet::signal(self.child.id(), rustix::process::Signal::INT);
+    }
+
     /// Waits for its end; gives its exit code and all that was shown.
     pub(crate) fn end(mut self) -> (i32, String) {
         let deadline = Instant::now() + PATIENCE;
