@@ -4,33 +4,53 @@ use std::{cell::RefCell, fmt::Debug};
 
 use proptest::{
     strategy::Strategy,
-    test_runner::{Config, RngSeed, TestCaseResult, TestRunner},
+    test_runner::{Config, RngSeed, TestCaseResult, TestError, TestRunner},
 };
 
 /// What every run starts from, unless the environment says otherwise.
 const SEED: u64 = 0x0BA2_7E12;
 
+/// Attempts at making a failing case smaller: enough for one of fifteen calls to lose its last odd number.
+const SHRINKING: u32 = 10_000;
+
 /// Environment variables that change what is run.
 pub(crate) const CASES_VARIABLE: &str = "PROPTEST_CASES";
 pub(crate) const SEED_VARIABLE: &str = "PROPTEST_RNG_SEED";
 
-/// Runs `count` random cases of a test, unless the environment says how many. A failure is shrunk, and says how to get it
-/// again.
+/// Random cases of a test that one of them failed.
+pub(crate) struct Failed<T> {
+    /// The smallest that was found, and why.
+    pub(crate) error: TestError<T>,
+    /// How to get it again.
+    pub(crate) again: String,
+}
+
+/// Runs `count` random cases of a test, unless the environment says how many.
 pub(crate) fn cases<S: Strategy<Value: Debug>>(count: u32, strategy: &S, test: impl FnMut(S::Value) -> TestCaseResult) {
-    let mut config = Config { failure_persistence: None, ..Config::default() };
+    if let Err(Failed { error, again }) = try_cases(count, strategy, test) {
+        panic!("{error}\n{again}");
+    }
+}
+
+/// The same, where a failure is to be told in another way.
+pub(crate) fn try_cases<S: Strategy<Value: Debug>>(
+    count: u32,
+    strategy: &S,
+    test: impl FnMut(S::Value) -> TestCaseResult,
+) -> Result<(), Failed<S::Value>> {
+    let mut config = Config { failure_persistence: None, max_shrink_iters: SHRINKING, ..Config::default() };
     if std::env::var_os(CASES_VARIABLE).is_none() {
         config.cases = count;
     }
     if std::env::var_os(SEED_VARIABLE).is_none() {
         config.rng_seed = RngSeed::Fixed(SEED);
     }
-    let (seed, cases) = (config.rng_seed, config.cases);
+    let seed = match config.rng_seed {
+        RngSeed::Fixed(seed) => seed.to_string(),
+        RngSeed::Random => "as the environment has it".to_owned(),
+    };
+    let again = format!("Again: {SEED_VARIABLE}={seed} {CASES_VARIABLE}={}", config.cases);
     let test = RefCell::new(test);
-    if let Err(failure) = TestRunner::new(config).run(strategy, |value| (test.borrow_mut())(value)) {
-        let seed = match seed {
-            RngSeed::Fixed(seed) => seed.to_string(),
-            RngSeed::Random => "as the environment has it".to_owned(),
-        };
-        panic!("{failure}\nAgain: {SEED_VARIABLE}={seed} {CASES_VARIABLE}={cases}");
-    }
+    let ran = TestRunner::new(config).run(strategy, |value| (test.borrow_mut())(value));
+    ran.map_err(|error| Failed { error, again })
 }

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use alloy_sol_types::SolInterface;
 use barter_bindings::{BTRCredit::BTRCreditCalls, BTRTrust::BTRTrustCalls, BarterCore::BarterCoreCalls};
 use barter_sim::model::{Contract, World, sequence};
-use proptest::test_runner::TestCaseError;
+use proptest::test_runner::{TestCaseError, TestError};
 
-use crate::cases::{CASES_VARIABLE, SEED_VARIABLE, cases};
+use crate::cases::{CASES_VARIABLE, Failed, SEED_VARIABLE, try_cases};
 
 const CASES: u32 = 96;
 const LONGEST: usize = 70;
@@ -98,11 +98,18 @@ impl Met {
 #[test]
 fn sequences_agree() {
     let mut met = Met::default();
-    cases(CASES, &sequence(LONGEST), |sequence| {
+    let ran = try_cases(CASES, &sequence(LONGEST), |sequence| {
         let world = sequence.run().map_err(|failure| TestCaseError::fail(failure.to_string()))?;
         met.add(world);
         Ok(())
     });
+    match ran {
+        Ok(()) => {}
+        Err(Failed { error: TestError::Fail(_, sequence), again }) => {
+            panic!("{}\n{again}", sequence.shortest_failure().unwrap());
+        }
+        Err(Failed { error, again }) => panic!("{error}\n{again}"),
+    }
     for (outcome, count) in &met.outcomes {
         println!("{count:6} {outcome}");
     }

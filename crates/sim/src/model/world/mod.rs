@@ -71,6 +71,23 @@ impl Sequence {
             Err(disagreement) => Err(world.failure(&disagreement)),
         }
     }
+
+    /// How it fails with every operation left out that the failure does not need; nothing where it does not fail.
+    pub fn shortest_failure(&self) -> Option<Failure> {
+        let mut failure = self.run().err()?;
+        let mut shortest = self.clone();
+        let mut index = shortest.operations.len();
+        while index > 0 {
+            index -= 1;
+            let mut shorter = shortest.clone();
+            shorter.operations.remove(index);
+            if let Err(found) = shorter.run() {
+                // What only what was left out needed can be left out too, wherever it stands.
+                (index, failure, shortest) = (shorter.operations.len(), found, shorter);
+            }
+        }
+        Some(failure)
+    }
 }
 
 impl World {
@@ -195,7 +212,8 @@ impl World {
         for (address, name) in [(core, "BarterCore"), (trust, "BTRTrust"), (credit, "BTRCredit")] {
             named = named.replace(&format!("{address:?}"), name);
         }
-        named.replace(&format!("{:?}", Address::ZERO), "nobody")
+        // First the longer of the two that are nothing.
+        named.replace(&format!("{}", B256::ZERO), "none").replace(&format!("{:?}", Address::ZERO), "nobody")
     }
 
     // -------------------------------------------------------------------------------------------- steps
