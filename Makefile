@@ -13,11 +13,13 @@ export FORGE_SNAPSHOT_EMIT ?= false
 
 STEP := tools/step
 CARGO_DENY_VERSION := 0.20.2
+CARGO_FUZZ_VERSION := 0.13.2
 PACKAGES := barter-protocol barter-bindings barter-compliance barter-index barter-lightning barter-sim barter-sdk barter-cli
 
 # What the recipes wait for.
 NPM := node_modules/.installed
 CARGO_DENY := target/tools/.cargo-deny-$(CARGO_DENY_VERSION)
+CARGO_FUZZ := target/tools/.cargo-fuzz-$(CARGO_FUZZ_VERSION)
 VENV := target/venv
 PEERS := tools/peers/node_modules/.installed
 
@@ -109,6 +111,20 @@ coverage: contracts ## Lines and branches of contracts/ that no test runs; each 
 bench: $(NPM) $(VENV)/compat/.installed ## Benchmarks, the Python client's beside ours (Python, PostgreSQL)
 	@PYTHON=$(CURDIR)/$(VENV)/compat/bin/python tools/with-postgres -- cargo bench --locked --workspace
 
+# Looks for disagreement, not for bad memory: without a sanitizer stable Rust is enough. What it finds stays under target/; a crash is an
+# error here, and its input is in crates/sim/fuzz/artifacts.
+FUZZ_SECONDS ?= 600
+FUZZ := target/tools/bin/cargo-fuzz
+.PHONY: fuzz
+fuzz: $(CARGO_FUZZ) ## Random calls on the bytecode and on the model, for FUZZ_SECONDS (600; a C++ compiler)
+	@mkdir -p target/fuzz/found
+	@$(STEP) "building the fuzz target (the first time takes minutes)" $(FUZZ) build --sanitizer none \
+	  --fuzz-dir crates/sim/fuzz --target-dir target/fuzz model
+	@$(STEP) "fuzzing the model for $(FUZZ_SECONDS) s" $(FUZZ) run --sanitizer none --fuzz-dir crates/sim/fuzz \
+	  --target-dir target/fuzz model target/fuzz/found crates/sim/fuzz/corpus/model -- \
+	  -seed=1 -max_len=512 -len_control=20 -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1
+	@grep "^stat::" "target/log/fuzzing-the-model-for-$(FUZZ_SECONDS)-s.log"
+
 ##@ Check
 .PHONY: pr
 pr: ## What CI does
@@ -193,5 +209,11 @@ $(CARGO_DENY):
 	@$(STEP) "cargo install cargo-deny (minutes, once)" env CARGO_PROFILE_RELEASE_LTO=off \
 	  CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_TARGET_DIR=target/tools/build \
 	  cargo install --locked --version $(CARGO_DENY_VERSION) --root target/tools cargo-deny
+	@rm -rf target/tools/build
+	@touch $@
+
+$(CARGO_FUZZ):
+	@$(STEP) "cargo install cargo-fuzz (once)" env CARGO_TARGET_DIR=target/tools/build \
+	  cargo install --locked --version $(CARGO_FUZZ_VERSION) --root target/tools cargo-fuzz
 	@rm -rf target/tools/build
 	@touch $@
