@@ -1,3 +1,5 @@
+use alloy_primitives::U256;
+use barter_bindings::BarterCore;
 use barter_protocol::Role;
 
 use super::{Ledger, trades::KEPT_SECONDS};
@@ -243,7 +245,43 @@ fn a_page_is_kept_for_the_last_of_its_trades() {
         let trade = accepted(ledger, 0, 1);
         send(ledger, &settle(trade.0, Shown::Known)).unwrap();
     }
-    ledger.begin_block(GENESIS + 2 * KEPT_SECONDS);
+    // Past the lifetime of proposals as well: this one was accepted in time.
+    ledger.begin_block(GENESIS + 8 * 86_400);
     assert_eq!(ledger.trades.len(), 1);
     assert_eq!(send(ledger, &settle(late.0, Shown::Known)), Ok(vec![Event::Settled(late)]), "the pair cap is reached");
+}
+
+/// A simulated call leaves nothing behind: what follows does the same, at the same price.
+#[test]
+fn what_is_simulated_has_not_happened() {
+    let (simulated, plain) = (&mut ledger(), &mut ledger());
+    for ledger in [&mut *simulated, &mut *plain] {
+        accepted(ledger, 0, 2);
+    }
+    let core = simulated.chain.addresses.core;
+    let (wallet, other) = (simulated.wallets[0].address, simulated.wallets[2].address);
+    let trade_id = simulated.trades.get(TradeRef(0)).unwrap().trade_id;
+    let preimage = simulated.preimage(TradeRef(0)).into();
+    let payment_hash = simulated.preimage(TradeRef(1)).payment_hash().into();
+    for _ in 0..2 {
+        let propose = BarterCore::proposeTradeCall {
+            counterparty: other,
+            paymentHash: payment_hash,
+            amountSats: U256::from(AMOUNT),
+            category: String::new(),
+            description: String::new(),
+        };
+        assert!(simulated.chain.simulate(wallet, core, &propose).is_ok());
+        let settle = BarterCore::settleTradeCall { tradeId: trade_id, preimage };
+        assert!(simulated.chain.simulate(wallet, core, &settle).is_ok());
+        assert!(simulated.chain.simulate(other, core, &settle).is_err());
+    }
+    for ledger in [&mut *simulated, &mut *plain] {
+        ledger.paid(TradeRef(0));
+    }
+    for call in [settle(0, Shown::Known), propose(0, 2), Call::Accept(TradeRef(1))] {
+        assert_eq!(gas(simulated, &call), gas(plain, &call), "{call:?}");
+    }
+    let summary = BarterCore::getWalletCall { wallet };
+    assert_eq!(simulated.chain.view(core, &summary), plain.chain.view(core, &summary));
 }

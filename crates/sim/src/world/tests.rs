@@ -265,8 +265,8 @@ fn a_call_that_no_block_has_room_for_is_refused_and_the_world_goes_on() {
 fn a_full_mempool_waits_and_no_block_is_overfilled() {
     let mut scenario = scenario(Ordering::Random, 5);
     scenario.chain.block_gas_limit = 1_000_000;
-    scenario.chain.block_seconds = 3_600;
-    scenario.days = 3;
+    scenario.chain.block_seconds = 21_600;
+    scenario.days = 6;
     let (_, log) = run(&scenario, |_| {});
     let (mut in_block, mut fullest) = (0, 0);
     for record in Reader::new(&log[..]).unwrap() {
@@ -291,8 +291,7 @@ fn rewritten(log: &[u8], mut change: impl FnMut(u64, &mut Record<'static>)) -> V
         writer.write(&record);
     }
     writer.finish().unwrap();
-    let bytes = kept.0.lock().unwrap().clone();
-    bytes
+    kept.0.lock().unwrap().clone()
 }
 
 /// The log, its third settlement changed.
