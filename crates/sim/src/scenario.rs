@@ -112,7 +112,7 @@ pub struct Scenario {
 /// Wallets or attackers of one kind.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Crowd {
-    /// The kind of agent: see [`agent::kinds`](crate::agent::kinds).
+    /// The kind of agent: see [`agent::kinds`].
     pub agent: String,
     /// What this crowd is called in reports; its kind, if not said. Each has a name of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
