@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Agent, Kind, Notice,
-    collusion::{MAX_TRADES, Ways, carry_on, distinct, until_calm},
+    collusion::{DAY, MAX_TRADES, Ways, begin_some_time, carry_on, distinct, until_calm},
     settings::{self, within},
 };
 use crate::{scenario::Crowd, world::Desk};
@@ -26,7 +26,6 @@ pub(super) const KIND: Kind = Kind {
     make,
 };
 
-const DAY: u64 = 86_400;
 /// Wallets in use at most: each trade looks at all pairs of them.
 const MAX_IN_USE: u64 = 32;
 /// Wallets taken in when there are too few counterparties.
@@ -100,7 +99,7 @@ impl Agent for Adaptive {
         for _ in 0..self.settings.wallets {
             self.take_in(desk);
         }
-        self.ways.wait_for_turn(desk);
+        begin_some_time(desk);
         // A block after midnight, so that all of the day is counted.
         desk.wake_in(DAY + 1, LOOK);
     }

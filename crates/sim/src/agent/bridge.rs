@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Agent, Kind, Notice,
-    collusion::{MAX_TRADES, MAX_WALLETS, Pattern, Ways, carry_on, whole},
+    collusion::{MAX_TRADES, MAX_WALLETS, Pattern, Ways, begin_some_time, carry_on, whole},
     settings::{self, within},
     star::Star,
 };
@@ -75,7 +75,7 @@ struct Bridge {
 impl Agent for Bridge {
     fn start(&mut self, desk: &mut Desk<'_>) {
         self.ways.make_wallets(1, desk);
-        self.ways.wait_for_turn(desk);
+        begin_some_time(desk);
     }
 
     fn wake(&mut self, _token: u64, desk: &mut Desk<'_>) {

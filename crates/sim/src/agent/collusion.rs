@@ -17,12 +17,14 @@ use crate::{
     world::{Desk, Shown},
 };
 
+/// A day, in seconds.
+pub(super) const DAY: u64 = 86_400;
 /// No agent has more wallets.
 pub(super) const MAX_WALLETS: u64 = 10_000;
 /// No attack has more trades.
 pub(super) const MAX_TRADES: u64 = 100_000_000;
 /// Longest pause: a year.
-pub(super) const MAX_PAUSE_SECONDS: u64 = 366 * 86_400;
+pub(super) const MAX_PAUSE_SECONDS: u64 = 366 * DAY;
 
 /// How the owner of several wallets has them trade with each other. As settings of every attacker who does.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -78,12 +80,6 @@ impl Ways {
         }
     }
 
-    /// Sets the first alarm, not at the same time as others of the crowd.
-    pub(super) fn wait_for_turn(&self, desk: &mut Desk<'_>) {
-        let seconds = desk.random().below(self.pause_seconds);
-        desk.wake_in(seconds, 0);
-    }
-
     /// Whether the budget allows another trade.
     pub(super) fn has_budget(&self, desk: &Desk<'_>) -> bool {
         desk.spent_sats() < self.budget_sats
@@ -110,6 +106,12 @@ impl Ways {
     }
 }
 
+/// Sets the first alarm, at any time of the first day: worlds begin at midnight, and to begin then would tell attackers from others.
+pub(super) fn begin_some_time(desk: &mut Desk<'_>) {
+    let seconds = desk.random().below(DAY);
+    desk.wake_in(seconds, 0);
+}
+
 /// Refuses a budget that is no amount of money.
 pub(super) fn check_budget(budget_sats: f64) -> Result<(), String> {
     within("budget_sats", budget_sats, 0.0..=2.1e15)
@@ -123,7 +125,6 @@ pub(super) fn distinct(amount_sats: u64, number: u64) -> u64 {
 
 /// Seconds until a time of day far from the off-hours that are looked at; 0 if it is that time.
 pub(super) fn until_calm(now: u64, settings: &barter_compliance::Settings) -> u64 {
-    const DAY: u64 = 86_400;
     let (from, to) = (u64::from(settings.off_hours_from.seconds()), u64::from(settings.off_hours_to.seconds()));
     let rest = DAY - 1 - (to + DAY - from) % DAY;
     // Not at the edge: a block may be late, and an answer.
@@ -180,7 +181,7 @@ impl<P: Pattern> Colluder<P> {
 
 impl<P: Pattern> Agent for Colluder<P> {
     fn start(&mut self, desk: &mut Desk<'_>) {
-        self.ways.wait_for_turn(desk);
+        begin_some_time(desk);
     }
 
     fn wake(&mut self, _token: u64, desk: &mut Desk<'_>) {

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Agent, Kind, Notice,
-    collusion::{MAX_WALLETS, check_budget, distinct, until_calm},
+    collusion::{DAY, MAX_WALLETS, begin_some_time, check_budget, distinct, until_calm},
     settings::{self, within},
 };
 use crate::{Parameters, TradeRef, scenario::Costs, scenario::Crowd, spent::Spent, world::Desk};
@@ -30,7 +30,6 @@ pub(super) const KIND: Kind = Kind {
     make,
 };
 
-const DAY: u64 = 86_400;
 /// Gas of opening a trade and of its part of a batch, and what a wallet's first trade costs beyond it. Only to weigh plans: what
 /// is spent is what the chain charges.
 const TRADE_GAS: u64 = 165_000;
@@ -186,8 +185,7 @@ impl Agent for Farmer {
         for _ in 0..self.plan.map_or(0, |plan| plan.partners) {
             desk.new_signing_wallet();
         }
-        let seconds = desk.random().below(3_600);
-        desk.wake_in(seconds, 0);
+        begin_some_time(desk);
     }
 
     fn wake(&mut self, _token: u64, desk: &mut Desk<'_>) {
@@ -257,12 +255,13 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below 2.1e15")]
     fn no_other_plan_is_cheaper() {
         // All numbers of trades with each partner, by hand, against the planner's choice.
         let costs = Costs::default();
         for formula in Formula::ALL {
             for pair_cap in [1, 2, 5, 8] {
-                let parameters = Parameters { formula, pair_cap, ..Parameters::default() };
+                let parameters = Parameters { pair_cap, formula, ..Parameters::default() };
                 for (pays, amount_sats) in [(false, MAX_AMOUNT_SATS), (true, 100_000_000)] {
                     let settings = Settings { target: 90, pays, amount_sats, ..Settings::default() };
                     let best = plan(&settings, parameters);

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Agent, Kind, Notice,
-    collusion::{MAX_TRADES, Ways, all_pairs, carry_on, distinct, until_calm, whole},
+    collusion::{DAY, MAX_TRADES, Ways, all_pairs, begin_some_time, carry_on, distinct, until_calm, whole},
     settings::{self, within},
 };
 use crate::{
@@ -30,7 +30,6 @@ pub(super) const KIND: Kind = Kind {
     make,
 };
 
-const DAY: u64 = 86_400;
 /// The alarm for the next trade. Others are for a trade to be settled by day: its number, and one more.
 const NEXT: u64 = 0;
 
@@ -88,7 +87,7 @@ impl Agent for Slow {
         let wallets = usize::try_from(wallets).unwrap_or(usize::MAX);
         self.ways.make_wallets(wallets, desk);
         self.pairs = all_pairs(wallets);
-        self.ways.wait_for_turn(desk);
+        begin_some_time(desk);
     }
 
     fn wake(&mut self, token: u64, desk: &mut Desk<'_>) {

@@ -53,7 +53,9 @@ impl Core {
         self.gas += gas;
         if let Some(agent) = sender {
             let gas_wei = u128::from(self.wei_per_gas + tip_wei) * u128::from(gas);
-            self.agents[agent.index()].spent += Spent { gas, gas_wei, ..Spent::default() };
+            let account = &mut self.agents[agent.index()];
+            account.spent += Spent { gas, gas_wei, ..Spent::default() };
+            account.began_at.get_or_insert(self.now);
         }
         let result = refusal.map_or_else(|| Ok(Cow::Borrowed(&events[..])), Err);
         self.log.write(&Record::Transaction { call: Cow::Borrowed(&call), tip_wei, gas, result });
@@ -124,7 +126,7 @@ impl Core {
         let account = &mut self.agents[self.ledger.owner(wallet).index()];
         account.counted += 1;
         let reached = Milestone {
-            after_seconds: self.now - super::GENESIS,
+            after_seconds: self.now - account.began_at.unwrap_or(self.now),
             spent: account.spent,
             trades: account.settled,
             wallets: account.wallets.len() as u64,

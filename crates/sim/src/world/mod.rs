@@ -60,6 +60,8 @@ pub(crate) struct Account {
     pub(crate) crowd: CrowdId,
     pub(crate) wallets: Vec<WalletId>,
     pub(crate) spent: Spent,
+    /// When its first transaction was mined.
+    began_at: Option<u64>,
     pub(crate) milestones: [Option<Milestone>; MILESTONES.len()],
     /// What its best wallet's score cost, where the agent is hostile.
     pub(crate) curve: Option<Vec<CostPoint>>,
@@ -72,7 +74,7 @@ pub(crate) struct Account {
 /// What an agent had spent when the first of its wallets reached a score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Milestone {
-    /// Seconds since the beginning.
+    /// Seconds since the agent's first transaction.
     pub after_seconds: u64,
     /// All the agent had spent.
     pub spent: Spent,
@@ -142,6 +144,7 @@ impl World {
             crowd: *crowd,
             wallets: Vec::new(),
             spent: Spent::default(),
+            began_at: None,
             milestones: [None; MILESTONES.len()],
             curve: scenario.crowd[crowd.index()].is_hostile().then(Vec::new),
             settled: 0,

@@ -1,6 +1,6 @@
 //! Outcomes made by hand.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use alloy_primitives::{Address, B256};
 use barter_sim::{
@@ -20,7 +20,7 @@ pub(crate) const HOSTILE_TEXT: &str = "<script>alert(\"1\")</script>'&\u{202e}";
 pub(crate) fn scenario(attacks: usize) -> Scenario {
     let mut text = "name = \"Made by hand\"\ndescription = \"Numbers from a pencil.\"\nseed = 7\n[[crowd]]\nagent = \"trader\"\ncount = 50\n".to_owned();
     for attack in 0..attacks {
-        text.push_str(&format!("[[crowd]]\nagent = \"circle\"\nname = \"attack {attack}\"\ncount = 4\n"));
+        let _ = write!(text, "[[crowd]]\nagent = \"circle\"\nname = \"attack {attack}\"\ncount = 4\n");
     }
     Scenario::parse(&text).unwrap()
 }

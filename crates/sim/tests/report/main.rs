@@ -1,5 +1,14 @@
 //! What is written of results can be read back, and by people.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::too_many_lines,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a test"
+)]
+
 mod html;
 mod json;
 mod made;
