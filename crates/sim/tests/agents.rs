@@ -344,6 +344,9 @@ fn a_farmer_reaches_its_target_as_planned() {
         assert_eq!((farmer.settled / 2, farmer.wallets), (trades, wallets));
         assert!(farmer.highest_score >= target && farmer.highest_score < target + 41);
         assert_eq!(seen.calls.len() as u64, trades + 1, "an opening for each, and one settlement");
+        let reached = seen.crowd("farmer").milestones.iter().rfind(|milestone| milestone.score == target).unwrap();
+        let cheapest = reached.cheapest.unwrap();
+        assert_eq!((cheapest.trades, cheapest.wallets), (trades, wallets), "each trade once");
         // What plans are weighed by is about right.
         let planned = trades * 165_000 + wallets * 70_000;
         assert!(farmer.spent.gas.abs_diff(planned) * 5 < planned, "{} gas, weighed as {planned}", farmer.spent.gas);

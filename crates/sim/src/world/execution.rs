@@ -52,7 +52,7 @@ impl Core {
         self.transactions += 1;
         self.gas += gas;
         if let Some(agent) = sender {
-            let gas_wei = u128::from(self.wei_per_gas + tip_wei) * u128::from(gas);
+            let gas_wei = (u128::from(self.wei_per_gas) + u128::from(tip_wei)) * u128::from(gas);
             let account = &mut self.agents[agent.index()];
             account.spent += Spent { gas, gas_wei, ..Spent::default() };
             account.began_at.get_or_insert(self.now);
@@ -102,9 +102,15 @@ impl Core {
     fn settled(&mut self, trade: TradeRef) {
         let Some(info) = self.ledger.trades.get(trade) else { return };
         self.settled += 1;
-        for wallet in [info.payer, info.payee] {
+        let owners = [info.payer, info.payee].map(|wallet| {
             self.standings[wallet.index()].settled += 1;
-            self.agents[self.ledger.owner(wallet).index()].settled += 1;
+            self.ledger.owner(wallet)
+        });
+        for owner in owners {
+            self.agents[owner.index()].settled += 1;
+        }
+        for owner in &owners[usize::from(owners[0] == owners[1])..] {
+            self.agents[owner.index()].trades += 1;
         }
         if let (Some(graph), Some(watch)) = (&mut self.graph, &mut self.watch) {
             let trade = SettledTrade {
@@ -128,7 +134,7 @@ impl Core {
         let reached = Milestone {
             after_seconds: self.now - account.began_at.unwrap_or(self.now),
             spent: account.spent,
-            trades: account.settled,
+            trades: account.trades,
             wallets: account.wallets.len() as u64,
         };
         for (milestone, first) in MILESTONES.iter().zip(&mut account.milestones) {

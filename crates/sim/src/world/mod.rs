@@ -65,7 +65,10 @@ pub(crate) struct Account {
     pub(crate) milestones: [Option<Milestone>; MILESTONES.len()],
     /// What its best wallet's score cost, where the agent is hostile.
     pub(crate) curve: Option<Vec<CostPoint>>,
+    /// Settled trades of each of its wallets: one between two of them counts twice.
     pub(crate) settled: u64,
+    /// Settled trades, each once.
+    trades: u64,
     pub(crate) counted: u64,
     pub(crate) refused: u64,
     random: Random,
@@ -78,7 +81,7 @@ pub struct Milestone {
     pub after_seconds: u64,
     /// All the agent had spent.
     pub spent: Spent,
-    /// Settled trades of all its wallets.
+    /// Settled trades of its wallets, one between two of them once.
     pub trades: u64,
     /// Wallets it had.
     pub wallets: u64,
@@ -148,6 +151,7 @@ impl World {
             milestones: [None; MILESTONES.len()],
             curve: scenario.crowd[crowd.index()].is_hostile().then(Vec::new),
             settled: 0,
+            trades: 0,
             counted: 0,
             refused: 0,
             random: Random::stream(seed, place as u64 + 1),
