@@ -212,6 +212,17 @@ impl Outcome {
         self.crowds = (0..).take(self.scenario.crowd.len()).map(|crowd| self.describe(CrowdId(crowd))).collect();
     }
 
+    /// Settled trades of honest wallets; one between two of them counts twice.
+    pub fn honest_settled(&self) -> u64 {
+        self.crowds.iter().filter(|crowd| !crowd.hostile).map(|crowd| crowd.settled).sum()
+    }
+
+    /// Those of them that raised a score. Beside another outcome's it says what rules take from the honest: trades that never
+    /// happen as well as those that do not count.
+    pub fn honest_counted(&self) -> u64 {
+        self.crowds.iter().filter(|crowd| !crowd.hostile).map(|crowd| crowd.counted).sum()
+    }
+
     /// Drops the lists of agents and wallets, which may be long; what was found of them stays.
     pub fn forget_lists(&mut self) {
         self.agents = Vec::new();

@@ -86,6 +86,12 @@ pub struct SweepPoint {
 }
 
 impl SweepOutcome {
+    /// What the other points are measured against: the scenario as it is, or the first point where a grid has none such.
+    pub fn reference(&self) -> Option<&SweepPoint> {
+        let base: Vec<_> = self.axes.iter().map(|axis| self.scenario.current(&axis.key)).collect();
+        self.points.iter().find(|point| point.values == base).or_else(|| self.points.first())
+    }
+
     /// The points along an axis, with all others as at the first point. In the order of the axis' values; the scenario as it is comes
     /// first where its value is none of them.
     pub fn along(&self, axis: usize) -> Vec<&SweepPoint> {

@@ -204,12 +204,17 @@ fn a_sweep_names_the_change_that_hurts_most() {
     let mut bytes = Vec::new();
     report::write_sweep_html(&sweep, &mut bytes).unwrap();
     assert!(text(&check(String::from_utf8(bytes).unwrap())).contains("pair_cap 1 hurts attackers most"));
-    // A change that takes honest trades away is no good change.
-    sweep.points[1].outcome.crowds[0].counted /= 2;
-    let mut bytes = Vec::new();
-    report::write_sweep_html(&sweep, &mut bytes).unwrap();
-    let said = text(&check(String::from_utf8(bytes).unwrap()));
-    assert!(said.contains("No change makes attacks dearer and leaves honest trades as they are."), "{said}");
+    // A change that takes honest trades away is no good change: where they do not count, and where they never happen.
+    let untouched = sweep.points[1].outcome.crowds[0].clone();
+    for (settled, counted) in [(untouched.settled, 550), (600, 550), (600, untouched.counted)] {
+        let honest = &mut sweep.points[1].outcome.crowds[0];
+        (honest.settled, honest.counted) = (settled, counted);
+        let mut bytes = Vec::new();
+        report::write_sweep_html(&sweep, &mut bytes).unwrap();
+        let said = text(&check(String::from_utf8(bytes).unwrap()));
+        assert!(said.contains("No change makes attacks dearer and leaves honest trades as they are."), "{said}");
+        assert!(said.contains("× 0.5"), "{said}");
+    }
 }
 
 /// Numbers at the edges of what a float can be.

@@ -19,7 +19,7 @@ use crate::{
 const HEIGHT: u32 = 150;
 /// Characters of a value below a plot.
 const VALUE_CHARACTERS: usize = 12;
-/// From which share of honest trades on that still count a change does them no harm.
+/// From which share of the reference's honest trades on a change does them no harm: of those that settle, and those that count.
 const HARMLESS: f64 = 0.99;
 /// Characters that fit below a plot beside each other.
 const CHARACTERS_A_ROW: usize = 34;
@@ -45,11 +45,15 @@ pub(super) fn of_sweep(sweep: &SweepOutcome) -> String {
         "What becomes of scores, attacks and detectors when one of the scenario's values is changed and all else, luck included, \
          stays as it is.",
     );
-    page.push_str(&trade_off(&points_of(sweep)));
+    let points = points_of(sweep);
+    let reference = sweep
+        .reference()
+        .and_then(|reference| points.iter().find(|point| std::ptr::eq(point.outcome, &reference.outcome)));
+    page.push_str(&trade_off(reference, &points));
     for (place, axis) in sweep.axes.iter().enumerate() {
         page.push_str(&along(sweep, place, axis));
     }
-    page + &everything(&points_of(sweep))
+    page + &everything(&points)
 }
 
 /// The page of a comparison.
@@ -61,7 +65,7 @@ pub(super) fn of_comparison(outcomes: &[Outcome]) -> String {
     if row.points.is_empty() {
         return page + "<p>There is nothing to compare.</p>\n";
     }
-    page.push_str(&trade_off(&row.points));
+    page.push_str(&trade_off(row.points.first(), &row.points));
     page.push_str(&section("Side by side", READS, &change(&row.points), &(panels(&row) + &by_attack(&row.points))));
     page + &everything(&row.points)
 }
@@ -160,10 +164,14 @@ fn milestone(outcome: &Outcome, index: usize) -> Option<f64> {
     cheapest(outcome, |crowd| crowd.milestones.get(index))?.1.cheapest_sats
 }
 
-/// Share of the honest wallets' trades that counted: what is below all is what a parameter takes from them.
+/// Honest wallets' trades that settled, where there are honest wallets.
+fn honest_settled(outcome: &Outcome) -> Option<f64> {
+    super::ratio(outcome.honest_settled(), 1).filter(|_| outcome.crowds.iter().any(|crowd| !crowd.hostile))
+}
+
+/// Those of them that counted.
 fn honest_counted(outcome: &Outcome) -> Option<f64> {
-    let honest = || outcome.crowds.iter().filter(|crowd| !crowd.hostile);
-    super::ratio(honest().map(|crowd| crowd.counted).sum(), honest().map(|crowd| crowd.settled).sum())
+    super::ratio(outcome.honest_counted(), 1).filter(|_| outcome.crowds.iter().any(|crowd| !crowd.hostile))
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a place in a picture")]
@@ -212,16 +220,14 @@ fn change(points: &[Point<'_>]) -> String {
     } else {
         sentences.push_str("No attack came to look like the typical honest wallet.");
     }
-    let counted = points.iter().filter_map(|point| honest_counted(point.outcome));
-    let (low, high) = counted.fold((f64::INFINITY, 0.0_f64), |(low, high), share| (low.min(share), high.max(share)));
-    if low <= high {
-        let (low, high) = (percent(low), percent(high));
-        let sentence = if low == high {
-            format!(" Of honest trades, {low} count, whatever the value.")
-        } else {
-            format!(" Of honest trades, {low} to {high} count.")
-        };
-        sentences.push_str(&sentence);
+    let between = |number: &dyn Fn(&Outcome) -> Option<f64>| {
+        let numbers = points.iter().filter_map(|point| number(point.outcome));
+        let (low, high) = numbers.fold((f64::INFINITY, 0.0_f64), |(low, high), one| (low.min(one), high.max(one)));
+        let (least, most) = (real(low), real(high));
+        (low <= high).then(|| if low < high { format!("{least} to {most}") } else { most })
+    };
+    if let (Some(settled), Some(counted)) = (between(&honest_settled), between(&honest_counted)) {
+        sentences.push_str(&format!(" Honest wallets settle {settled} trades, and {counted} of them count."));
     }
     sentences
 }
@@ -267,14 +273,20 @@ fn panels(row: &Row<'_>) -> String {
                 ("hostile wallets", "hostile", &|outcome| median(outcome, true)),
             ],
         ),
-        shares("Honest trades that count", row, &[("their share", "honest", &honest_counted)]),
-        shares(
-            "What detectors see",
+        upright(
+            "Honest wallets' trades",
             row,
-            &[
-                ("AUC of the best detector", "third", &crate::report::best_auc),
-                ("found at 1% false alarms", "third second", &found),
-            ],
+            &[("that count", "honest", &honest_counted), ("that settle", "honest second", &honest_settled)],
+            None,
+            real,
+        ),
+        upright("AUC of the best detector", row, &[("its AUC", "third", &crate::report::best_auc)], Some(1.0), share),
+        upright(
+            "Hostile wallets found at 1% false alarms",
+            row,
+            &[("by the detector that finds most", "third", &found)],
+            Some(1.0),
+            percent,
         ),
     ];
     format!("<div class=\"panels beside\">\n{}</div>\n", panels.concat())
@@ -292,19 +304,18 @@ fn powers(title: &str, row: &Row<'_>, lines: &[Line<'_>]) -> String {
     draw(title, plot, row, lines, down, real)
 }
 
-/// A plot of shares, from nothing to all.
-fn shares(title: &str, row: &Row<'_>, lines: &[Line<'_>]) -> String {
-    let mut numbers =
-        lines.iter().flat_map(|(_, _, number)| row.points.iter().filter_map(|point| number(point.outcome)));
-    if numbers.next().is_none() {
-        return empty(title);
-    }
-    let down = |share: f64| (1.0 - share) * f64::from(HEIGHT);
+/// A plot from nothing up to a number, or to the largest there is.
+fn upright(title: &str, row: &Row<'_>, lines: &[Line<'_>], top: Option<f64>, text: fn(f64) -> String) -> String {
+    let numbers = lines.iter().flat_map(|(_, _, number)| row.points.iter().filter_map(|point| number(point.outcome)));
+    let Some(largest) = numbers.max_by(f64::total_cmp) else { return empty(title) };
+    let top = top.unwrap_or(largest);
+    // Where all are 0, they lie on the lower edge.
+    let down = |number: f64| (1.0 - if top > 0.0 { number / top } else { 0.0 }) * f64::from(HEIGHT);
     let mut plot = Plot::new(HEIGHT);
-    for share in [0.0, 0.5, 1.0] {
-        plot.mark_left(down(share), &percent(share));
+    for mark in [0.0, top / 2.0, top] {
+        plot.mark_left(down(mark), &text(mark));
     }
-    draw(title, plot, row, lines, down, percent)
+    draw(title, plot, row, lines, down, text)
 }
 
 #[allow(clippy::cast_precision_loss, reason = "places in a picture")]
@@ -373,34 +384,43 @@ fn empty(title: &str) -> String {
 
 // -------------------------------------------------------------------------------------------------------- the trade-off
 
-/// What a change does to attackers and to the honest, against the first point.
+/// What a change does to attackers and to the honest, against the reference.
 struct Change<'a> {
     point: &'a Point<'a>,
     /// What looking honest costs; none where nobody came to it.
     cost: Option<f64>,
     /// How many times as much that is.
     dearer: Option<f64>,
-    /// Honest trades that count, as a share of those that did.
-    kept: f64,
+    /// Honest trades that settle, as a share of those that did.
+    settled: f64,
+    /// Honest trades that count, as a share of those that did: what a change keeps from happening does not count either.
+    counted: f64,
 }
 
-fn trade_off(points: &[Point<'_>]) -> String {
-    let Some((reference, others)) = points.split_first() else { return String::new() };
-    let (Some(cost), Some(counted)) = (like_honest(reference.outcome), honest_counted(reference.outcome)) else {
-        return String::new();
-    };
-    if others.is_empty() || cost <= 0.0 || counted <= 0.0 {
+impl Change<'_> {
+    /// The share of what the honest had that is left to them.
+    const fn kept(&self) -> f64 {
+        self.counted.min(self.settled)
+    }
+}
+
+fn trade_off<'a>(reference: Option<&'a Point<'a>>, points: &'a [Point<'a>]) -> String {
+    let Some(reference) = reference else { return String::new() };
+    let base = reference.outcome;
+    let Some(cost) = like_honest(base).filter(|cost| *cost > 0.0 && points.len() > 1) else { return String::new() };
+    if base.honest_counted() == 0 {
         return String::new();
     }
-    let differ = others.iter().filter(|point| point.outcome.scenario != reference.outcome.scenario);
+    let differ = points.iter().filter(|point| point.outcome.scenario != base.scenario);
     let changes = [reference].into_iter().chain(differ).filter_map(|point| {
         let own = like_honest(point.outcome);
-        let kept = honest_counted(point.outcome)? / counted;
-        Some(Change { point, cost: own, dearer: own.map(|own| own / cost), kept })
+        let settled = super::ratio(point.outcome.honest_settled(), base.honest_settled())?;
+        let counted = super::ratio(point.outcome.honest_counted(), base.honest_counted())?;
+        Some(Change { point, cost: own, dearer: own.map(|own| own / cost), settled, counted })
     });
     let mut changes: Vec<_> = changes.collect();
     let rank = |change: &Change<'_>| change.dearer.unwrap_or(f64::INFINITY);
-    changes.sort_by(|one, other| rank(other).total_cmp(&rank(one)).then(other.kept.total_cmp(&one.kept)));
+    changes.sort_by(|one, other| rank(other).total_cmp(&rank(one)).then(other.kept().total_cmp(&one.kept())));
     let rows: Vec<_> = changes
         .iter()
         .map(|change| {
@@ -411,7 +431,8 @@ fn trade_off(points: &[Point<'_>]) -> String {
             vec![
                 Cell::Name(escape(&change.point.label)),
                 dearer,
-                Cell::Heat((change.kept - 0.5) * 2.0, format!("× {}", real(change.kept))),
+                kept(change.settled, change.point.outcome.honest_settled()),
+                kept(change.counted, change.point.outcome.honest_counted()),
                 Cell::Value(or_none(change.cost, real)),
                 Cell::Value(or_none(median(change.point.outcome, false), real)),
                 Cell::Value(or_none(found(change.point.outcome), percent)),
@@ -421,6 +442,7 @@ fn trade_off(points: &[Point<'_>]) -> String {
     let head = [
         "Change",
         "Looking honest is dearer",
+        "Honest trades settled",
         "Honest trades that count",
         "It costs, sats",
         "Honest median score",
@@ -431,7 +453,7 @@ fn trade_off(points: &[Point<'_>]) -> String {
         &format!(
             "Against <b>{}</b>. Scores mean something else under each formula, so the question is not what a fixed score costs, \
              but what it costs to have the score of the typical honest wallet under the same rules. A good change has a high \
-             number on the left and still 1, or nearly, beside it. Where nobody came to it, the attackers of this scenario had \
+             number on the left and still 1, or nearly, in both columns beside it: trades that never happen are harm, too. Where nobody came to it, the attackers of this scenario had \
              too little money, time or wit; others may have more.",
             escape(&reference.label)
         ),
@@ -440,15 +462,20 @@ fn trade_off(points: &[Point<'_>]) -> String {
     )
 }
 
+/// How many honest trades there still are, and what share of the reference's.
+fn kept(share: f64, trades: u64) -> Cell {
+    Cell::Heat((share - 0.5) * 2.0, format!("× {}<small>{}</small>", real(share), count(trades)))
+}
+
 /// The best of the changes that do honest trades no harm. `changes` begins with what hurts most.
 fn hurts_most(changes: &[Change<'_>]) -> String {
     let harmless =
-        changes.iter().find(|change| change.kept >= HARMLESS && change.dearer.is_none_or(|dearer| dearer > 1.0));
+        changes.iter().find(|change| change.kept() >= HARMLESS && change.dearer.is_none_or(|dearer| dearer > 1.0));
     let Some(change) = harmless else {
         return "No change makes attacks dearer and leaves honest trades as they are.".to_owned();
     };
     let label = escape(&change.point.label);
-    let so = "Of the changes that leave honest trades as they are (99% or more of them still count)";
+    let so = "Of the changes that leave honest trades as they are (99% or more of them still settle, and still count)";
     match change.dearer {
         Some(dearer) => {
             format!(
