@@ -95,7 +95,8 @@ impl Measure {
             Self::Cluster => ("cluster", "isolation score of the wallet's cluster, of at most 100 wallets", None),
             Self::Viewpoint => (
                 "viewpoint",
-                "share of the wallet's score, by the protocol's own formula and pair cap, that is not seen from the trusted wallets",
+                "share of the wallet's score, by the protocol's own formula and pair cap, that is not seen from the trusted wallets, \
+                 which are left out",
                 Some("nothing of its score is seen from the trusted wallets"),
             ),
         };
@@ -115,7 +116,8 @@ pub(super) const COMBINATIONS: [Combination; 2] = [
         of: Measure::FLAGS,
         description: Description {
             name: "any flag",
-            statistic: "1 less the smallest of the p-values of the five flags' statistics among honest wallets",
+            statistic: "1 less the smallest of the p-values of the five flags' statistics among one half of the honest wallets, \
+                        compared with the other half",
             rule: Some("one of the five flags was raised at the end of some day"),
         },
     },
@@ -124,7 +126,7 @@ pub(super) const COMBINATIONS: [Combination; 2] = [
         description: Description {
             name: "any detector",
             statistic: "1 less the smallest of the p-values of the statistics of flags, wash rings, cluster and viewpoint among \
-                        honest wallets",
+                        one half of the honest wallets, compared with the other half, both without those trusted",
             rule: Some(
                 "a flag was raised at the end of some day, it is in a wash ring, or nothing of its score is seen",
             ),

@@ -21,7 +21,7 @@ pub(super) struct Hindsight<'a> {
     viewpoint: Option<Viewpoint>,
 }
 
-/// Who is trusted: some of the honest wallets, by lot. Addresses come from hashes, so the lowest of them are one.
+/// Who is trusted, by address: some of the honest wallets, by lot. Addresses come from hashes, so the lowest of them are one.
 pub(super) fn trusted(mut honest: Vec<Address>, count: u64) -> Vec<Address> {
     honest.sort_unstable();
     honest.truncate(usize::try_from(count).unwrap_or(usize::MAX).min(MAX_TRUSTED));

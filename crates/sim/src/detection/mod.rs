@@ -31,9 +31,11 @@
 //! | any flag | smallest p-value of the five flags | one of the flags was raised |
 //! | any detector | smallest p-value of the flags, rings, cluster and viewpoint | one of them points at it |
 //!
-//! The last two combine others as Tippett does (*The Methods of Statistics*, 1931). A wallet's p-value by a detector is the share of
-//! wallets, the honest ones and itself, whose statistic is at least its own; the statistic is 1 less the smallest. This sets all
-//! detectors to the same rate of false alarms, and knows that rate from the honest wallets of the run.
+//! The last two combine others as Tippett does (*The Methods of Statistics*, 1931). A statistic's p-value is the share of
+//! honest wallets, and one more with just this statistic, that have at least it; the combined statistic is 1 less the smallest. This sets all
+//! detectors to the same rate of false alarms, and knows that rate from the honest wallets of the run: from one half of them, those with
+//! an even address. AUC, ROC curve and threshold at 1% of the two are judged by the other half. A wallet's p-value has
+//! nothing of its label in it: equal readings, equal statistics.
 //!
 //! Where a scenario's parameters are not the protocol's own, detectors do not know it: the viewpoint reckons with scores by the
 //! protocol's own formula and pair cap, and the flag for the pair cap is raised above the scenario's *detection* setting, 5 unless it
@@ -45,11 +47,13 @@
 //! # Who is trusted
 //! A viewpoint needs wallets that are known to be honest, as a team knows its partners. They are drawn by lot from the honest
 //! wallets that have settled a trade, not the best of them: the lowest addresses, which come from hashes and so are a lot, and the same in
-//! every run. They are seen whole and count among the honest wallets. Without any nothing is looked at: the statistic is 0.
+//! every run. The viewpoint sees them whole because it was told to, so they are left out of what is said of it, and of "any detector",
+//! which takes it; for the others they are honest wallets like any. Without any nothing is looked at: the statistic is 0.
 //!
 //! # Who is measured
 //! Wallets with a settled trade, in all worlds together. A wallet is hostile if its agent is, and honest otherwise, whoever it
-//! traded with. An attacker, that is a hostile agent, is found when one of its wallets is.
+//! traded with. An attacker, that is a hostile agent, is found when one of its wallets is. Precision follows the scenario's share of
+//! attackers; recall, false alarms and AUC do not.
 
 mod crowd;
 mod detector;

@@ -47,6 +47,11 @@ impl Roc {
         &self.steps
     }
 
+    /// How many honest wallets there are.
+    pub(super) const fn honest(&self) -> u64 {
+        self.honest
+    }
+
     /// Area under the curve: how often a hostile wallet's statistic is above an honest one's, where equal ones count half (Mann
     /// and Whitney, 1947). None without wallets of both kinds.
     #[allow(clippy::cast_precision_loss, reason = "rounded here and nowhere before")]

@@ -63,13 +63,13 @@ impl Watched {
         self.trades <= DAILY_TRADES || (self.trades - self.looked_at) * NEW_PART >= self.trades
     }
 
-    fn reading(&self, hindsight: &Hindsight<'_>) -> Reading {
+    fn reading(&self, hindsight: &Hindsight<'_>, is_trusted: bool) -> Reading {
         let (mut statistics, mut points_at) = (self.highest.to_vec(), self.points_at.to_vec());
         for (statistic, is_pointed_at) in hindsight.of(self.address) {
             statistics.push(statistic);
             points_at.push(is_pointed_at);
         }
-        Reading { statistics, points_at }
+        Reading { statistics, points_at, is_trusted }
     }
 }
 
@@ -140,7 +140,9 @@ impl Watch {
             self.wallets.iter().zip(is_honest).filter(|(watched, is_honest)| watched.trades > 0 && **is_honest);
         let trusted = hindsight::trusted(honest.map(|(watched, _)| watched.address).collect(), self.trusted_wallets);
         let hindsight = Hindsight::new(graph, &trusted, &self.settings);
-        let read = |watched: &Watched| (watched.trades > 0).then(|| watched.reading(&hindsight));
+        let is_trusted = |wallet: Address| trusted.binary_search(&wallet).is_ok();
+        let read =
+            |watched: &Watched| (watched.trades > 0).then(|| watched.reading(&hindsight, is_trusted(watched.address)));
         let mut wallets: Vec<_> = self.wallets.iter().map(read).collect();
         wallets.resize(is_honest.len(), None);
         Measured { wallets }

@@ -1,5 +1,6 @@
 //! Precision, recall, false alarms, and what is found of whom.
 
+use alloy_primitives::{Address, B256, U256};
 use barter_sim::{
     AgentId, CrowdId,
     detection::{CrowdFound, Detector, Findings, Reading, Truth},
@@ -10,14 +11,17 @@ use crate::common::{ANY_DETECTOR, ANY_FLAG, CLUSTER, ISOLATION, PAIR_CAP, RINGS,
 
 const DETECTORS: usize = 9;
 
+/// A wallet with the number of its agent as its address: combined detectors are set by even ones and judged by odd ones.
 fn wallet(world: u64, agent: u32, crowd: u16, score: u64) -> Truth {
-    Truth { world, agent: AgentId(agent), crowd: CrowdId(crowd), hostile: crowd > 0, score }
+    let address = Address::from_word(B256::from(U256::from(agent)));
+    Truth { world, address, agent: AgentId(agent), crowd: CrowdId(crowd), hostile: crowd > 0, score }
 }
 
 /// A reading of one detector; the others say nothing.
 #[allow(clippy::unnecessary_wraps, reason = "as findings take them")]
 fn reading(place: usize, statistic: f64, points_at: bool) -> Option<Reading> {
-    let mut reading = Reading { statistics: vec![0.0; DETECTORS], points_at: vec![false; DETECTORS] };
+    let mut reading =
+        Reading { statistics: vec![0.0; DETECTORS], points_at: vec![false; DETECTORS], is_trusted: false };
     reading.statistics[place] = statistic;
     reading.points_at[place] = points_at;
     Some(reading)
@@ -151,7 +155,8 @@ fn wallets_of_one_kind_only() {
 
 #[test]
 fn taken_together_each_detector_counts_at_its_own_rate() {
-    // 200 honest wallets. By pair cap the first of them is above the attacker, by isolation nobody is.
+    // 200 honest wallets, of whom every other one sets the rates. By pair cap the first of them is above the attacker, by isolation
+    // nobody is.
     let mut truths: Vec<_> = (0..200).map(|agent| wallet(0, agent, 0, 10)).collect();
     let mut readings: Vec<_> = (0..200).map(|agent| reading(PAIR_CAP, f64::from(200 - agent), agent == 0)).collect();
     truths.push(wallet(0, 200, 1, 10));
@@ -162,9 +167,10 @@ fn taken_together_each_detector_counts_at_its_own_rate() {
     let findings = Findings::of(&truths, &mut readings);
     let statistic = |wallet: usize, place: usize| readings[wallet].as_ref().unwrap().statistics[place];
     for place in [ANY_FLAG, ANY_DETECTOR] {
-        assert_eq!(statistic(200, place), 1.0 - 1.0 / 201.0, "alone of 201 by isolation");
-        assert_eq!(statistic(0, place), 1.0 - 1.0 / 200.0, "alone of 200 by pair cap");
-        assert_eq!(statistic(9, place), 1.0 - 10.0 / 200.0);
+        assert_eq!(statistic(200, place), 1.0 - 1.0 / 101.0, "by isolation above all 100");
+        assert_eq!(statistic(0, place), 1.0 - 2.0 / 101.0, "by pair cap only itself is not below");
+        assert_eq!(statistic(1, place), 1.0 - 2.0 / 101.0, "by pair cap only the first is not below");
+        assert_eq!(statistic(9, place), 1.0 - 6.0 / 101.0);
         assert_eq!(detector(&findings, place).found_at_one_percent[0].found, 1);
     }
     let points_at = |wallet: usize, place: usize| readings[wallet].as_ref().unwrap().points_at[place];
@@ -174,9 +180,71 @@ fn taken_together_each_detector_counts_at_its_own_rate() {
 }
 
 #[test]
+fn combined_detectors_are_not_judged_by_those_that_set_them() {
+    // By one of the four wallets that set it the rates would be worse than they are: it is as suspicious as the attacker.
+    let truths = [0, 2, 4, 6, 1, 7].map(|agent| wallet(0, agent, u16::from(agent == 7), 5));
+    let mut readings = [9.0, 0.0, 0.0, 0.0, 0.0, 5.0].map(|statistic| reading(PAIR_CAP, statistic, statistic > 4.0));
+    let findings = Findings::of(&truths, &mut readings);
+    for place in [ANY_FLAG, ANY_DETECTOR] {
+        let combined = detector(&findings, place);
+        assert_eq!(readings[0].as_ref().unwrap().statistics[place], 1.0 - 2.0 / 5.0);
+        assert_eq!(combined.auc, Some(1.0));
+        assert_eq!((combined.threshold_at_one_percent, combined.false_alarms_at_one_percent), (Some(0.6), Some(0.0)));
+        let by_default = (combined.honest_pointed_at, combined.precision, combined.false_alarms);
+        assert_eq!(by_default, (Some(1), Some(0.5), Some(0.2)), "thresholds as they come are set by nobody");
+    }
+    assert_eq!(detector(&findings, PAIR_CAP).auc, Some(0.8), "one that is not combined is judged by all");
+}
+
+#[test]
+fn with_too_few_honest_wallets_combined_detectors_are_not_compared() {
+    // Nobody to set the rates, and nobody to judge them by.
+    for honest in [1, 2] {
+        let truths = [wallet(0, honest, 0, 5), wallet(0, 3, 1, 5)];
+        let findings = Findings::of(&truths, &mut [reading(PAIR_CAP, 1.0, false), reading(PAIR_CAP, 9.0, true)]);
+        for place in [ANY_FLAG, ANY_DETECTOR] {
+            let combined = detector(&findings, place);
+            assert_eq!((combined.auc, combined.threshold_at_one_percent), (None, None));
+            assert_eq!((combined.roc.len(), combined.false_alarms_at_one_percent), (0, None));
+            assert!(combined.statistic.contains("too few honest wallets"), "{}", combined.statistic);
+            assert_eq!((combined.precision, combined.recall, combined.false_alarms), (Some(1.0), Some(1.0), Some(0.0)));
+        }
+        assert_eq!(detector(&findings, PAIR_CAP).auc, Some(1.0));
+        assert!(!detector(&findings, PAIR_CAP).statistic.contains("too few"));
+    }
+}
+
+/// An attacker, and honest wallets of both halves: trusted ones, of which nothing is unseen, and others.
+#[test]
+fn the_viewpoint_is_not_judged_by_those_it_trusts() {
+    let mut truths: Vec<_> = (0..8).map(|agent| wallet(0, agent, 0, 5)).collect();
+    let mut readings: Vec<_> = (0..8).map(|agent| reading(VIEWPOINT, f64::from(agent / 4), agent >= 4)).collect();
+    for trusted in readings[..4].iter_mut().flatten() {
+        trusted.is_trusted = true;
+        trusted.points_at[PAIR_CAP] = true;
+    }
+    truths.push(wallet(0, 8, 1, 5));
+    readings.push(reading(VIEWPOINT, 1.0, true));
+    let findings = Findings::of(&truths, &mut readings);
+    for place in [VIEWPOINT, ANY_DETECTOR] {
+        let viewpoint = detector(&findings, place);
+        assert_eq!(viewpoint.auc, Some(0.5), "it says the same of all others");
+        assert_eq!((viewpoint.honest_pointed_at, viewpoint.false_alarms), (Some(4), Some(1.0)));
+        assert_eq!((viewpoint.precision, viewpoint.recall), (Some(0.2), Some(1.0)));
+        assert_eq!(viewpoint.threshold_at_one_percent, None);
+    }
+    assert_eq!(readings[8].as_ref().unwrap().statistics[ANY_DETECTOR], 0.0, "nor set by them");
+    for place in [PAIR_CAP, ANY_FLAG] {
+        let other = detector(&findings, place);
+        assert_eq!((other.honest_pointed_at, other.false_alarms), (Some(4), Some(0.5)), "to others they are like any");
+    }
+    assert_eq!(findings.honest, 8);
+}
+
+#[test]
 fn the_risk_level_is_not_counted_twice() {
-    let truths = [wallet(0, 0, 0, 5), wallet(0, 1, 1, 5)];
-    let mut readings = [reading(RISK, 0.0, false), reading(RISK, 3.0, true)];
+    let truths = [wallet(0, 0, 0, 5), wallet(0, 1, 0, 5), wallet(0, 2, 1, 5)];
+    let mut readings = [reading(RISK, 0.0, false), reading(RISK, 0.0, false), reading(RISK, 3.0, true)];
     let findings = Findings::of(&truths, &mut readings);
     for place in [ANY_FLAG, ANY_DETECTOR] {
         assert_eq!(detector(&findings, place).auc, Some(0.5));
@@ -187,9 +255,18 @@ fn the_risk_level_is_not_counted_twice() {
 fn anybody() -> impl Strategy<Value = (Truth, Option<Reading>)> {
     let statistics = prop::collection::vec((0_u8..5).prop_map(f64::from), DETECTORS);
     let points_at = prop::collection::vec(any::<bool>(), DETECTORS);
-    let reading = prop::option::weighted(0.8, (statistics, points_at));
+    let reading = prop::option::weighted(0.8, (statistics, points_at, any::<bool>()));
     (0_u64..3, 0_u32..6, 0_u16..3, 0_u64..50, reading).prop_map(|(world, agent, crowd, score, reading)| {
-        (wallet(world, agent, crowd, score), reading.map(|(statistics, points_at)| Reading { statistics, points_at }))
+        let truth = wallet(world, agent, crowd, score);
+        // Nobody trusts a hostile wallet.
+        (
+            truth,
+            reading.map(|(statistics, points_at, lot)| Reading {
+                statistics,
+                points_at,
+                is_trusted: lot && !truth.hostile,
+            }),
+        )
     })
 }
 
@@ -201,15 +278,20 @@ proptest! {
         let measured = || truths.iter().zip(&readings).filter_map(|(truth, reading)| Some((truth, reading.as_ref()?)));
         prop_assert_eq!(findings.honest + findings.hostile, measured().count() as u64);
         for (place, detector) in findings.detectors.iter().enumerate() {
-            let count = |hostile| measured().filter(|(truth, reading)| truth.hostile == hostile && reading.points_at[place]).count() as u64;
+            let takes_viewpoint = [VIEWPOINT, ANY_DETECTOR].contains(&place);
+            let judged = || measured().filter(|(_, reading)| !takes_viewpoint || !reading.is_trusted);
+            let count = |hostile| judged().filter(|(truth, reading)| truth.hostile == hostile && reading.points_at[place]).count() as u64;
             if place != CLUSTER {
                 prop_assert_eq!(detector.honest_pointed_at, Some(count(false)));
                 prop_assert_eq!(detector.hostile_pointed_at, Some(count(true)));
                 prop_assert_eq!(detector.found_by_default.iter().map(|crowd| crowd.found).sum::<u64>(), count(true));
             }
             if let Some(threshold) = detector.threshold_at_one_percent {
-                let alarms = measured().filter(|(truth, reading)| !truth.hostile && reading.statistics[place] >= threshold).count();
-                prop_assert!(alarms as u64 * 100 <= findings.honest);
+                let is_combined = [ANY_FLAG, ANY_DETECTOR].contains(&place);
+                let honest = || judged().filter(|(truth, _)| !truth.hostile && (!is_combined || truth.agent.0 % 2 == 1));
+                let alarms = honest().filter(|(_, reading)| reading.statistics[place] >= threshold).count();
+                prop_assert!(alarms * 100 <= honest().count());
+                prop_assert_eq!(detector.false_alarms_at_one_percent, Some(alarms as f64 / honest().count() as f64));
             }
             for found in [&detector.found_by_default, &detector.found_at_one_percent] {
                 prop_assert!(found.iter().all(|crowd| crowd.found <= crowd.wallets && crowd.agents_found <= crowd.agents));
@@ -219,6 +301,27 @@ proptest! {
                     prop_assert_eq!(found.iter().map(|crowd| crowd.agents).sum::<u64>(), findings.hostile_agents);
                 }
             }
+        }
+    }
+
+    /// Of an attacker who cannot be told from honest wallets no detector says more than a coin, and no statistic depends on who is which.
+    #[test]
+    fn equal_readings_are_told_apart_by_no_detector(wallets in prop::collection::vec(anybody(), 1..30)) {
+        let readings = wallets.into_iter().filter_map(|(_, reading)| reading);
+        let readings: Vec<_> = readings.map(|reading| Some(Reading { is_trusted: false, ..reading })).collect();
+        prop_assume!(!readings.is_empty());
+        // The same three times: for either half of the honest wallets, and the attackers.
+        let truths: Vec<_> = [(0, 0), (1, 0), (0, 1)]
+            .into_iter()
+            .flat_map(|(agent, crowd)| std::iter::repeat_n(wallet(0, agent, crowd, 5), readings.len()))
+            .collect();
+        let mut thrice = [readings.clone(), readings.clone(), readings.clone()].concat();
+        let findings = Findings::of(&truths, &mut thrice);
+        for detector in &findings.detectors {
+            prop_assert_eq!(detector.auc, Some(0.5), "{}", &detector.name);
+        }
+        for (place, reading) in thrice.iter().enumerate() {
+            prop_assert_eq!(reading, &thrice[place % readings.len()]);
         }
     }
 
@@ -243,8 +346,8 @@ fn a_reading_too_few() {
 
 #[test]
 fn a_viewpoint_is_part_of_any_detector() {
-    let truths = [wallet(0, 0, 0, 5), wallet(0, 1, 1, 5)];
-    let mut readings = [reading(VIEWPOINT, 0.5, false), reading(VIEWPOINT, 1.0, true)];
+    let truths = [wallet(0, 0, 0, 5), wallet(0, 1, 0, 5), wallet(0, 2, 1, 5)];
+    let mut readings = [(0.5, false), (0.5, false), (1.0, true)].map(|(unseen, is)| reading(VIEWPOINT, unseen, is));
     let findings = Findings::of(&truths, &mut readings);
     assert_eq!(detector(&findings, ANY_FLAG).hostile_pointed_at, Some(0));
     assert_eq!(detector(&findings, ANY_DETECTOR).hostile_pointed_at, Some(1));

@@ -1,6 +1,6 @@
 //! The detectors that look at the end.
 
-use barter_sim::scenario::DetectionSettings;
+use barter_sim::{detection::Reading, scenario::DetectionSettings};
 
 use crate::common::{CLUSTER, HOUR, RINGS, Settlement, VIEWPOINT, points_at, statistic, watch, watch_until};
 
@@ -24,6 +24,10 @@ fn a_ring_longer_than_its_evidence_counts_in_full() {
     assert_eq!([0, 1, 2].map(|wallet| statistic(&readings, wallet, RINGS)), [0.75, 1.0, 0.0]);
 }
 
+fn trusted(readings: &[Option<Reading>]) -> Vec<bool> {
+    readings.iter().flatten().map(|reading| reading.is_trusted).collect()
+}
+
 /// Wallets 0 to 2 trade with each other, and 3 and 4 with each other.
 const APART: [Settlement; 4] = [(0, 1, 50_000, 0), (1, 2, 60_000, 60), (2, 0, 20_000, 120), (3, 4, 70_000, 180)];
 
@@ -32,6 +36,7 @@ fn nothing_is_seen_of_wallets_apart_from_those_trusted() {
     let settings = DetectionSettings { trusted_wallets: 1, ..DetectionSettings::default() };
     let readings = watch(5, &APART, &settings);
     assert_eq!(statistic(&readings, 0, VIEWPOINT), 0.0, "trusted: the honest wallet with the lowest address");
+    assert_eq!(trusted(&readings), [true, false, false, false, false]);
     for wallet in [1, 2] {
         let unseen = statistic(&readings, wallet, VIEWPOINT);
         assert!(0.0 < unseen && unseen < 1.0);
@@ -49,6 +54,7 @@ fn hostile_wallets_are_never_trusted() {
     let is_honest = [false, false, false, true, true];
     let readings = watch_until(5, &APART, &settings, &is_honest, |_, _| {}).wallets;
     assert_eq!([0, 1, 2, 3, 4].map(|wallet| statistic(&readings, wallet, VIEWPOINT)), [1.0, 1.0, 1.0, 0.0, 0.0]);
+    assert_eq!(trusted(&readings), is_honest);
 }
 
 #[test]
@@ -60,6 +66,7 @@ fn with_nobody_trusted_there_is_no_viewpoint() {
             assert_eq!(statistic(&readings, wallet, VIEWPOINT), 0.0);
             assert!(!points_at(&readings, wallet, VIEWPOINT));
         }
+        assert_eq!(trusted(&readings), [false; 5]);
     }
 }
 
