@@ -348,13 +348,15 @@ struct Words<'a>(&'a Call);
 impl fmt::Display for Words<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Call::Propose { wallet, counterparty, role, amount_sats } => {
+            Call::Propose { wallet, counterparty, role, amount_sats, texts } => {
                 let role = name(*role);
-                write!(formatter, "wallet {} as {role} proposes {amount_sats} sats to {}", wallet.0, counterparty.0)
+                write!(formatter, "wallet {} as {role} proposes {amount_sats} sats to {}", wallet.0, counterparty.0)?;
+                formatter.write_str(without(*texts))
             }
-            Call::Open { wallet, counterparty, role, amount_sats } => {
+            Call::Open { wallet, counterparty, role, amount_sats, texts } => {
                 let role = name(*role);
-                write!(formatter, "wallet {} as {role} opens {amount_sats} sats with {}", wallet.0, counterparty.0)
+                write!(formatter, "wallet {} as {role} opens {amount_sats} sats with {}", wallet.0, counterparty.0)?;
+                formatter.write_str(without(*texts))
             }
             Call::Accept(trade) => write!(formatter, "accept trade {}", trade.0),
             Call::Settle { trade, shown } => write!(formatter, "settle trade {} showing {shown:?}", trade.0),
@@ -371,6 +373,10 @@ impl fmt::Display for Words<'_> {
             }
         }
     }
+}
+
+const fn without(texts: bool) -> &'static str {
+    if texts { "" } else { ", without texts" }
 }
 
 const fn name(role: Role) -> &'static str {

@@ -11,7 +11,7 @@ use std::{
 use barter_compliance::{FlagKind, SettledTrade, TradeGraph, flags};
 use barter_protocol::{Role, TradeId};
 use barter_sim::{
-    Error, Observer, Outcome, Scenario, WalletId, agent,
+    Error, Observer, Outcome, Scenario, TradeRef, WalletId, agent,
     log::Reader,
     outcome::CrowdOutcome,
     record::{Call, Event, Record, Refusal},
@@ -29,6 +29,7 @@ struct Trade {
     amount_sats: u64,
     accepted: bool,
     disputed: bool,
+    disputed_at: Option<u64>,
     settled_at: Option<u64>,
 }
 
@@ -47,6 +48,8 @@ struct Seen {
     outcome: Outcome,
     trades: Vec<Trade>,
     calls: Vec<(u64, Call, Result<(), Refusal>)>,
+    /// Lightning payments that went through.
+    payments: Vec<(u64, TradeRef)>,
 }
 
 #[derive(Clone, Default)]
@@ -74,7 +77,7 @@ fn run(days: u64, crowds: &str) -> Seen {
     let log = Memory::default();
     let outcome = barter_sim::run(&scenario, &log).unwrap();
     let bytes = std::mem::take(&mut *log.0.lock().unwrap());
-    let mut seen = Seen { outcome, trades: Vec::new(), calls: Vec::new() };
+    let mut seen = Seen { outcome, trades: Vec::new(), calls: Vec::new(), payments: Vec::new() };
     let mut now = GENESIS;
     for record in Reader::new(&bytes[..]).unwrap() {
         match record.unwrap() {
@@ -83,7 +86,8 @@ fn run(days: u64, crowds: &str) -> Seen {
                 result.iter().flat_map(|events| events.iter()).for_each(|event| seen.apply(&call, *event, now));
                 seen.calls.push((now, call.into_owned(), result.map(|_| ())));
             }
-            _ => {}
+            Record::Payment(trade) => seen.payments.push((now, trade)),
+            Record::Wallet { .. } => {}
         }
     }
     seen
@@ -93,8 +97,8 @@ impl Seen {
     fn apply(&mut self, call: &Call, event: Event, now: u64) {
         match event {
             Event::Proposed(trade) => {
-                let (Call::Propose { wallet, counterparty, role, amount_sats }
-                | Call::Open { wallet, counterparty, role, amount_sats }) = *call
+                let (Call::Propose { wallet, counterparty, role, amount_sats, .. }
+                | Call::Open { wallet, counterparty, role, amount_sats, .. }) = *call
                 else {
                     panic!("{call:?} proposed a trade");
                 };
@@ -107,11 +111,15 @@ impl Seen {
                     amount_sats,
                     accepted: false,
                     disputed: false,
+                    disputed_at: None,
                     settled_at: None,
                 });
             }
             Event::Accepted(trade) => self.trades[trade.index()].accepted = true,
-            Event::Disputed(trade) => self.trades[trade.index()].disputed = true,
+            Event::Disputed(trade) => {
+                self.trades[trade.index()].disputed = true;
+                self.trades[trade.index()].disputed_at = Some(now);
+            }
             Event::Settled(trade) => self.trades[trade.index()].settled_at = Some(now),
             _ => {}
         }
@@ -348,7 +356,7 @@ fn a_farmer_reaches_its_target_as_planned() {
         let cheapest = reached.cheapest.unwrap();
         assert_eq!((cheapest.trades, cheapest.wallets), (trades, wallets), "each trade once");
         // What plans are weighed by is about right.
-        let planned = trades * 165_000 + wallets * 70_000;
+        let planned = trades * 150_000 + wallets * 70_000;
         assert!(farmer.spent.gas.abs_diff(planned) * 5 < planned, "{} gas, weighed as {planned}", farmer.spent.gas);
     }
 }
@@ -367,6 +375,43 @@ fn a_farmer_reaches_its_target_under_any_parameters() {
             assert_eq!((seen.crowd("farmer").counted, seen.crowd("farmer").refused), (counted, 0), "{formula}");
         }
     }
+}
+
+#[test]
+fn a_farmer_settles_in_batches_that_blocks_have_room_for() {
+    // A trade is worth a point: a hundred of them, which is a batch of the longest there is.
+    for block_gas_limit in [2_000_000, 30_000_000, 60_000_000] {
+        let settings = format!("[chain]\nblock_gas_limit = {block_gas_limit}\n[parameters]\nformula = \"flat\"\n");
+        let seen = run(3, &(crowd("farmer", "target = 100") + &settings));
+        let longest = seen.calls.iter().filter_map(|(_, call, _)| match call {
+            Call::SettleBatch(trades) => Some((trades.len(), call.gas_limit())),
+            _ => None,
+        });
+        let (trades, gas_limit) = longest.max().unwrap();
+        assert!(gas_limit <= block_gas_limit / 2 && (gas_limit * 3 > block_gas_limit || trades == 100), "{trades}");
+        assert_eq!((seen.crowd("farmer").highest_score, seen.crowd("farmer").refused), (100, 0));
+    }
+}
+
+#[test]
+fn honest_traders_say_what_a_trade_is_about_and_colluders_save_the_gas() {
+    let seen = run(3, &(market(40) + &crowd("farmer", "") + &crowd("circle", "") + &crowd("spammer", "")));
+    let honest = seen.wallets("trader");
+    let mut proposals = 0;
+    for (_, call, _) in &seen.calls {
+        if let Call::Propose { wallet, texts, .. } | Call::Open { wallet, texts, .. } = call {
+            assert_eq!(*texts, honest.contains(&wallet.0), "{call:?}");
+            proposals += 1;
+        }
+    }
+    assert!(proposals > 1_000, "{proposals}");
+}
+
+#[test]
+fn colluders_trade_at_least_the_minimum() {
+    let seen = run(2, &(crowd("circle", "amount_sats = 999") + "[parameters]\nminimum_sats = 20000\n"));
+    let amounts: Vec<_> = seen.settled().iter().map(|trade| trade.amount_sats).collect();
+    assert_eq!((amounts, seen.crowd("circle").refused), (vec![20_000; 5], 0));
 }
 
 #[test]
@@ -541,6 +586,57 @@ fn what_is_below_the_minimum_is_not_traded() {
 }
 
 #[test]
+fn what_is_disputed_is_neither_paid_nor_settled() {
+    let seen =
+        run(10, &(market(100) + &crowd("false-disputer", "count = 2\nsells = true\ntrades = 100\npopularity = 60")));
+    let costs = seen.outcome.scenario.costs;
+    let disputed_before =
+        |trade: &TradeRef, time| seen.trades[trade.index()].disputed_at.is_some_and(|disputed| disputed < time);
+    assert!(seen.trades.iter().filter(|trade| trade.disputed).count() > 50);
+    // A payment that was under way goes through.
+    let began = |time| time - costs.lightning_seconds - seen.outcome.scenario.chain.block_seconds;
+    let late: Vec<_> = seen.payments.iter().filter(|(time, trade)| disputed_before(trade, began(*time))).collect();
+    assert!(seen.payments.len() > 500 && late.is_empty(), "{late:?}");
+    for (time, call, result) in &seen.calls {
+        if let Call::Settle { trade, .. } = call {
+            assert!(!disputed_before(trade, *time), "settles trade {} too late: {result:?}", trade.0);
+        }
+    }
+}
+
+#[test]
+fn nothing_that_has_expired_is_accepted() {
+    let shipped = |name: &str| {
+        let built_in = barter_sim::scenario::BUILT_IN.iter().find(|built_in| built_in.name == name);
+        Scenario { worlds: 1, days: 12, ..Scenario::parse(built_in.unwrap().text).unwrap() }
+    };
+    let mut short = shipped("parameters");
+    short.parameters.proposal_lifetime_seconds = 3_600;
+    for scenario in [shipped("siege"), short] {
+        let outcome = barter_sim::run(&scenario, &()).unwrap();
+        let refusals: Vec<_> = outcome.refusals.keys().collect();
+        let is_late = |name: &&&String| name.starts_with("not sent: no such trade") || **name == "TradeExpired";
+        assert!(!refusals.iter().any(|name| is_late(&name)), "{}: {refusals:?}", scenario.name);
+    }
+}
+
+#[test]
+fn traders_trade_as_often_as_said_however_seldom_there_is_a_block() {
+    for block_seconds in [1, 12, 3_600, 86_400] {
+        let chain = format!("[chain]\nblock_seconds = {block_seconds}\nblock_gas_limit = 1000000000\n");
+        let settings =
+            "count = 20\ntrades_per_day = 20.0\nactivity_tail = 100.0\nprogram_share = 1.0\nshop_share = 0.0";
+        let seen = run(10, &(crowd("trader", settings) + &chain + "[detection]\nenabled = false\n"));
+        // The last day's may be of a block that is not made any more. Amounts under the minimum are not proposed: 1 in 400.
+        let until = GENESIS + 9 * DAY;
+        let proposals =
+            seen.calls.iter().filter(|(time, call, _)| *time <= until && matches!(call, Call::Propose { .. }));
+        let a_day = share(proposals.count(), 20 * 9);
+        assert!((18.5..21.5).contains(&a_day), "{a_day} a day with a block every {block_seconds} s");
+    }
+}
+
+#[test]
 fn there_is_no_market_of_one() {
     let seen = run(3, &crowd("trader", "count = 1"));
     assert_eq!(seen.trades.len(), 0);
@@ -564,7 +660,7 @@ fn settings_are_refused_with_a_sentence() {
         assert!(!kind.summary.is_empty() && kind.summary.len() < 120);
     }
     for (agent, setting, expected) in [
-        ("trader", "trades_per_day = 0", "trades_per_day is 0, expected 0.001 to 10000"),
+        ("trader", "trades_per_day = 0", "trades_per_day is 0, expected 0.001 to 100"),
         ("trader", "trades_per_day = nan", "trades_per_day is NaN, expected"),
         ("trader", "repeat_share = 1.1", "repeat_share is 1.1, expected 0 to 1"),
         ("trader", "shop_share = -0.1", "shop_share is -0.1, expected 0 to 1"),

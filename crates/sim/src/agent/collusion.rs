@@ -30,7 +30,7 @@ pub(super) const MAX_PAUSE_SECONDS: u64 = 366 * DAY;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Ways {
-    /// Amount of a trade, in satoshis. Nobody need have it where `pays` is false. By default 1,000,000.
+    /// Amount of a trade, in satoshis; the smallest allowed, where that is more. Nobody need have it where `pays` is false. By default 1,000,000.
     pub(super) amount_sats: u64,
     /// How much amounts differ: standard deviation of their logarithm. By default 0: all are the same.
     pub(super) amount_sigma: f64,
@@ -87,21 +87,21 @@ impl Ways {
 
     /// An amount for the next trade.
     pub(super) fn amount(&self, desk: &mut Desk<'_>) -> u64 {
+        let minimum = desk.parameters().minimum_sats;
         if self.amount_sigma == 0.0 {
-            return self.amount_sats;
+            return self.amount_sats.max(minimum);
         }
         #[allow(clippy::cast_precision_loss, reason = "2.1e15 fits")]
         let median = self.amount_sats as f64;
-        let minimum = desk.parameters().minimum_sats;
         whole(desk.random().log_normal(median, self.amount_sigma)).clamp(minimum, MAX_AMOUNT_SATS)
     }
 
-    /// Begins a trade between two wallets of the agent's.
+    /// Begins a trade between two wallets of the agent's, without texts: there is nobody to read them.
     pub(super) fn begin(&self, payer: WalletId, payee: WalletId, amount_sats: u64, desk: &mut Desk<'_>) {
         if self.opens {
-            desk.open(payer, payee, Role::Payer, amount_sats);
+            desk.open_bare(payer, payee, Role::Payer, amount_sats);
         } else {
-            desk.propose(payer, payee, Role::Payer, amount_sats);
+            desk.propose_bare(payer, payee, Role::Payer, amount_sats);
         }
     }
 }

@@ -112,7 +112,9 @@ impl Spammer {
         self.sent += 1;
         let counterparty = if self.settings.itself { Some(own(desk, self.sent)) } else { desk.any_partner(wallet) };
         let Some(counterparty) = counterparty else { return };
-        let call = Call::Propose { wallet, counterparty, role: Role::Payer, amount_sats: self.settings.amount_sats };
+        let amount_sats = self.settings.amount_sats;
+        // Nobody is to be persuaded, and texts cost gas.
+        let call = Call::Propose { wallet, counterparty, role: Role::Payer, amount_sats, texts: false };
         desk.send_with_tip(call, whole(self.settings.tip_gwei * WEI_PER_GWEI));
     }
 }

@@ -5,27 +5,32 @@ use barter_bindings::ContractEvent;
 use barter_protocol::formula::CREDIT_UNIT;
 
 use super::Ledger;
-use crate::{TradeRef, WalletId, record::Event};
+use crate::{
+    TradeRef, WalletId,
+    record::{Call, Event},
+};
 
 impl Ledger {
     /// Panics where `events` is not what the bindings read in `logs`.
-    pub(super) fn check(&self, logs: &[Log], events: &[Event]) {
+    pub(super) fn check(&self, call: &Call, logs: &[Log], events: &[Event]) {
         let decode = |log: &Log| {
             ContractEvent::decode(&self.chain.addresses, log.address, log.topics(), &log.data.data).unwrap()
         };
         let decoded: Vec<_> = logs.iter().filter_map(decode).collect();
-        let ours: Vec<_> = events.iter().map(|event| self.in_full(*event, &decoded)).collect();
+        let ours: Vec<_> = events.iter().map(|event| self.in_full(call, *event, &decoded)).collect();
         assert_eq!(ours, decoded);
     }
 
     /// An event as the bindings would read it; what a world does not keep of it is taken from there.
-    fn in_full(&self, event: Event, decoded: &[ContractEvent]) -> ContractEvent {
+    fn in_full(&self, call: &Call, event: Event, decoded: &[ContractEvent]) -> ContractEvent {
         let info = |trade: TradeRef| *self.trades.get(trade).unwrap();
         let id = |trade: TradeRef| info(trade).trade_id;
         let address = |wallet: WalletId| self.wallet(wallet).address;
         let beside = |matches: &dyn Fn(&&ContractEvent) -> bool| decoded.iter().find(matches).cloned();
         match event {
             Event::Proposed(trade) => {
+                let texts = matches!(call, Call::Propose { texts: true, .. } | Call::Open { texts: true, .. });
+                let text = |text: &str| if texts { text.to_owned() } else { String::new() };
                 let (info, payment_hash) = (info(trade), self.preimage(trade).payment_hash());
                 ContractEvent::TradeProposed {
                     trade_id: info.trade_id,
@@ -34,8 +39,8 @@ impl Ledger {
                     payer: address(info.payer),
                     payment_hash,
                     amount_sats: info.amount_sats,
-                    category: "digital-goods".to_owned(),
-                    description: "Logo design, three drafts, source files included...".to_owned(),
+                    category: text("digital-goods"),
+                    description: text("Logo design, three drafts, source files included..."),
                 }
             }
             Event::Accepted(trade) => ContractEvent::TradeAccepted { trade_id: id(trade) },

@@ -12,7 +12,7 @@ use crate::{
     record::{Call, Shown},
 };
 
-/// The texts of every trade: as long as those that gas is quoted for.
+/// The texts of every trade that has any: as long as those that gas is quoted for.
 const CATEGORY: &str = "digital-goods";
 const DESCRIPTION: &str = "Logo design, three drafts, source files included...";
 
@@ -22,9 +22,27 @@ const SIGNATURE_SECONDS: u64 = 86_400;
 /// What somebody shows who does not know the preimage.
 const GUESS: Preimage = Preimage::new([0x99; 32]);
 
-/// The data of a proposal, written once: of each, only three words are its own.
+/// The category and the description of a trade.
+fn texts_of(texts: bool) -> (String, String) {
+    if texts { (CATEGORY.to_owned(), DESCRIPTION.to_owned()) } else { (String::new(), String::new()) }
+}
+
+/// The data of proposals, written once: of each, only three words are its own.
 #[derive(Debug)]
-pub(super) struct Proposal {
+pub(super) struct Proposals {
+    plain: Proposal,
+    bare: Proposal,
+}
+
+impl Proposals {
+    pub(super) fn new() -> Self {
+        Self { plain: Proposal::new(true), bare: Proposal::new(false) }
+    }
+}
+
+/// The data of a proposal with texts, or without.
+#[derive(Debug)]
+struct Proposal {
     as_payer: Vec<u8>,
     as_payee: Vec<u8>,
 }
@@ -33,8 +51,8 @@ impl Proposal {
     const SELECTOR_BYTES: usize = 4;
     const WORD_BYTES: usize = 32;
 
-    pub(super) fn new() -> Self {
-        let (category, description) = (CATEGORY.to_owned(), DESCRIPTION.to_owned());
+    fn new(texts: bool) -> Self {
+        let (category, description) = texts_of(texts);
         let call = BarterCore::proposeTradeCall { category, description, ..Default::default() };
         let as_payer = call.abi_encode();
         let mut as_payee = as_payer.clone();
@@ -58,14 +76,14 @@ impl Proposal {
 impl Ledger {
     /// Who sends a call (the arbiter, if no wallet), and its data.
     pub(super) fn data(&mut self, call: &Call) -> Option<(Option<WalletId>, Bytes)> {
-        if let Call::Open { wallet, counterparty, role, amount_sats } = call {
-            let data = self.open_data(*wallet, *counterparty, *role, *amount_sats)?;
+        if let Call::Open { wallet, counterparty, role, amount_sats, texts } = call {
+            let data = self.open_data(*wallet, *counterparty, *role, *amount_sats, *texts)?;
             return Some((Some(*wallet), data.into()));
         }
         let info = |trade: &TradeRef| self.trades.get(*trade);
         let (caller, data) = match call {
-            Call::Propose { wallet, counterparty, role, amount_sats } => {
-                (*wallet, self.propose_data(*counterparty, *role, *amount_sats))
+            Call::Propose { wallet, counterparty, role, amount_sats, texts } => {
+                (*wallet, self.propose_data(*counterparty, *role, *amount_sats, *texts))
             }
             Call::Open { .. } => return None,
             Call::Accept(trade) => {
@@ -115,27 +133,36 @@ impl Ledger {
         Some((Some(caller), data.into()))
     }
 
-    fn propose_data(&self, counterparty: WalletId, role: Role, amount_sats: u64) -> Vec<u8> {
+    fn propose_data(&self, counterparty: WalletId, role: Role, amount_sats: u64, texts: bool) -> Vec<u8> {
         let counterparty = self.wallet(counterparty).address.into_word();
         let payment_hash = self.preimage(self.trades.next()).payment_hash().into();
-        self.proposal.data(role, [counterparty, payment_hash, U256::from(amount_sats).into()])
+        let proposal = if texts { &self.proposals.plain } else { &self.proposals.bare };
+        proposal.data(role, [counterparty, payment_hash, U256::from(amount_sats).into()])
     }
 
     /// An opening. None where the counterparty cannot sign. What is signed, the contract says.
-    fn open_data(&mut self, wallet: WalletId, counterparty: WalletId, role: Role, amount_sats: u64) -> Option<Vec<u8>> {
+    fn open_data(
+        &mut self,
+        wallet: WalletId,
+        counterparty: WalletId,
+        role: Role,
+        amount_sats: u64,
+        texts: bool,
+    ) -> Option<Vec<u8>> {
         let proposer = self.wallet(wallet).address;
         let other = self.wallet(counterparty).address;
         let (payer, payee) = match role {
             Role::Payer => (proposer, other),
             Role::Payee => (other, proposer),
         };
+        let (category, description) = texts_of(texts);
         let terms = IBarterCore::Terms {
             payer,
             payee,
             paymentHash: self.preimage(self.trades.next()).payment_hash().into(),
             amountSats: U256::from(amount_sats),
-            category: CATEGORY.to_owned(),
-            description: DESCRIPTION.to_owned(),
+            category,
+            description,
         };
         let deadline = U256::from(self.now.saturating_add(SIGNATURE_SECONDS));
         let digest = BarterCore::openTradeDigestCall { proposer, terms: terms.clone(), deadline };
@@ -184,13 +211,13 @@ mod tests {
     /// The template says what the compiler of the bindings says.
     #[test]
     fn a_proposal_is_encoded_as_the_bindings_do() {
-        let proposal = Proposal::new();
         let counterparty = Address::repeat_byte(0x7c);
         let payment_hash = B256::repeat_byte(0xe1);
-        for amount in [0, 1_000, u64::MAX] {
+        for (amount, texts) in [0, 1_000, u64::MAX].into_iter().flat_map(|amount| [(amount, true), (amount, false)]) {
+            let proposal = Proposal::new(texts);
             let amount = U256::from(amount);
             let words = [counterparty.into_word(), payment_hash, amount.into()];
-            let (category, description) = (CATEGORY.to_owned(), DESCRIPTION.to_owned());
+            let (category, description) = texts_of(texts);
             let as_payer = BarterCore::proposeTradeCall {
                 counterparty,
                 paymentHash: payment_hash,

@@ -82,8 +82,8 @@ impl Ledger {
     }
 
     fn proposed(&mut self, call: &Call, trade_id: B256) {
-        let (Call::Propose { wallet, counterparty, role, amount_sats }
-        | Call::Open { wallet, counterparty, role, amount_sats }) = call
+        let (Call::Propose { wallet, counterparty, role, amount_sats, .. }
+        | Call::Open { wallet, counterparty, role, amount_sats, .. }) = call
         else {
             return;
         };

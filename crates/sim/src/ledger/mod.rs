@@ -42,7 +42,7 @@ pub(crate) struct Ledger {
     pub(crate) chain: Chain,
     pub(crate) wallets: Vec<Wallet>,
     pub(crate) trades: Trades,
-    proposal: data::Proposal,
+    proposals: data::Proposals,
 }
 
 /// What came of a call.
@@ -78,7 +78,7 @@ impl Ledger {
             chain: Chain::deploy_code(init_code(scenario)),
             wallets: Vec::new(),
             trades: Trades::new(lifetime),
-            proposal: data::Proposal::new(),
+            proposals: data::Proposals::new(),
         }
     }
 
@@ -148,7 +148,7 @@ impl Ledger {
             End::Success => {
                 self.apply(call, &logs, events);
                 #[cfg(test)]
-                self.check(&logs, events);
+                self.check(call, &logs, events);
                 None
             }
             End::Revert => Some(Refusal::Reverted(output.first_chunk().copied().unwrap_or_default())),

@@ -41,12 +41,12 @@ fn gas(ledger: &mut Ledger, call: &Call) -> u64 {
 
 fn propose(wallet: u32, counterparty: u32) -> Call {
     let (wallet, counterparty) = (WalletId(wallet), WalletId(counterparty));
-    Call::Propose { wallet, counterparty, role: Role::Payer, amount_sats: AMOUNT }
+    Call::Propose { wallet, counterparty, role: Role::Payer, amount_sats: AMOUNT, texts: true }
 }
 
 fn open(wallet: u32, counterparty: u32) -> Call {
     let (wallet, counterparty) = (WalletId(wallet), WalletId(counterparty));
-    Call::Open { wallet, counterparty, role: Role::Payee, amount_sats: AMOUNT }
+    Call::Open { wallet, counterparty, role: Role::Payee, amount_sats: AMOUNT, texts: true }
 }
 
 fn settle(trade: u64, shown: Shown) -> Call {
@@ -70,7 +70,13 @@ fn proposing_makes_the_next_trade_or_says_what_is_wrong() {
     let ledger = &mut ledger();
     assert_eq!(send(ledger, &propose(0, 2)), Ok(vec![Event::Proposed(TradeRef(0))]));
     assert_eq!(send(ledger, &propose(0, 0)), refused("SelfTrade"));
-    let small = Call::Propose { wallet: WalletId(0), counterparty: WalletId(2), role: Role::Payee, amount_sats: 999 };
+    let small = Call::Propose {
+        wallet: WalletId(0),
+        counterparty: WalletId(2),
+        role: Role::Payee,
+        amount_sats: 999,
+        texts: true,
+    };
     assert_eq!(send(ledger, &small), refused("AmountOutOfRange"));
     assert_eq!(send(ledger, &propose(2, 0)), Ok(vec![Event::Proposed(TradeRef(1))]));
 }
@@ -83,7 +89,8 @@ fn opening_takes_the_signature_of_the_counterparty() {
     assert_eq!(ledger.trades.get(trade).unwrap().payer, WalletId(1));
     assert_eq!(send(ledger, &open(2, 3)), refused("not sent"), "wallet 3 cannot sign");
     assert_eq!(send(ledger, &open(3, 2)).unwrap().len(), 2, "whoever sends need not");
-    let small = Call::Open { wallet: WalletId(0), counterparty: WalletId(1), role: Role::Payer, amount_sats: 1 };
+    let small =
+        Call::Open { wallet: WalletId(0), counterparty: WalletId(1), role: Role::Payer, amount_sats: 1, texts: true };
     assert_eq!(send(ledger, &small), refused("AmountOutOfRange"));
 }
 
@@ -187,6 +194,29 @@ fn gas_is_what_a_chain_charges() {
     ledger.paid(trade);
     let settled = gas(ledger, &settle(trade.0, Shown::Known));
     assert_eq!((proposed / 100, accepted / 100, settled / 100), (1_122, 419, 799), "{proposed} {accepted} {settled}");
+}
+
+/// The dearest batch is one whose trades are each the first of two wallets; it has enough gas whatever the formula, and not much
+/// more than that.
+#[test]
+fn a_batch_has_the_gas_it_needs_and_little_more() {
+    let mut measured = Vec::new();
+    for formula in crate::Formula::ALL {
+        for trades in [1, 2, 10, barter_protocol::limits::MAX_BATCH] {
+            let text = "name = \"a ledger\"\n[[crowd]]\nagent = \"trader\"";
+            let mut scenario = Scenario::parse(text).unwrap();
+            scenario.parameters.formula = formula;
+            let ledger = &mut Ledger::new(&scenario, 7);
+            (0..=trades).for_each(|_| _ = ledger.add_wallet(AgentId(0), true));
+            ledger.begin_block(GENESIS);
+            let all: Vec<_> = (1..).take(trades).map(|payee| accepted(ledger, 0, payee)).collect();
+            let batch = Call::SettleBatch(all.into());
+            let (used, limit) = (gas(ledger, &batch), batch.gas_limit());
+            measured.push((formula, trades, used, limit));
+        }
+    }
+    assert!(measured.iter().all(|(_, _, used, limit)| used < limit), "{measured:?}");
+    assert!(measured.iter().all(|(_, _, used, limit)| *limit < used * 6 / 5), "{measured:?}");
 }
 
 #[test]

@@ -85,8 +85,8 @@ pub(super) fn record(buffer: &mut Vec<u8>, record: &Record<'_>) {
 
 fn call(buffer: &mut Vec<u8>, call: &Call) {
     match call {
-        Call::Propose { wallet, counterparty, role, amount_sats }
-        | Call::Open { wallet, counterparty, role, amount_sats } => {
+        Call::Propose { wallet, counterparty, role, amount_sats, texts }
+        | Call::Open { wallet, counterparty, role, amount_sats, texts } => {
             buffer.push(if matches!(call, Call::Propose { .. }) { PROPOSE } else { OPEN });
             numbers(buffer, [u64::from(wallet.0), u64::from(counterparty.0)]);
             buffer.push(match role {
@@ -94,6 +94,7 @@ fn call(buffer: &mut Vec<u8>, call: &Call) {
                 Role::Payee => 1,
             });
             number(buffer, *amount_sats);
+            buffer.push(u8::from(*texts));
         }
         Call::Accept(trade) => tagged(buffer, ACCEPT, [trade.0]),
         Call::Settle { trade, shown } => {

@@ -27,7 +27,7 @@
 //! | 0x01 | wallet      | 20 bytes of its address; numbers: agent, crowd                               |
 //! | 0x02 | block       | numbers: its number, its Unix time, price of gas in wei                      |
 //! | 0x03 | payment     | number: the trade                                                            |
-//! | 0x10 | propose     | numbers: wallet, counterparty; role; number: amount in satoshis              |
+//! | 0x10 | propose     | numbers: wallet, counterparty; role; number: amount in satoshis; 1 byte: 1 with texts, else 0 |
 //! | 0x11 | open        | the same                                                                     |
 //! | 0x12 | accept      | number: the trade                                                            |
 //! | 0x13 | settle      | number: the trade; 1 byte: 0 the preimage as far as known, 1 a guess, 2 that of another trade; for 2, number: that trade |

@@ -168,11 +168,11 @@ impl<R: io::Read> Reader<R> {
             PROPOSE | OPEN => {
                 let (wallet, counterparty) = (self.wallet()?, self.wallet()?);
                 let role = if self.flag()? { Role::Payee } else { Role::Payer };
-                let amount_sats = self.number()?;
+                let (amount_sats, texts) = (self.number()?, self.flag()?);
                 if tag == PROPOSE {
-                    Call::Propose { wallet, counterparty, role, amount_sats }
+                    Call::Propose { wallet, counterparty, role, amount_sats, texts }
                 } else {
-                    Call::Open { wallet, counterparty, role, amount_sats }
+                    Call::Open { wallet, counterparty, role, amount_sats, texts }
                 }
             }
             ACCEPT => Call::Accept(self.trade()?),

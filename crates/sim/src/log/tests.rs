@@ -57,20 +57,22 @@ fn wallet() -> impl Strategy<Value = WalletId> {
 
 fn call() -> impl Strategy<Value = Call> {
     let role = || prop_oneof![Just(Role::Payer), Just(Role::Payee)];
-    let terms = || (wallet(), wallet(), role(), number());
+    let terms = || (wallet(), wallet(), role(), number(), any::<bool>());
     let shown = prop_oneof![Just(Shown::Known), Just(Shown::Guess), trade().prop_map(Shown::Of)];
     prop_oneof![
-        terms().prop_map(|(wallet, counterparty, role, amount_sats)| Call::Propose {
+        terms().prop_map(|(wallet, counterparty, role, amount_sats, texts)| Call::Propose {
             wallet,
             counterparty,
             role,
-            amount_sats
+            amount_sats,
+            texts
         }),
-        terms().prop_map(|(wallet, counterparty, role, amount_sats)| Call::Open {
+        terms().prop_map(|(wallet, counterparty, role, amount_sats, texts)| Call::Open {
             wallet,
             counterparty,
             role,
-            amount_sats
+            amount_sats,
+            texts
         }),
         trade().prop_map(Call::Accept),
         (trade(), shown).prop_map(|(trade, shown)| Call::Settle { trade, shown }),

@@ -3,7 +3,7 @@
 use barter_compliance::AnomalyFlag;
 use barter_protocol::Role;
 
-use super::{Core, TradeInfo};
+use super::{Core, Stage, TradeInfo};
 use crate::{
     AgentId, Parameters, TradeRef, WalletId,
     random::Random,
@@ -104,11 +104,19 @@ impl Desk<'_> {
         &self.core.market
     }
 
-    /// One of the market's wallets, other than `wallet`, by the agent's lot.
+    /// One of the market's wallets, other than `wallet`, by the agent's lot: one that offers itself twice, twice as likely.
+    /// None where there is no other.
     pub fn any_partner(&mut self, wallet: WalletId) -> Option<WalletId> {
         let Core { agents, market, .. } = &mut *self.core;
-        let partner = *agents[self.agent.index()].random.pick(market)?;
-        (partner != wallet).then_some(partner)
+        let random = &mut agents[self.agent.index()].random;
+        let partner = *random.pick(market)?;
+        if partner != wallet {
+            return Some(partner);
+        }
+        // Seldom, so that the whole market is gone through seldom.
+        let others = || market.iter().copied().filter(|other| *other != wallet);
+        let lot = random.below(others().count() as u64);
+        others().nth(usize::try_from(lot).ok()?)
     }
 
     /// A wallet's score.
@@ -137,16 +145,33 @@ impl Desk<'_> {
         self.core.ledger.trades.get(trade)
     }
 
-    // -------------------------------------------------------------------------------------------- trading
-
-    /// Proposes a trade from a wallet of the agent's, which is in the role `role`.
-    pub fn propose(&mut self, wallet: WalletId, counterparty: WalletId, role: Role, amount_sats: u64) {
-        self.send(Call::Propose { wallet, counterparty, role, amount_sats });
+    /// Whether a trade is proposed and can still be accepted, in the block that is being made.
+    pub fn can_accept(&self, trade: TradeRef) -> bool {
+        let lifetime = self.parameters().proposal_lifetime_seconds;
+        self.trade(trade)
+            .is_some_and(|info| info.stage == Stage::Proposed && self.now() <= info.created_at.saturating_add(lifetime))
     }
 
-    /// Proposes and accepts a trade at once, between two wallets of the agent's that can sign.
-    pub fn open(&mut self, wallet: WalletId, counterparty: WalletId, role: Role, amount_sats: u64) {
-        self.send(Call::Open { wallet, counterparty, role, amount_sats });
+    /// Gas that a block has room for.
+    pub fn block_gas_limit(&self) -> u64 {
+        self.core.scenario.chain.block_gas_limit
+    }
+
+    // -------------------------------------------------------------------------------------------- trading
+
+    /// Proposes a trade from a wallet of the agent's, which is in the role `role`. With texts that say what it is about.
+    pub fn propose(&mut self, wallet: WalletId, counterparty: WalletId, role: Role, amount_sats: u64) {
+        self.send(Call::Propose { wallet, counterparty, role, amount_sats, texts: true });
+    }
+
+    /// The same without texts, which is cheaper: for a counterparty who need not be told.
+    pub fn propose_bare(&mut self, wallet: WalletId, counterparty: WalletId, role: Role, amount_sats: u64) {
+        self.send(Call::Propose { wallet, counterparty, role, amount_sats, texts: false });
+    }
+
+    /// Proposes and accepts a trade at once, without texts, between two wallets of the agent's that can sign.
+    pub fn open_bare(&mut self, wallet: WalletId, counterparty: WalletId, role: Role, amount_sats: u64) {
+        self.send(Call::Open { wallet, counterparty, role, amount_sats, texts: false });
     }
 
     /// Accepts a proposal.

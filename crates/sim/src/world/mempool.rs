@@ -153,10 +153,12 @@ mod tests {
         let random = &mut Random::stream(1, 0);
         for ordering in [Ordering::FirstCome, Ordering::Fee] {
             let mut mempool = Mempool::new(ordering);
-            mempool.push(None, Call::SettleBatch([TradeRef(1), TradeRef(2)].into()), 1);
+            let batch = Call::SettleBatch([TradeRef(1), TradeRef(2)].into());
+            let limit = batch.gas_limit();
+            mempool.push(None, batch, 1);
             mempool.push(None, Call::Accept(TradeRef(3)), 0);
-            assert_eq!(mempool.take(799_999, random), None);
-            assert_eq!(mempool.take(800_000, random).map(|next| next.call.trade()), Some(Some(TradeRef(1))));
+            assert_eq!(mempool.take(limit - 1, random), None);
+            assert_eq!(mempool.take(limit, random).map(|next| next.call.trade()), Some(Some(TradeRef(1))));
             assert_eq!(mempool.take(199_999, random), None);
             assert!(mempool.take(200_000, random).is_some());
         }

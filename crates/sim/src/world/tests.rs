@@ -37,8 +37,10 @@ impl Chaos {
         let deserved = desk.random().chance(0.5);
         let tip = desk.random().below(3);
         let call = match (below(desk, 12), trade) {
-            (0..=2, _) | (_, None) => Call::Propose { wallet, counterparty: partner, role, amount_sats: amount },
-            (3, _) => Call::Open { wallet, counterparty: own, role, amount_sats: amount },
+            (0..=2, _) | (_, None) => {
+                Call::Propose { wallet, counterparty: partner, role, amount_sats: amount, texts: deserved }
+            }
+            (3, _) => Call::Open { wallet, counterparty: own, role, amount_sats: amount, texts: deserved },
             (4, Some(trade)) => Call::Accept(trade),
             (5, Some(trade)) => return desk.pay(trade),
             (6, Some(trade)) => Call::SettleAsPayee(trade),
@@ -473,6 +475,45 @@ impl Agent for Scribe {
             _ => {}
         }
     }
+}
+
+/// Draws partners for the first of its wallets, which is nearly all of the market; and pays more for gas than anybody can.
+#[derive(Debug)]
+struct Picker {
+    picked: Arc<Mutex<Vec<Option<WalletId>>>>,
+}
+
+impl Agent for Picker {
+    fn start(&mut self, desk: &mut Desk<'_>) {
+        let wallets = [(); 3].map(|()| desk.new_wallet());
+        let mut picked = self.picked.lock().unwrap();
+        (0..20).for_each(|_| desk.offer(wallets[0]));
+        picked.push(desk.any_partner(wallets[0]));
+        wallets[1..].iter().for_each(|wallet| desk.offer(*wallet));
+        picked.extend((0..2_000).map(|_| desk.any_partner(wallets[0])));
+        let (wallet, counterparty, role) = (wallets[0], wallets[1], Role::Payer);
+        let call = Call::Propose { wallet, counterparty, role, amount_sats: 1_000, texts: false };
+        desk.send_with_tip(call, u64::MAX);
+    }
+
+    fn wake(&mut self, _token: u64, _desk: &mut Desk<'_>) {}
+
+    fn notice(&mut self, _notice: Notice, _desk: &mut Desk<'_>) {}
+}
+
+#[test]
+fn partners_are_drawn_among_the_others_and_any_tip_can_be_paid() {
+    let picked = Arc::new(Mutex::new(Vec::new()));
+    let agent = (CrowdId(0), Box::new(Picker { picked: picked.clone() }) as Box<dyn Agent>);
+    let mut world = World::new(&Scenario { days: 1, ..scenario(Ordering::Fee, 1) }, 0, vec![agent], None);
+    while world.step() {}
+    let picked = picked.lock().unwrap();
+    let count = |wallet| picked[1..].iter().filter(|partner| **partner == Some(wallet)).count();
+    assert_eq!(picked[0], None, "there is no other yet");
+    assert_eq!(count(WalletId(1)) + count(WalletId(2)), 2_000);
+    assert!(count(WalletId(1)).abs_diff(1_000) < 150, "{}", count(WalletId(1)));
+    let spent = world.core.agents[0].spent;
+    assert!(spent.gas > 0 && spent.gas_wei > u128::from(spent.gas) * u128::from(u64::MAX));
 }
 
 /// Alarms go off in the order of their times and then as they were set; notices come a block later, in the order of the

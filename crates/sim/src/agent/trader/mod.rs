@@ -70,7 +70,8 @@ const MAX_ANSWER_SECONDS: u64 = 5 * DAY;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default)]
 struct Settings {
-    /// Trades that a wallet begins a day, in the mean over the crowd; it takes part in twice as many. By default 0.5.
+    /// Trades that a wallet begins a day, in the mean over the crowd; it takes part in twice as many. At most 100, because the
+    /// busiest begins a hundred times as many, each at least a second after the last. By default 0.5.
     trades_per_day: f64,
     /// Exponent of the Pareto distribution of activity over wallets; smaller is more unequal. By default 1.5.
     activity_tail: f64,
@@ -144,7 +145,7 @@ impl Default for Settings {
 
 impl settings::Settings for Settings {
     fn check(&self) -> Result<(), String> {
-        within("trades_per_day", self.trades_per_day, 0.001..=10_000.0)?;
+        within("trades_per_day", self.trades_per_day, 0.001..=100.0)?;
         within("activity_tail", self.activity_tail, 1.01..=100.0)?;
         within("popularity_tail", self.popularity_tail, 0.5..=100.0)?;
         within("median_sats", self.median_sats, 1.0..=1e12)?;
@@ -213,6 +214,8 @@ struct Person {
     /// Programs and shops.
     is_quick: bool,
     trades_per_day: f64,
+    /// When it begins its next trade.
+    due: u64,
     partners: Partners,
     /// Sales it has accepted, or is about to, that are not settled yet; oldest first.
     open_sales: Vec<OpenSale>,
@@ -281,8 +284,9 @@ impl Agent for Trader {
         for _ in 1..whole(popularity.min(MAX_POPULARITY)) {
             desk.offer(wallet);
         }
-        let person = Person {
+        let mut person = Person {
             wallet,
+            due: desk.now(),
             rhythm,
             is_quick: is_shop || is_program,
             trades_per_day: settings.trades_per_day * activity,
@@ -302,8 +306,8 @@ impl Agent for Trader {
                 person.shop(settings, desk);
                 person.sleep(desk);
             }
-            Errand::Accept(trade) => desk.accept(trade),
-            Errand::Pay(trade) => desk.pay(trade),
+            Errand::Accept(trade) => person.accept(trade, desk),
+            Errand::Pay(trade) => pay(trade, desk),
             Errand::Renew(place) => person.renew(place, desk),
         }
     }
@@ -322,6 +326,8 @@ impl Agent for Trader {
         match notice {
             Notice::Proposed(_) if info.party_b() == person.wallet => person.consider(trade, &info, settings, desk),
             Notice::Accepted(_) if info.payer == person.wallet => person.go_on(trade, &info, settings, desk),
+            // Disputed in the meantime: a preimage shown now would be refused.
+            Notice::Paid(_) if info.stage != Stage::Accepted => {}
             Notice::Paid(_) if desk.random().chance(settings.undelivered_share) => {
                 desk.dispute(trade, person.wallet, true);
             }
@@ -341,10 +347,12 @@ impl Agent for Trader {
 
 impl Person {
     /// Sets the alarm for the next trade it will begin.
-    fn sleep(&self, desk: &mut Desk<'_>) {
-        let now = desk.now();
-        let seconds = self.rhythm.until_next(now, self.trades_per_day, desk.random());
-        desk.wake_in(seconds, Errand::Shop.token());
+    ///
+    /// From when the last one was due, and not from the block it came to: blocks that come seldom have more in them.
+    fn sleep(&mut self, desk: &mut Desk<'_>) {
+        let seconds = self.rhythm.until_next(self.due, self.trades_per_day, desk.random());
+        self.due = self.due.saturating_add(seconds);
+        desk.wake_in(self.due.saturating_sub(desk.now()), Errand::Shop.token());
     }
 
     /// Begins a trade.
@@ -419,12 +427,21 @@ impl Person {
     }
 
     /// Does something when it has the time: a program at once, a person after a while, and not asleep.
-    fn soon(&self, errand: Errand, settings: &Settings, desk: &mut Desk<'_>) {
+    fn soon(&mut self, errand: Errand, settings: &Settings, desk: &mut Desk<'_>) {
         let seconds = if self.is_quick { 0 } else { self.reaction_seconds(settings, desk) };
         match errand {
-            Errand::Accept(trade) if seconds == 0 => desk.accept(trade),
-            Errand::Pay(trade) if seconds == 0 => desk.pay(trade),
+            Errand::Accept(trade) if seconds == 0 => self.accept(trade, desk),
+            Errand::Pay(trade) if seconds == 0 => pay(trade, desk),
             _ => desk.wake_in(seconds, errand.token()),
+        }
+    }
+
+    /// Accepts a proposal, unless it has expired.
+    fn accept(&mut self, trade: TradeRef, desk: &mut Desk<'_>) {
+        if desk.can_accept(trade) {
+            desk.accept(trade);
+        } else {
+            self.open_sales.retain(|sale| sale.trade != trade);
         }
     }
 
@@ -448,6 +465,13 @@ impl Person {
 
     fn other(&self, info: &TradeInfo) -> WalletId {
         if info.payer == self.wallet { info.payee } else { info.payer }
+    }
+}
+
+/// Pays a trade, unless it was disputed in the meantime.
+fn pay(trade: TradeRef, desk: &mut Desk<'_>) {
+    if desk.trade(trade).is_some_and(|info| info.stage == Stage::Accepted) {
+        desk.pay(trade);
     }
 }
 

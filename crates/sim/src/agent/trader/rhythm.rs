@@ -50,9 +50,13 @@ impl Rhythm {
         Self::Steady
     }
 
-    /// Seconds until the next of so many events a day: a Poisson process whose rate goes up and down, by inversion (Çinlar,
+    /// Seconds until the next of so many events a day, at least 1: a Poisson process whose rate goes up and down, by inversion (Çinlar,
     /// "Introduction to Stochastic Processes", 1975): one draw an event, whatever the hour.
     pub(super) fn until_next(self, now: u64, events_per_day: f64, random: &mut Random) -> u64 {
+        self.passed(now, events_per_day, random).max(1)
+    }
+
+    fn passed(self, now: u64, events_per_day: f64, random: &mut Random) -> u64 {
         let mut hours_left = random.exponential(24.0 / events_per_day);
         if self == Self::Steady {
             return whole(hours_left * 3_600.0);
