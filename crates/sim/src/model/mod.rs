@@ -2,6 +2,9 @@
 //! contracts and the ledger of `barter-protocol` must end it alike, emit what follows from it, and show the same in every
 //! view after.
 //!
+//! Amounts and deadlines are `u64`s, as the ledger has them, a batch is of at most three settlements, and no call carries
+//! ether. Of a token's metadata all is compared but the picture, which the ledger knows nothing of: Foundry's tests look at it.
+//!
 //! [`Sequence`]s come from proptest ([`sequence`]) or from a fuzzer's bytes ([`Sequence::from_bytes`]); both run through
 //! [`World::step`], and print, when they fail, as a story of who did what.
 //!

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::{
     operation::{
         Amount, BatchLength, Deadline, Draft, Duration, Forbidden, Form, Hidden, Item, Items, Limit, Offset, Operation,
-        PREIMAGES, Pick, Sequence, Share, Shown, Signing, Texts, Until, Who,
+        PREIMAGES, Pick, Sequence, Share, Shown, Signing, Texts, Times, Until, Who,
     },
     wallet::{KEYS, Name, TRADERS, Target, WALLETS},
 };
@@ -30,8 +30,8 @@ pub fn operation() -> impl Strategy<Value = Operation> {
         4 => (who(), prop::collection::vec(item(), 1..4))
             .prop_map(|(caller, items)| O::SettleBatch { caller, items: Items(items) }),
         1 => prop_oneof![Just(0_u8), Just(100), Just(101)].prop_map(|length| O::BatchOfLength(BatchLength(length))),
-        5 => (pick(), who()).prop_map(|(trade, caller)| O::Dispute { trade, caller }),
-        3 => (pick(), who()).prop_map(|(trade, caller)| O::Dismiss { trade, caller }),
+        6 => (pick(), who_else()).prop_map(|(trade, caller)| O::Dispute { trade, caller }),
+        5 => (pick(), who()).prop_map(|(trade, caller)| O::Dismiss { trade, caller }),
         3 => (pick(), who(), who()).prop_map(|(trade, caller, at_fault)| O::Uphold { trade, caller, at_fault }),
         1 => (name(), pick()).prop_map(|(caller, trade)| O::Cancel { caller, trade }),
         20 => (draft(), until()).prop_map(|(draft, until)| O::Trade { draft, until }),
@@ -56,7 +56,7 @@ pub fn operation() -> impl Strategy<Value = Operation> {
             .prop_map(|seconds| O::Wait(Duration(seconds))),
         2 => (pick(), -1_i8..=1).prop_map(|(trade, offset)| O::WaitForExpiry { trade, offset: Offset(offset) }),
     ];
-    prop_oneof![71 => trading, 12 => credit, 8 => rest]
+    prop_oneof![74 => trading, 12 => credit, 8 => rest]
 }
 
 /// A trade to propose: mostly one within the limits, between two that trade much.
@@ -104,7 +104,10 @@ fn target() -> impl Strategy<Value = Target> {
 }
 
 fn until() -> impl Strategy<Value = Until> {
-    prop_oneof![2 => Just(Until::Accepted), 2 => Just(Until::Settled), 1 => Just(Until::Disputed)]
+    // Enough to pass a pair's cap, with time between.
+    let again = (3_u8..7, 0..100_000_u64)
+        .prop_map(|(more, wait)| Until::SettledAgain { more: Times(more), wait: Duration(wait) });
+    prop_oneof![8 => Just(Until::Accepted), 8 => Just(Until::Settled), 4 => Just(Until::Disputed), 1 => again]
 }
 
 fn amount() -> impl Strategy<Value = u64> {
@@ -147,6 +150,11 @@ fn pick() -> impl Strategy<Value = Pick> {
 
 fn who() -> impl Strategy<Value = Who> {
     prop_oneof![8 => Just(Who::Right), 1 => Just(Who::Other), 1 => any_name().prop_map(Who::Wallet)]
+}
+
+/// More often neither of the two.
+fn who_else() -> impl Strategy<Value = Who> {
+    prop_oneof![2 => who(), 1 => any_name().prop_map(Who::Wallet)]
 }
 
 fn shown() -> impl Strategy<Value = Shown> {
@@ -202,5 +210,6 @@ fn forbidden() -> impl Strategy<Value = Forbidden> {
         Forbidden::MoveTokenSafely,
         Forbidden::MoveTokenWithData,
         Forbidden::NoFunction,
+        Forbidden::ShortCall,
     ])
 }

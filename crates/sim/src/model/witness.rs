@@ -148,7 +148,14 @@ impl Witness {
     /// Sends a wallet's call, and keeps what it changed. Returns what it gave or reverted with, its events, and its gas.
     pub(super) fn send<C: SolCall>(&mut self, caller: &Wallet, to: Address, call: &C) -> Sent<C::Return> {
         self.note(to, C::SELECTOR);
-        let data = call.abi_encode().into();
+        let Sent { value, logs, gas } = self.send_data(caller, to, call.abi_encode().into());
+        let value =
+            value.and_then(|data| C::abi_decode_returns_validate(&data).map_err(|_| ContractError::Unknown { data }));
+        Sent { value, logs, gas }
+    }
+
+    /// The same of any data, and what came back as it is.
+    pub(super) fn send_data(&mut self, caller: &Wallet, to: Address, data: Bytes) -> Sent<Bytes> {
         let is_contract = caller.name().is_contract();
         let execution = if is_contract {
             let execute = executeCall { to, data };
@@ -161,8 +168,7 @@ impl Witness {
             return Sent { value: Err(ContractError::decode(&output)), logs: Vec::new(), gas };
         }
         let answer = if is_contract { executeCall::abi_decode_returns(&output).unwrap_or_default() } else { output };
-        let value = C::abi_decode_returns_validate(&answer).map_err(|_| ContractError::Unknown { data: answer });
-        Sent { value, logs: execution.logs, gas }
+        Sent { value: Ok(answer), logs: execution.logs, gas }
     }
 
     /// Asks one thing.

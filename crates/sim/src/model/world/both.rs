@@ -35,14 +35,26 @@ impl World {
         ours: Expected<T>,
         read: impl Fn(C::Return) -> T,
     ) -> Result<Option<T>, Disagreement> {
-        let caller = &self.wallets[caller.index()];
-        let Sent { value, logs: emitted, gas } = self.witness.send(caller, to, call);
+        let sent = self.witness.send(&self.wallets[caller.index()], to, call);
+        self.check_sent(name, caller, sent, ours, read)
+    }
+
+    /// The same of what was sent already.
+    pub(super) fn check_sent<R, T: PartialEq + Debug>(
+        &mut self,
+        name: &str,
+        caller: Name,
+        sent: Sent<R>,
+        ours: Expected<T>,
+        read: impl Fn(R) -> T,
+    ) -> Result<Option<T>, Disagreement> {
+        let Sent { value, logs: emitted, gas } = sent;
         let theirs = value.map(read);
         let (ours, expected) = match ours {
             Ok((value, logs)) => (Ok(value), logs),
             Err(error) => (Err(error), Vec::new()),
         };
-        let what = format!("{name}, called by {}", caller.name());
+        let what = format!("{name}, called by {caller}");
         self.gas_used.push(gas);
         self.note(name, theirs.as_ref().err());
         Disagreement::unless_same(|| what.clone(), &theirs, &ours)?;

@@ -20,7 +20,7 @@ use crate::chain::CHAIN_ID;
 
 use super::{
     disagreement::{Disagreement, Failure},
-    operation::{Item, Operation, Sequence, Shown, Until, Who},
+    operation::{Item, Operation, Sequence, Shown},
     permit::Nonces,
     replay, views,
     wallet::{Name, WALLETS, Wallet},
@@ -74,14 +74,19 @@ impl Sequence {
 
     /// How it fails with every operation left out that the failure does not need; nothing where it does not fail.
     pub fn shortest_failure(&self) -> Option<Failure> {
-        let mut failure = self.run().err()?;
+        self.shortest_failure_of(|sequence| sequence.run().err())
+    }
+
+    /// The same of any way to fail.
+    pub fn shortest_failure_of(&self, fails: impl Fn(&Self) -> Option<Failure>) -> Option<Failure> {
+        let mut failure = fails(self)?;
         let mut shortest = self.clone();
         let mut index = shortest.operations.len();
         while index > 0 {
             index -= 1;
             let mut shorter = shortest.clone();
             shorter.operations.remove(index);
-            if let Err(found) = shorter.run() {
+            if let Some(found) = fails(&shorter) {
                 // What only what was left out needed can be left out too, wherever it stands.
                 (index, failure, shortest) = (shorter.operations.len(), found, shorter);
             }
@@ -170,14 +175,19 @@ impl World {
         &self.outcomes
     }
 
-    /// Whether some pair settled more trades than count.
+    /// Whether some pair settled more trades than count, and one of those later than the last that did.
     pub fn has_pair_beyond_cap(&self) -> bool {
-        let mut settled: BTreeMap<_, u64> = BTreeMap::new();
-        for trade in self.ledger.trades().filter(|trade| trade.settled_at().is_some()) {
+        let mut settled: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for trade in self.ledger.trades() {
             let (payer, payee) = (trade.terms().payer(), trade.terms().payee());
-            *settled.entry((payer.min(payee), payer.max(payee))).or_default() += 1;
+            settled.entry((payer.min(payee), payer.max(payee))).or_default().extend(trade.settled_at());
         }
-        settled.into_values().any(|count| count > MAX_PAIR_COUNT)
+        settled.into_values().any(|mut times| {
+            times.sort_unstable();
+            let mut beyond = (1..).zip(&times).skip_while(|(count, _)| *count < MAX_PAIR_COUNT);
+            let last_that_counts = beyond.next();
+            beyond.any(|(_, time)| last_that_counts.is_some_and(|(_, last)| time > last))
+        })
     }
 
     /// What happened so far, with where it ended, wallets and trades by their names.
@@ -337,15 +347,7 @@ impl World {
                 }
                 Ok(())
             }
-            Operation::Trade { draft, until } => {
-                let Some(trade_id) = self.propose(draft)? else { return Ok(()) };
-                self.accept(trade_id, Who::Right)?;
-                match until {
-                    Until::Accepted => Ok(()),
-                    Until::Settled => self.settle(trade_id, Who::Right, Shown::Right),
-                    Until::Disputed => self.dispute(trade_id, Who::Right),
-                }
-            }
+            Operation::Trade { draft, until } => self.trade(draft, *until),
         }
     }
 }

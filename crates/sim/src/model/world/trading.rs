@@ -3,13 +3,13 @@
 use alloy_primitives::{Address, B256, Log, U256};
 use barter_bindings::{BarterCore, ContractError, IBarterCore};
 use barter_protocol::{
-    Approval, Error, Ledger, OpenTrade, Preimage, Role, Terms, TradeId, TradeStatus, ledger::Settlement,
+    Approval, Error, Ledger, OpenTrade, Preimage, Role, Ruling, Terms, TradeId, TradeStatus, ledger::Settlement,
 };
 
 use crate::model::{
     disagreement::Disagreement,
     logs,
-    operation::{Deadline, Draft, Form, Hidden, Item, Shown, Signing, Who},
+    operation::{Deadline, Draft, Form, Hidden, Item, PREIMAGES, Shown, Signing, Until, Who},
     views,
     wallet::{Name, Target},
 };
@@ -56,6 +56,25 @@ impl World {
         };
         self.remember(trade_id, draft)?;
         Ok(trade_id)
+    }
+
+    /// A trade taken some way at once.
+    pub(super) fn trade(&mut self, draft: &Draft, until: Until) -> Result<(), Disagreement> {
+        let Some(trade_id) = self.propose(draft)? else { return Ok(()) };
+        self.accept(trade_id, Who::Right)?;
+        match until {
+            Until::Accepted => Ok(()),
+            Until::Settled => self.settle(trade_id, Who::Right, Shown::Right),
+            Until::Disputed => self.dispute(trade_id, Who::Right),
+            Until::SettledAgain { more, wait } => {
+                self.settle(trade_id, Who::Right, Shown::Right)?;
+                (1..=more.0).try_for_each(|later| {
+                    self.wait_until(self.now + wait.0);
+                    let preimage = Hidden((draft.preimage.0 + later) % PREIMAGES);
+                    self.trade(&Draft { preimage, ..draft.clone() }, Until::Settled)
+                })
+            }
+        }
     }
 
     pub(super) fn open(&mut self, draft: &Draft, caller: Who, signing: Signing) -> Result<(), Disagreement> {
@@ -212,7 +231,10 @@ impl World {
         let ours = self.ledger.dispute(by, trade_id, self.now);
         let event = BarterCore::TradeDisputed { tradeId: trade_id, by };
         let call = BarterCore::disputeTradeCall { tradeId: trade_id };
-        self.check_core("dispute", caller, &call, ours, &event)
+        // Told apart, because which of two reasons to refuse the second is given is another rule.
+        let was_dismissed = self.ledger.trade(trade_id).is_ok_and(|trade| trade.ruling() == Ruling::Dismissed);
+        let name = if was_dismissed { "dispute again" } else { "dispute" };
+        self.check_core(name, caller, &call, ours, &event)
     }
 
     pub(super) fn dismiss(&mut self, trade_id: TradeId, caller: Who) -> Result<(), Disagreement> {

@@ -1,8 +1,8 @@
 //! What nobody may call.
 
 use alloy_primitives::U256;
-use alloy_sol_types::sol;
-use barter_bindings::{Addresses, BTRCredit, BTRTrust, ContractError};
+use alloy_sol_types::{SolCall, sol};
+use barter_bindings::{Addresses, BTRCredit, BTRTrust, BarterCore, ContractError};
 
 use crate::model::{
     disagreement::Disagreement,
@@ -58,6 +58,22 @@ impl World {
             Forbidden::NoFunction => {
                 let unknown = Err(ContractError::UnknownCall);
                 self.check("no function", caller, core, &noSuchFunctionCall {}, unknown, drop)
+            }
+            Forbidden::ShortCall => {
+                // The trade's numbers say which function, and how much of its arguments.
+                let calls = [
+                    (core, BarterCore::acceptTradeCall { tradeId: UNKNOWN }.abi_encode()),
+                    (core, BarterCore::settleTradeCall { tradeId: UNKNOWN, preimage: UNKNOWN }.abi_encode()),
+                    (core, BarterCore::cancelSignatureCall { digest: UNKNOWN }.abi_encode()),
+                    (trust, BTRTrust::pairCountCall { walletA: from, walletB: to }.abi_encode()),
+                    (credit, BTRCredit::transferCall { to, value: U256::ZERO }.abi_encode()),
+                    (credit, BTRCredit::burnCall { amount: U256::ZERO }.abi_encode()),
+                ];
+                let numbers = [draft.amount.0.to_le_bytes()[0], draft.preimage.0].map(usize::from);
+                let (to, mut data) = calls[numbers[0] % calls.len()].clone();
+                data.truncate(4 + numbers[1] * 2 % (data.len() - 4));
+                let sent = self.witness.send_data(&self.wallets[caller.index()], to, data.into());
+                self.check_sent("short call", caller, sent, Err(ContractError::NoReason), drop)
             }
         }
         .map(drop)
