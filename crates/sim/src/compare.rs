@@ -18,7 +18,7 @@ pub struct Comparison {
 /// Whose numbers they are.
 #[derive(Clone, Debug, Serialize)]
 pub struct Column {
-    /// The scenario's name.
+    /// The scenario's name; with its place among those compared where another has the same.
     pub name: String,
     /// Its seed.
     pub seed: u64,
@@ -50,8 +50,8 @@ impl Row {
 impl Comparison {
     /// Puts outcomes side by side: the whole, then each crowd, then each detector, in the order in which they are first met.
     pub fn new(outcomes: &[Outcome]) -> Self {
-        let columns = outcomes.iter().map(|outcome| Column {
-            name: outcome.scenario.name.clone(),
+        let columns = outcomes.iter().zip(labels(outcomes)).map(|(outcome, name)| Column {
+            name,
             seed: outcome.scenario.seed,
             log_hash: outcome.log_hash,
         });
@@ -70,6 +70,14 @@ impl Comparison {
         rows.extend(each_once(detectors).into_iter().flat_map(|name| detector_rows(name, outcomes)));
         Self { columns: columns.collect(), rows }
     }
+}
+
+/// What outcomes are called beside each other: their scenarios' names, with their places (`siege #2`) where a name repeats.
+pub(crate) fn labels(outcomes: &[Outcome]) -> Vec<String> {
+    let name = |outcome: &Outcome| outcome.scenario.name.clone();
+    let repeats = |name: &str| outcomes.iter().filter(|outcome| outcome.scenario.name == name).count() > 1;
+    let labels = outcomes.iter().map(name).zip(1..);
+    labels.map(|(name, place)| if repeats(&name) { format!("{name} #{place}") } else { name }).collect()
 }
 
 fn row(subject: &str, measure: &'static str, outcomes: &[Outcome], of: impl Fn(&Outcome) -> Option<f64>) -> Row {

@@ -27,8 +27,8 @@ const DESCRIPTION_CHARACTERS: RangeInclusive<usize> = 0..=1_000;
 const BLOCK_SECONDS: RangeInclusive<u64> = 1..=86_400;
 /// Below the smallest no trade fits into a block.
 const BLOCK_GAS_LIMITS: RangeInclusive<u64> = 1_000_000..=1_000_000_000_000;
-const GAS_PRICES_GWEI: RangeInclusive<f64> = 0.0..=1_000_000.0;
-const GAS_PRICE_SIGMAS: RangeInclusive<f64> = 0.0..=3.0;
+const GAS_PRICES_GWEI: RangeInclusive<f64> = 0.0..=10_000.0;
+const GAS_PRICE_SIGMAS: RangeInclusive<f64> = 0.0..=2.0;
 const SATS_PER_ETHER: RangeInclusive<u64> = 0..=1_000_000_000;
 const LIGHTNING_BASES_MSAT: RangeInclusive<u64> = 0..=1_000_000_000;
 const LIGHTNING_FEES_PPM: RangeInclusive<u64> = 0..=1_000_000;
@@ -68,7 +68,7 @@ pub const BUILT_IN: &[BuiltIn] = &[
 
 /// A scenario: crowds of wallets, the protocol's parameters, the chain they share and what things cost on it.
 ///
-/// As TOML every key may be left out but `crowd`, and an unknown one is refused.
+/// As TOML every key may be left out but `name` and `crowd`, and an unknown one is refused.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
@@ -168,15 +168,14 @@ impl Scenario {
         Ok(scenario)
     }
 
-    /// What a key is at; the text `default` where a crowd leaves it to its kind, or there is no such key.
-    pub(crate) fn current(&self, key: &str) -> Value {
-        let left_open = || Value::from("default");
-        let Ok(mut table) = Table::try_from(self) else { return left_open() };
+    /// What a key is at; none where a crowd leaves it to its kind, or there is no such key.
+    pub(crate) fn current(&self, key: &str) -> Option<Value> {
+        let mut table = Table::try_from(self).ok()?;
         let found = match key.strip_prefix("crowd.") {
             Some(rest) => crowd_of(&mut table, rest).ok().map(|(crowd, key)| (&*crowd, key)),
             None => Some((&table, key)),
         };
-        found.and_then(|(table, key)| get(table, key)).cloned().unwrap_or_else(left_open)
+        found.and_then(|(table, key)| get(table, key)).cloned()
     }
 
     /// A value for [`with`](Self::with) as it is typed: TOML, or else a text without its quotes.
@@ -357,8 +356,16 @@ fn in_words(message: &str) -> String {
     let message = message.replace("expected u64", "expected a whole number, 0 or more");
     let message =
         message.replace("expected f64", "expected a number").replace("expected usize", "expected a whole number");
+    let message =
+        message.replace("expected a sequence", "expected a list of tables").replace("expected a map", A_TABLE);
+    let message = match message.split_once("expected struct ") {
+        Some((before, _)) => format!("{before}{A_TABLE}"),
+        None => message,
+    };
     message.replace(" as i128", "").replace(" as u128", "").replace('\n', " ")
 }
+
+const A_TABLE: &str = "expected a table of keys and values";
 
 /// What a key names.
 fn get<'a>(table: &'a Table, key: &str) -> Option<&'a Value> {
@@ -381,18 +388,30 @@ fn set(scenario: &mut Table, key: &str, value: &Value) -> Result<(), String> {
 fn crowd_of<'a, 'b>(scenario: &'a mut Table, key: &'b str) -> Result<(&'a mut Table, &'b str), String> {
     let crowds = scenario.get_mut("crowd").and_then(Value::as_array_mut).into_iter().flatten();
     let mut names = Vec::new();
+    let mut is_whole = false;
     let named = crowds.filter_map(Value::as_table_mut).filter_map(|crowd| {
         let name = crowd.get("name").or_else(|| crowd.get("agent")).and_then(Value::as_str).unwrap_or_default();
         names.push(name.to_owned());
+        is_whole |= key == name;
         let rest = key.strip_prefix(name).and_then(|rest| rest.strip_prefix('.'))?;
         Some((crowd, rest))
     });
     let meant = named.min_by_key(|(_, rest)| rest.len());
-    meant.ok_or_else(|| format!("there is no such crowd, expected crowd.NAME.KEY with one of {}", names.join(", ")))
+    meant.ok_or_else(|| {
+        if is_whole {
+            format!("this is a whole crowd, expected one of its keys: crowd.{key}.KEY, such as crowd.{key}.count")
+        } else {
+            format!("there is no such crowd, expected crowd.NAME.KEY with one of {}", names.join(", "))
+        }
+    })
 }
 
 fn set_in(table: &mut Table, key: &str, value: &Value) -> Result<(), String> {
     let Some((first, rest)) = key.split_once('.') else {
+        // The reader would take a list for a table, by the places of its keys.
+        if table.get(key).is_some_and(Value::is_table) && !value.is_table() {
+            return Err(format!("invalid type: {value}, {A_TABLE}"));
+        }
         table.insert(key.to_owned(), value.clone());
         return Ok(());
     };
@@ -500,7 +519,7 @@ impl Default for Costs {
 
 /// Who rules on disputes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(tag = "kind", rename_all = "kebab-case", try_from = "ArbiterTable")]
 pub enum Arbiter {
     /// Nobody, for good.
     #[default]
@@ -510,6 +529,36 @@ pub enum Arbiter {
         /// After how many days.
         after_days: u64,
     },
+}
+
+/// An arbiter as it is written. The enum's own reader takes any key beside `none`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ArbiterTable {
+    kind: ArbiterKind,
+    after_days: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum ArbiterKind {
+    None,
+    Fair,
+}
+
+impl TryFrom<ArbiterTable> for Arbiter {
+    type Error = String;
+
+    fn try_from(table: ArbiterTable) -> Result<Self, String> {
+        match (table.kind, table.after_days) {
+            (ArbiterKind::None, None) => Ok(Self::None),
+            (ArbiterKind::None, Some(days)) => {
+                Err(format!("after_days is {days} though kind is none, expected it with kind fair only"))
+            }
+            (ArbiterKind::Fair, Some(after_days)) => Ok(Self::Fair { after_days }),
+            (ArbiterKind::Fair, None) => Err("missing field `after_days`, expected it with kind fair".to_owned()),
+        }
+    }
 }
 
 /// What the detectors are told.

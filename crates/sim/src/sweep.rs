@@ -88,8 +88,9 @@ pub struct SweepPoint {
 impl SweepOutcome {
     /// What the other points are measured against: the scenario as it is, or the first point where a grid has none such.
     pub fn reference(&self) -> Option<&SweepPoint> {
-        let base: Vec<_> = self.axes.iter().map(|axis| self.scenario.current(&axis.key)).collect();
-        self.points.iter().find(|point| point.values == base).or_else(|| self.points.first())
+        let base: Option<Vec<_>> = self.axes.iter().map(|axis| self.scenario.current(&axis.key)).collect();
+        let as_it_is = base.and_then(|base| self.points.iter().find(|point| point.values == base));
+        as_it_is.or_else(|| self.points.first())
     }
 
     /// The points along an axis, with all others as at the first point. In the order of the axis' values; the scenario as it is comes
@@ -126,19 +127,35 @@ pub fn points(scenario: &Scenario) -> Result<Vec<Point>, Error> {
         return Err(Error::Scenario("there is no table sweep, expected one with lists of values by key".to_owned()));
     };
     check(*mode, axes)?;
-    let base: Vec<Value> = axes.iter().map(|axis| scenario.current(&axis.key)).collect();
     let settings = match mode {
         Mode::Grid => grid(axes),
-        Mode::OneAtATime => one_at_a_time(axes, &base),
+        Mode::OneAtATime => one_at_a_time(axes, &as_it_is(scenario, axes)?),
     };
     let point = |values: Vec<Value>| {
-        // What is as it is need not be set, and cannot be where a crowd leaves it to its kind.
-        let changes = axes.iter().zip(&values).zip(&base).filter(|((_, value), base)| value != base);
-        let changed = scenario.with(changes.map(|((axis, value), _)| (axis.key.as_str(), value)));
+        let changed = scenario.with(axes.iter().zip(&values).map(|(axis, value)| (axis.key.as_str(), value)));
         let scenario = changed.map_err(|error| Error::Scenario(format!("sweep: {error}")))?;
         Ok(Point { values, scenario })
     };
     settings.into_iter().map(point).collect()
+}
+
+/// What the axes are at. A crowd may leave a key to its kind, and then it is not known which of the values that is.
+fn as_it_is(scenario: &Scenario, axes: &[Axis]) -> Result<Vec<Value>, Error> {
+    let refuse = |message: String| Error::Scenario(format!("sweep: {message}"));
+    let current = |axis: &Axis| {
+        if let Some(value) = scenario.current(&axis.key) {
+            return Ok(value);
+        }
+        // A key there is not is refused as such.
+        scenario
+            .with(axis.values.iter().take(1).map(|value| (axis.key.as_str(), value)))
+            .map_err(|error| refuse(error.to_string()))?;
+        let key = &axis.key;
+        Err(refuse(format!(
+            "{key} has no value in the scenario, expected one there to vary it from, or mode = \"grid\""
+        )))
+    };
+    axes.iter().map(current).collect()
 }
 
 /// Each value with each of the others, the last axis moving fastest.

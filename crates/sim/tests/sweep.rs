@@ -56,6 +56,8 @@ fn what_cannot_be_varied_is_refused() {
         ("parameters.pair_cap = [1, 0]", &["pair_cap is 0"]),
         ("crowd.ring.count = [1]", &["crowd.ring.count", "circle"]),
         ("sweep = [1]", &["sweep"]),
+        ("crowd.circle.wheels = [1]", &["circle", "wheels"]),
+        ("crowd.circle.trades = [5, 10]", &["crowd.circle.trades has no value in the scenario", "grid"]),
     ] {
         let sentence = refused(sweep);
         for part in parts {
@@ -66,6 +68,25 @@ fn what_cannot_be_varied_is_refused() {
     assert!(refused(&format!("seed = [{many}]")).contains("it has up to 1001 points, expected at most 1000"));
     let none = Scenario::parse("name = \"x\"\n[[crowd]]\nagent = \"circle\"").unwrap();
     assert!(sweep::points(&none).unwrap_err().to_string().contains("no table sweep"));
+}
+
+#[test]
+fn a_grid_may_vary_what_a_crowd_leaves_open() {
+    let scenario = scenario("mode = \"grid\"\ncrowd.circle.trades = [5, 10]");
+    let points = sweep::points(&scenario).unwrap();
+    let trades: Vec<_> = points.iter().map(|point| point.scenario.crowd[1].settings["trades"].clone()).collect();
+    assert_eq!(trades, [5, 10].map(Value::from));
+}
+
+#[test]
+fn what_points_are_measured_against() {
+    let reference = |sweep: &str| {
+        let outcome = sweep::sweep(&scenario(sweep), &()).unwrap();
+        outcome.reference().unwrap().values.clone()
+    };
+    assert_eq!(reference("parameters.pair_cap = [1, 2]"), [Value::from(5)]);
+    assert_eq!(reference("mode = \"grid\"\nparameters.pair_cap = [1, 5]"), [Value::from(5)]);
+    assert_eq!(reference("mode = \"grid\"\nparameters.pair_cap = [1, 2]"), [Value::from(1)]);
 }
 
 fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {

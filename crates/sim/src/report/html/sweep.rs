@@ -9,7 +9,7 @@ use super::{
     text::{count, cut, or_none, percent, real, sats, share},
 };
 use crate::{
-    Outcome,
+    Outcome, compare,
     outcome::CrowdOutcome,
     report::plain,
     sweep::{Axis, Mode, SweepOutcome},
@@ -58,7 +58,7 @@ pub(super) fn of_sweep(sweep: &SweepOutcome) -> String {
 
 /// The page of a comparison.
 pub(super) fn of_comparison(outcomes: &[Outcome]) -> String {
-    let points = outcomes.iter().map(|outcome| Point { label: outcome.scenario.name.clone(), outcome });
+    let points = outcomes.iter().zip(compare::labels(outcomes)).map(|(outcome, label)| Point { label, outcome });
     let row = Row { points: points.collect(), ordered: false };
     let names: Vec<_> = row.points.iter().map(|point| point.label.as_str()).collect();
     let mut page = header("Comparison", &names.join(" · "), "");
@@ -85,7 +85,8 @@ fn header(name: &str, description: &str, reads: &str) -> String {
 fn points_of(sweep: &SweepOutcome) -> Vec<Point<'_>> {
     let points = sweep.points.iter().map(|point| {
         let settings = sweep.axes.iter().zip(&point.values);
-        let changed = settings.filter(|(axis, value)| sweep.mode == Mode::Grid || **value != base(sweep, axis));
+        let changed =
+            settings.filter(|(axis, value)| sweep.mode == Mode::Grid || Some(*value) != base(sweep, axis).as_ref());
         let changed: Vec<_> =
             changed.map(|(axis, value)| format!("{} {}", short_key(&axis.key), plain(value))).collect();
         let label = if changed.is_empty() { "as it is".to_owned() } else { changed.join(", ") };
@@ -95,7 +96,7 @@ fn points_of(sweep: &SweepOutcome) -> Vec<Point<'_>> {
 }
 
 /// What an axis is at in the scenario as it is.
-fn base(sweep: &SweepOutcome, axis: &Axis) -> toml::Value {
+fn base(sweep: &SweepOutcome, axis: &Axis) -> Option<toml::Value> {
     sweep.scenario.current(&axis.key)
 }
 
@@ -104,7 +105,7 @@ fn along(sweep: &SweepOutcome, place: usize, axis: &Axis) -> String {
     let base = base(sweep, axis);
     let points = sweep.along(place).into_iter().filter_map(|point| {
         let value = point.values.get(place)?;
-        let star = if *value == base { "*" } else { "" };
+        let star = if Some(value) == base.as_ref() { "*" } else { "" };
         Some(Point { label: format!("{}{star}", plain(value)), outcome: &point.outcome })
     });
     let ordered = axis.values.iter().all(|value| value.is_integer() || value.is_float());
@@ -114,7 +115,10 @@ fn along(sweep: &SweepOutcome, place: usize, axis: &Axis) -> String {
     }
     section(
         &format!("What {} does", escape(&axis.key)),
-        &format!("{READS} The scenario's own value, {}, has a star.", escape(&plain(&base))),
+        &match &base {
+            Some(base) => format!("{READS} The scenario's own value, {}, has a star.", escape(&plain(base))),
+            None => READS.to_owned(),
+        },
         &change(&row.points),
         &(panels(&row) + &by_attack(&row.points)),
     )
