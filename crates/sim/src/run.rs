@@ -152,6 +152,7 @@ fn merge(scenario: &Scenario, worlds: Vec<WorldOutcome>) -> Outcome {
     let mut outcome = Outcome {
         scenario: scenario.clone(),
         log_hash: B256::ZERO,
+        world_log_hashes: Vec::with_capacity(worlds.len()),
         transactions: 0,
         settled: 0,
         gas: 0,
@@ -166,6 +167,7 @@ fn merge(scenario: &Scenario, worlds: Vec<WorldOutcome>) -> Outcome {
     let mut measured = Vec::new();
     for world in worlds {
         hasher.update(world.hash);
+        outcome.world_log_hashes.push(world.hash);
         outcome.transactions += world.transactions;
         outcome.settled += world.settled;
         outcome.gas += world.gas;

@@ -83,7 +83,32 @@ fn a_page_says_what_came_out() {
     assert!(text.contains("Not reached by attack 0."));
     assert!(text.contains("NotAccepted"));
     assert!(text.contains(&format!("{:#x}", outcome.log_hash)));
+    assert!(outcome.world_log_hashes.iter().all(|hash| text.contains(&format!("{hash:#x}"))));
     assert!(text.contains("seed = 7") && text.contains("barter sim run scenario.toml"));
+}
+
+#[test]
+fn a_score_that_came_with_a_higher_one_says_so() {
+    let mut outcome = made::outcome(3, 300);
+    assert!(!text(&page(&outcome)).contains("in one batch"));
+    outcome.crowds[1].milestones[0].went_on_to = Some(352);
+    let said = text(&page(&outcome));
+    assert!(
+        said.contains("in one batch that went on to 352: by itself it may cost less")
+            && said.contains("in a batch to 352")
+    );
+}
+
+#[test]
+fn runs_of_one_name_are_told_apart() {
+    let mut outcomes = [made::outcome(1, 5), made::outcome(2, 5), made::outcome(2, 5)];
+    outcomes[1].scenario.name = "Other".to_owned();
+    let mut bytes = Vec::new();
+    report::write_comparison_html(&outcomes, &mut bytes).unwrap();
+    assert!(text(&check(String::from_utf8(bytes).unwrap())).contains("Made by hand #1 · Other · Made by hand #3"));
+    let columns = barter_sim::compare::Comparison::new(&outcomes).columns;
+    let names: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(names, ["Made by hand #1", "Other", "Made by hand #3"]);
 }
 
 #[test]

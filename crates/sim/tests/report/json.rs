@@ -21,6 +21,8 @@ fn a_run_says_what_it_is_and_how_to_run_it_again() {
     assert_eq!(document["version"], env!("CARGO_PKG_VERSION"));
     assert_eq!(document["seed"], 7);
     assert_eq!(document["log_hash"], format!("{:#x}", outcome.log_hash));
+    let worlds: Vec<_> = outcome.world_log_hashes.iter().map(|hash| format!("{hash:#x}")).collect();
+    assert_eq!(document["world_log_hashes"], serde_json::json!(worlds));
     assert_eq!(document["code_hash"].as_str().map(str::len), Some(66));
     assert_eq!(Scenario::parse(document["scenario_toml"].as_str().unwrap()).unwrap(), outcome.scenario);
     assert_eq!(document["crowds"].as_array().unwrap().len(), 4);

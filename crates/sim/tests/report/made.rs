@@ -122,6 +122,7 @@ pub(crate) fn outcome(attacks: usize, honest_wallets: usize) -> Outcome {
         median_sats: Some(milestone(sats * 3).spent.sats(&scenario.costs)),
         cheapest_gas: Some(milestone(sats).spent.gas),
         cheapest: Some(milestone(sats)),
+        went_on_to: None,
     };
     let missed = |score| MilestoneOutcome {
         score,
@@ -130,6 +131,7 @@ pub(crate) fn outcome(attacks: usize, honest_wallets: usize) -> Outcome {
         median_sats: None,
         cheapest_gas: None,
         cheapest: None,
+        went_on_to: None,
     };
     let crowds = scenario.crowd.iter().enumerate().map(|(place, crowd)| {
         let hostile = place > 0;
@@ -174,6 +176,7 @@ pub(crate) fn outcome(attacks: usize, honest_wallets: usize) -> Outcome {
     };
     Outcome {
         log_hash: B256::repeat_byte(0xab),
+        world_log_hashes: vec![B256::repeat_byte(0xcd), B256::repeat_byte(0xef)],
         transactions: 12_345,
         settled: 4_000,
         gas: 987_654_321,

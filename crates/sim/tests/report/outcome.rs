@@ -74,6 +74,18 @@ fn looking_honest_is_priced_by_the_cheapest_that_did() {
 }
 
 #[test]
+fn a_batch_that_goes_on_says_how_far() {
+    // A farmer settles all of a fold of trades at once.
+    let crowd = |target: u64| format!("[[crowd]]\nagent = \"farmer\"\nname = \"to {target}\"\ntarget = {target}\n");
+    let text = format!("name = \"batches\"\ndays = 3\n{}{}", crowd(350), crowd(100));
+    let outcome = barter_sim::run(&Scenario::parse(&text).unwrap(), &()).unwrap();
+    let [far, near] = [0, 1].map(|crowd| &outcome.crowds[crowd].milestones);
+    assert!(far[0].went_on_to.is_some_and(|score| score >= 345), "{:?}", far[0]);
+    assert_eq!((far[1].went_on_to, near[0].went_on_to), (None, None));
+    assert!(near[0].cheapest_sats < far[0].cheapest_sats);
+}
+
+#[test]
 fn a_curve_agrees_with_milestones() {
     let outcome = outcome();
     let mut compared = 0;

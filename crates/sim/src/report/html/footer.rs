@@ -6,7 +6,7 @@ use super::{
     Cell, section, table,
     text::{count, escape},
 };
-use crate::{Outcome, Scenario, sweep::SweepOutcome};
+use crate::{Outcome, Scenario, compare, sweep::SweepOutcome};
 
 pub(super) fn of_run(outcome: &Outcome) -> String {
     let scenario = &outcome.scenario;
@@ -23,8 +23,10 @@ pub(super) fn of_run(outcome: &Outcome) -> String {
             table(&["Reason", "Transactions"], &rows)
         )
     };
-    let facts =
-        [facts(scenario, &[("Log hash", format!("{:#x}", outcome.log_hash)), ("Gas", count(outcome.gas))]), refusals];
+    let mut own = vec![("Log hash", format!("{:#x}", outcome.log_hash))];
+    own.extend(outcome.world_log_hashes.iter().map(|hash| ("Of a world", format!("{hash:#x}"))));
+    own.push(("Gas", count(outcome.gas)));
+    let facts = [facts(scenario, &own), refusals];
     again("barter sim run scenario.toml", &(facts.concat() + &file(scenario, "")))
 }
 
@@ -46,11 +48,11 @@ pub(super) fn of_sweep(sweep: &SweepOutcome) -> String {
 }
 
 pub(super) fn of_comparison(outcomes: &[Outcome]) -> String {
-    let each = outcomes.iter().map(|outcome| {
+    let each = outcomes.iter().zip(compare::labels(outcomes)).map(|(outcome, label)| {
         let hash = format!("{:#x}", outcome.log_hash);
         format!(
             "<h3>{}</h3>\n{}{}",
-            escape(&outcome.scenario.name),
+            escape(&label),
             facts(&outcome.scenario, &[("Log hash", hash)]),
             file(&outcome.scenario, "")
         )
@@ -94,7 +96,11 @@ fn glossary() -> String {
         ("Score", "Points of a wallet's trust profile. Each settled trade that counts adds some for both parties."),
         ("Pair cap", "How many trades of one and the same pair of wallets count. Later ones settle and add nothing."),
         ("Gas", "What the chain charges for, turned into satoshis by the scenario's prices."),
-        ("Log hash", "sha256 over all that happened. Two runs with the same hash are the same run."),
+        (
+            "Log hash",
+            "sha256 over the hashes of the worlds' event logs, in order. Two runs with the same hash are the same run. Replaying \
+             a world's log gives that world's hash.",
+        ),
         ("Code hash", "keccak256 of the contract's creation code: which bytecode was run."),
     ];
     let items: String = words.iter().map(|(word, meaning)| format!("<dt>{word}</dt><dd>{meaning}</dd>\n")).collect();
