@@ -200,6 +200,14 @@ pub(crate) enum Error {
         /// Those that are built in.
         expected: String,
     },
+    /// A simulation's event log has nothing of what was asked for.
+    #[error("{} has no record of {what}", path.display())]
+    NoRecord {
+        /// The file.
+        path: PathBuf,
+        /// What was asked for.
+        what: String,
+    },
     /// There are results already.
     #[error("{} is there already, and nothing was written over", path.display())]
     Exists {
@@ -304,6 +312,7 @@ impl Error {
             Self::IndexDiffers { .. } => "index_differs",
             Self::Scenario { .. } => "invalid_scenario",
             Self::NoScenario { .. } => "no_scenario",
+            Self::NoRecord { .. } => "no_record",
             Self::Exists { .. } => "exists",
             Self::Replay { error, .. } if is_difference(error) => "log_differs",
             Self::Replay { .. } => "invalid_log",
@@ -361,6 +370,9 @@ impl Error {
                 "Print one that works with barter sim show siege; barter sim scenarios lists the kinds of agents."
             }
             Self::NoScenario { .. } => "List the built-in ones with barter sim scenarios, or check the path.",
+            Self::NoRecord { .. } => {
+                "See what there is with barter sim replay LOG --show; each world has a log of its own."
+            }
             Self::Exists { .. } => "Name another folder, or give --force to replace it.",
             Self::Replay { error, .. } if is_difference(error) => {
                 "The log was changed, or was made by another version: run its scenario again."
@@ -388,7 +400,7 @@ impl Error {
             | Self::NotConfirmed { .. }
             | Self::NoWallet => Exit::Input,
             Self::Denied => Exit::Denied,
-            Self::NoPreimage { .. } | Self::NoScenario { .. } => Exit::NotFound,
+            Self::NoPreimage { .. } | Self::NoScenario { .. } | Self::NoRecord { .. } => Exit::NotFound,
             Self::Chain(_)
             | Self::NoHome
             | Self::NoLightningNode

@@ -66,6 +66,7 @@ impl Compare {
                 Ok(outcome)
             });
             let outcomes = outcomes.collect::<Result<Vec<_>, Error>>()?;
+            watched.begin_writing()?;
             let mut files = Vec::new();
             if let Some(folder) = folder {
                 files.push(folder.write(REPORT, |writer| report::write_comparison_html(&outcomes, writer))?);

@@ -25,7 +25,7 @@ use super::{
 use crate::{
     context::Context,
     error::Error,
-    output::Report,
+    output::{Output, Report},
     page::{GOOD, Page, styled},
     text::grouped,
 };
@@ -84,7 +84,7 @@ impl Replay {
             return Err(unreadable(io::Error::from(io::ErrorKind::IsADirectory)));
         }
         if self.show || wallet.is_some() || self.trade.is_some() {
-            return self.print(file, wallet, context.output().is_json());
+            return self.print(file, wallet, context.output());
         }
         let path = self.log.clone();
         let watched = Arc::new(Watched::bytes());
@@ -105,14 +105,21 @@ impl Replay {
     }
 
     /// Prints records as they are read: there may be very many.
-    fn print(&self, file: File, wallet: Option<Address>, is_json: bool) -> Result<(), Error> {
+    fn print(&self, file: File, wallet: Option<Address>, output: Output) -> Result<(), Error> {
         let damaged = |error| Error::Replay { path: self.log.clone(), error: Box::new(error) };
         let filter = Filter { wallet, trade: self.trade.map(TradeRef) };
         let lines = Lines::new(BufReader::new(file), filter).map_err(|error| damaged(error.into()))?;
+        let header = lines.reader().header();
+        let world = header.world;
+        let scenario = barter_sim::Scenario::parse(&header.scenario);
+        let seed = scenario.map_or_else(|_| "unknown".to_owned(), |scenario| scenario.seed.to_string());
+        output.say(&format!("world {world}, seed {seed}"));
+        let mut is_empty = true;
         let mut stdout = io::BufWriter::new(io::stdout().lock());
         for line in lines {
             let line = line.map_err(|error| damaged(error.into()))?;
-            let written = if is_json {
+            is_empty = false;
+            let written = if output.is_json() {
                 let line = serde_json::json!({ "record": line.record, "text": line.text });
                 writeln!(stdout, "{line}")
             } else {
@@ -120,7 +127,13 @@ impl Replay {
             };
             written.map_err(Error::Output)?;
         }
-        stdout.flush().map_err(Error::Output)
+        stdout.flush().map_err(Error::Output)?;
+        let trade = self.trade.map(|trade| format!("trade {trade}"));
+        let asked: Vec<_> = wallet.map(|wallet| format!("wallet {wallet}")).into_iter().chain(trade).collect();
+        if is_empty && !asked.is_empty() {
+            return Err(Error::NoRecord { path: self.log.clone(), what: asked.join(" in ") });
+        }
+        Ok(())
     }
 }
 

@@ -65,7 +65,7 @@ impl Run {
         }
         let job = move |watched: &Watched| {
             let outcome = barter_sim::run(&scenario, watched).map_err(|error| failed(&named, error))?;
-            watched.wait("writing the results");
+            watched.begin_writing()?;
             let files = folder.map(|folder| write(&folder, &outcome)).transpose()?.unwrap_or_default();
             Ok((outcome, files))
         };

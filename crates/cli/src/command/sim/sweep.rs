@@ -28,7 +28,7 @@ A scenario says what is varied in a table of keys and values:
   [sweep]
   mode = \"one-at-a-time\"                # or \"grid\": each value with each of the others
   parameters.pair_cap = [1, 2, 5, 10]
-  crowd.circle.trades = [10, 20]"
+  crowd.circle.count = [10, 20]"
 )]
 pub(crate) struct SweepCommand {
     /// The scenario: a file, or a built-in one by its name
@@ -59,7 +59,7 @@ impl SweepCommand {
         let watched = Watched::worlds(&worlds.collect::<Vec<_>>());
         let job = move |watched: &Watched| {
             let outcome = sweep::sweep(&scenario, watched).map_err(|error| failed(&named, error))?;
-            watched.wait("writing the results");
+            watched.begin_writing()?;
             let mut files = Vec::new();
             if let Some(folder) = folder {
                 files.push(folder.write(TABLE, |writer| report::write_sweep(&outcome, writer))?);

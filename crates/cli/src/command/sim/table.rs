@@ -16,6 +16,8 @@ use crate::{
     text::{cut, grouped, printable, short_hash},
 };
 
+/// Worlds whose own log hashes are shown.
+const WORLDS_SHOWN: usize = 8;
 /// Longest name of a crowd that is shown whole.
 const NAME_LENGTH: usize = 28;
 
@@ -30,7 +32,14 @@ pub(super) fn outcome(outcome: &Outcome, page: &mut Page) {
     if let Some(scores) = &outcome.honest_scores {
         page.field("honest score", format!("{} in the middle, {} for one in ten", scores.median, scores.ninety));
     }
-    page.field("log hash", outcome.log_hash.to_string()).gap();
+    page.field("log hash", outcome.log_hash.to_string());
+    for (world, hash) in outcome.world_log_hashes.iter().enumerate().take(WORLDS_SHOWN) {
+        page.field(&format!("of world {world}"), hash.to_string());
+    }
+    if outcome.world_log_hashes.len() > WORLDS_SHOWN {
+        page.field("", "those of the other worlds are in --json");
+    }
+    page.gap();
     let head =
         ["crowd", "", "wallets", "trades", "highest", "score", "spent sats", "score per sat", "to honest middle"];
     page.table(0, &head, &outcome.crowds.iter().map(crowd).collect::<Vec<_>>());
@@ -67,11 +76,17 @@ fn milestones(outcome: &Outcome, page: &mut Page) {
     let head: Vec<String> = std::iter::once("crowd".to_owned()).chain(scores).collect();
     let head: Vec<&str> = head.iter().map(String::as_str).collect();
     let rows = reached.iter().map(|crowd| {
-        let costs = crowd.milestones.iter().map(|milestone| number(milestone.cheapest_sats));
+        let costs = crowd.milestones.iter().map(|milestone| match (milestone.cheapest_sats, milestone.went_on_to) {
+            (Some(sats), Some(score)) => format!("{} (to {})", figure(sats), grouped(score)).into(),
+            (sats, _) => number(sats),
+        });
         let name = Cell::new(cut(&printable(&crowd.name), NAME_LENGTH), NAME);
         std::iter::once(name).chain(costs).collect()
     });
     page.gap().table(0, &head, &rows.collect::<Vec<_>>());
+    if reached.iter().any(|crowd| crowd.milestones.iter().any(|milestone| milestone.went_on_to.is_some())) {
+        page.line(styled("(to …): in one batch that went on to that score; by itself it may cost less", FAINT));
+    }
 }
 
 fn detector(detector: &Detector) -> Vec<Cell> {
@@ -119,23 +134,27 @@ pub(super) fn sweep(outcome: &SweepOutcome, page: &mut Page) {
     page.title(printable(&outcome.scenario.name));
     page.field("seed", outcome.scenario.seed.to_string()).gap();
     let keys = outcome.axes.iter().map(|axis| printable(&axis.key));
-    let measures = ["honest score", "counted", "cheapest to it", "by", "cheapest 100", "350", "700", "log hash"]
-        .map(str::to_owned);
+    let measures =
+        ["honest score", "settled", "counted", "cheapest to it", "by", "cheapest 100", "350", "700", "log hash"]
+            .map(str::to_owned);
     let head: Vec<String> = keys.chain(measures).collect();
     let head: Vec<&str> = head.iter().map(String::as_str).collect();
+    let reference = outcome.reference();
     let rows = outcome.points.iter().map(|point| {
+        let reference = reference.map_or(&point.outcome, |reference| &reference.outcome);
         let values = point.values.iter().map(|value| Cell::from(printable(value.to_string().trim_matches('"'))));
-        values.chain(summary(&point.outcome)).collect()
+        values.chain(summary(&point.outcome, reference)).collect()
     });
     page.table(0, &head, &rows.collect::<Vec<_>>());
     page.gap().line(styled(
-        "honest score: that of the honest wallet in the middle; counted: honest trades that raised a score",
+        "honest score: that of the honest wallet in the middle; settled, counted: honest trades, and those that raised a score,",
         FAINT,
     ));
+    page.line(styled("with the change from the scenario as it is (of a grid without it, from the first line)", FAINT));
     page.line(styled("cheapest: satoshis that the cheapest attack spent on a score, and whose it was", FAINT));
 }
 
-fn summary(outcome: &Outcome) -> [Cell; 8] {
+fn summary(outcome: &Outcome, reference: &Outcome) -> [Cell; 9] {
     let hostile = || outcome.crowds.iter().filter(|crowd| crowd.hostile);
     let cheapest = |of: &dyn Fn(&CrowdOutcome) -> Option<f64>| {
         let costs = hostile().filter_map(|crowd| Some((of(crowd)?, crowd)));
@@ -144,16 +163,10 @@ fn summary(outcome: &Outcome) -> [Cell; 8] {
     let sats = |of: &dyn Fn(&CrowdOutcome) -> Option<f64>| number(cheapest(of).map(|(sats, _)| sats));
     let middle = |crowd: &CrowdOutcome| crowd.honest_median.as_ref()?.cheapest_sats;
     let milestone = |place: usize| move |crowd: &CrowdOutcome| crowd.milestones.get(place)?.cheapest_sats;
-    let (settled, counted) = outcome
-        .crowds
-        .iter()
-        .filter(|crowd| !crowd.hostile)
-        .fold((0, 0), |(settled, counted), crowd| (settled + crowd.settled, counted + crowd.counted));
-    #[allow(clippy::cast_precision_loss, reason = "a share for people")]
-    let counted = (settled > 0).then(|| counted as f64 / settled as f64);
     [
         outcome.honest_scores.map_or_else(nothing, |scores| grouped(scores.median).into()),
-        share(counted),
+        kept(outcome.honest_settled(), reference.honest_settled()),
+        kept(outcome.honest_counted(), reference.honest_counted()),
         sats(&middle),
         cheapest(&middle).map_or_else(nothing, |(_, crowd)| cut(&printable(&crowd.name), NAME_LENGTH).into()),
         sats(&milestone(0)),
@@ -161,6 +174,16 @@ fn summary(outcome: &Outcome) -> [Cell; 8] {
         sats(&milestone(2)),
         Cell::new(short_hash(outcome.log_hash), FAINT),
     ]
+}
+
+/// Honest trades, and by how much they are other than the reference's.
+fn kept(trades: u64, reference: u64) -> Cell {
+    #[allow(clippy::cast_precision_loss, reason = "a share for people")]
+    let change = (reference > 0).then(|| (trades as f64 / reference as f64 - 1.0) * 100.0);
+    match change.filter(|change| *change != 0.0) {
+        Some(change) => Cell::new(format!("{} ({change:+.1}%)", grouped(trades)), CARE),
+        None => grouped(trades).into(),
+    }
 }
 
 /// Where the files are.

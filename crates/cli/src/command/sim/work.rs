@@ -75,6 +75,16 @@ impl Watched {
         }
     }
 
+    /// Says that results are written now; refuses where it is to stop, so that nothing is written after a signal that came too
+    /// late for the simulation to see it.
+    pub(super) fn begin_writing(&self) -> Result<(), Error> {
+        if self.is_stopped() {
+            return Err(Error::Stopped);
+        }
+        self.wait("writing the results");
+        Ok(())
+    }
+
     /// Whether it is to stop.
     pub(super) fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)

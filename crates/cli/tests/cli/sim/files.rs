@@ -106,7 +106,9 @@ fn begun(folder: &tempfile::TempDir) -> (std::process::Child, tempfile::TempDir)
     let started = sim("run endless.toml --out out --log --json", folder).start(Stdio::piped());
     let deadline = Instant::now() + Duration::from_secs(30);
     let out = folder.path().join("out");
-    while !out.is_dir() || names(&out).is_empty() {
+    // A log with something in it: the file that tries the folder is empty, and comes before signals are listened to.
+    let is_written = |name: &String| fs::metadata(out.join(name)).is_ok_and(|file| file.len() > 0);
+    while !out.is_dir() || !names(&out).iter().any(is_written) {
         assert!(Instant::now() < deadline, "nothing is written");
         sleep(Duration::from_millis(20));
     }
@@ -145,6 +147,13 @@ fn a_log_is_replayed_shown_and_filtered() {
     assert_eq!((&replayed["world"], &replayed["scenario"]["seed"]), (&1.into(), &5.into()), "{replayed}");
     assert!(replayed["settled"].as_u64().unwrap() > 0, "{replayed}");
     let told = sim("replay out/events-0.log", &folder).run();
+    // Of each world the hash that the results have.
+    let results: serde_json::Value =
+        serde_json::from_slice(&fs::read(folder.path().join("out/results.json")).unwrap()).unwrap();
+    assert_eq!(results["world_log_hashes"].as_array().unwrap().len(), 2);
+    assert_eq!(replayed["hash"], results["world_log_hashes"][1]);
+    let printed = sim("run small.toml", &folder).run();
+    assert!(printed.stdout.contains(replayed["hash"].as_str().unwrap()), "{printed:?}");
     assert!(told.stdout.starts_with("right") && told.stdout.contains("log hash"), "{told:?}");
 
     let lines = |line: &str| sim(&format!("replay out/events-0.log {line}"), &folder).json_lines();
@@ -158,6 +167,13 @@ fn a_log_is_replayed_shown_and_filtered() {
     assert!(of_wallet.contains(first) && of_wallet.len() < all.len(), "{of_wallet:?}");
     let people = sim("replay out/events-0.log --trade 0", &folder).run();
     assert_eq!(people.stdout.lines().count(), of_trade.len());
+    assert!(people.stderr.contains("seed 5"), "{people:?}");
+
+    let unknown = "0x0000000000000000000000000000000000000011";
+    for (line, what) in [("--trade 999999", "trade 999999"), (&format!("--wallet {unknown}"), unknown)] {
+        let failure = sim(&format!("replay out/events-0.log {line}"), &folder).failure();
+        failure.expect("no_record", 4, &["events-0.log has no record of", what]);
+    }
 }
 
 #[test]

@@ -62,6 +62,22 @@ fn a_sweep_tells_each_point() {
 }
 
 #[test]
+fn a_sweep_tells_of_trades_that_never_happen() {
+    // Smaller ones are refused, so of those that are left as large a share counts as before.
+    let text = SMALL.replace("parameters.pair_cap = [1, 2]", "parameters.minimum_sats = [100000]");
+    let call = || sim("sweep minimum.toml").file("minimum.toml", &text);
+    let document = call().json();
+    let honest = |point: usize, what: &str| document["points"][point]["outcome"]["crowds"][0][what].as_f64().unwrap();
+    let shown = call().run();
+    for what in ["settled", "counted"] {
+        let (before, after) = (honest(0, what), honest(1, what));
+        assert!(after < before, "{document}");
+        let told = format!("{after} ({:+.1}%)", (after / before - 1.0) * 100.0);
+        assert!(shown.stdout.contains(&told), "no {told}: {}", shown.stdout);
+    }
+}
+
+#[test]
 fn a_comparison_shows_what_differs() {
     let other = SMALL.replace("count = 2\n", "count = 3\n").replace("\"small\"", "\"other\"");
     let outcome = sim("compare small.toml other.toml").file("other.toml", &other).run();
