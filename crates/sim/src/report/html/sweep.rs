@@ -48,7 +48,7 @@ pub(super) fn of_sweep(sweep: &SweepOutcome) -> String {
     let points = points_of(sweep);
     let reference = sweep
         .reference()
-        .and_then(|reference| points.iter().find(|point| std::ptr::eq(point.outcome, &reference.outcome)));
+        .and_then(|reference| points.iter().find(|point| std::ptr::eq(point.outcome, &raw const reference.outcome)));
     page.push_str(&trade_off(reference, &points));
     for (place, axis) in sweep.axes.iter().enumerate() {
         page.push_str(&along(sweep, place, axis));
