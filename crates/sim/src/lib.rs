@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod agent;
+mod aimed;
 pub mod chain;
 pub mod compare;
 pub mod detection;

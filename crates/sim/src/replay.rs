@@ -15,7 +15,7 @@ use barter_protocol::Role;
 use crate::{
     Error, Scenario, TradeRef, WalletId,
     ledger::{self, Ledger},
-    log::{LogError, Reader},
+    log::{Header, LogError, Reader},
     record::{Call, Event, Record, Refusal},
 };
 
@@ -87,6 +87,14 @@ pub enum ReplayError {
     },
 }
 
+/// What a log says was run. Its agents are not asked for: whoever checks a log need not have those that made it.
+fn scenario_of(header: &Header) -> Result<Scenario, ReplayError> {
+    let wrong = |what: String| ReplayError::Scenario(Error::Scenario(what));
+    let scenario: Scenario = toml::from_str(&header.scenario).map_err(|error| wrong(error.message().to_owned()))?;
+    scenario.parameters.validate().map_err(|error| wrong(error.to_string()))?;
+    Ok(scenario)
+}
+
 /// Runs every transaction of a log again, and compares. `observer` is told from time to time how many records are done.
 ///
 /// # Errors
@@ -94,7 +102,7 @@ pub enum ReplayError {
 pub fn replay(input: impl io::Read, mut observer: impl FnMut(u64)) -> Result<Replayed, ReplayError> {
     let mut reader = Reader::new(input)?;
     let header = reader.header().clone();
-    let scenario = Scenario::parse(&header.scenario).map_err(ReplayError::Scenario)?;
+    let scenario = scenario_of(&header)?;
     let ours = keccak256(ledger::init_code(&scenario));
     if ours != header.code_digest {
         return Err(ReplayError::Code { logged: header.code_digest, ours });
@@ -413,5 +421,55 @@ impl fmt::Display for Came<'_> {
             }?;
         }
         if events.is_empty() { formatter.write_char('-') } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::{Observer, log::Log, run};
+
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Observer for Kept {
+        fn log(&self, _world: u64) -> io::Result<Option<Box<dyn io::Write + Send>>> {
+            Ok(Some(Box::new(self.clone())))
+        }
+    }
+
+    #[test]
+    fn a_log_of_agents_that_nobody_else_has_is_replayed() {
+        let kept = Kept::default();
+        let scenario = Scenario::parse("name = \"mine\"\ndays = 2\n[[crowd]]\nagent = \"circle\"").unwrap();
+        run(&scenario, &kept).unwrap();
+        let log = kept.0.lock().unwrap().clone();
+
+        let mut reader = Reader::new(&log[..]).unwrap();
+        let mut header = reader.header().clone();
+        header.scenario = header.scenario.replace("circle", "noon");
+        let theirs = Kept::default();
+        let mut rewritten = Log::new(&header, Some(Box::new(theirs.clone())));
+        for record in &mut reader {
+            rewritten.write(&record.unwrap());
+        }
+        rewritten.finish().unwrap();
+
+        let log = theirs.0.lock().unwrap().clone();
+        let replayed = replay(&log[..], |_| {}).unwrap();
+        assert_eq!((replayed.settled, replayed.scenario.crowd[0].agent.as_str()), (5, "noon"));
     }
 }

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     AgentId, CrowdId, Error, Outcome,
     agent::{self, Agent},
+    aimed,
     detection::{self, Measured},
     outcome::{AgentOutcome, WalletOutcome},
     scenario::Scenario,
@@ -50,7 +51,23 @@ pub fn run(scenario: &Scenario, observer: &impl Observer) -> Result<Outcome, Err
         .into_par_iter()
         .map(|index| run_world(scenario, index, observer))
         .collect::<Result<_, _>>()?;
-    Ok(merge(scenario, worlds))
+    let mut outcome = merge(scenario, worlds);
+    aimed::aim(&mut outcome, observer)?;
+    Ok(outcome)
+}
+
+/// The agents of a scenario's first world, and what came of each: no log, and nothing is told of how far it is.
+pub(crate) fn agents_of_one_world(scenario: &Scenario, observer: &impl Observer) -> Result<Vec<AgentOutcome>, Error> {
+    Ok(run_world(scenario, 0, &Quiet(observer))?.agents)
+}
+
+/// An observer that only stops.
+struct Quiet<'a, O>(&'a O);
+
+impl<O: Observer> Observer for Quiet<'_, O> {
+    fn stop(&self) -> Option<&AtomicBool> {
+        self.0.stop()
+    }
 }
 
 /// What came of one world. The world itself stays on its thread.
