@@ -137,7 +137,7 @@ impl Anvil {
         let transaction = json!([{ "from": DEPLOYER, "data": code, "gas": "0x1000000" }]);
         let hash = self.requests(vec![("eth_sendTransaction", transaction), ("anvil_mine", json!([]))]).swap_remove(0);
         let receipt = self.requests(vec![("eth_getTransactionReceipt", json!([hash]))]).swap_remove(0);
-        self.core = receipt["contractAddress"].as_str().expect("the contracts are deployed").to_owned();
+        receipt["contractAddress"].as_str().expect("the contracts are deployed").clone_into(&mut self.core);
     }
 
     /// Makes trades, step by step.
