@@ -94,7 +94,7 @@ fn crowd_rows(name: &str, outcomes: &[Outcome]) -> Vec<Row> {
         ("highest_score", |crowd| Some(whole(crowd.highest_score))),
         ("spent_sats", |crowd| Some(crowd.spent_sats)),
         ("score_per_sat", |crowd| crowd.score_per_sat),
-        ("sats_per_point", |crowd| crowd.sats_per_point),
+        ("best_wallet_sats_per_point", |crowd| crowd.best_wallet_sats_per_point),
         ("honest_median_sats", |crowd| crowd.honest_median.as_ref()?.cheapest_sats),
         ("honest_ninety_sats", |crowd| crowd.honest_ninety.as_ref()?.cheapest_sats),
         ("cheapest_100_sats", |crowd| cheapest(crowd, 0)),

@@ -81,7 +81,7 @@ pub struct CrowdOutcome {
     pub score_per_sat: Option<f64>,
     /// All an agent spent for each point of its best wallet's score, of the agent with the least of it, in satoshis; none
     /// where nobody has a score.
-    pub sats_per_point: Option<f64>,
+    pub best_wallet_sats_per_point: Option<f64>,
     /// Refused transactions.
     pub refused: u64,
     /// What it took to reach each of [`MILESTONES`] with one wallet.
@@ -273,7 +273,7 @@ impl Outcome {
             spent,
             spent_sats,
             score_per_sat: (spent_sats > 0.0).then(|| real(score) / spent_sats),
-            sats_per_point: per_point.min_by(f64::total_cmp),
+            best_wallet_sats_per_point: per_point.min_by(f64::total_cmp),
             refused: sum(|agent| agent.refused),
             milestones: MILESTONES.iter().enumerate().map(milestone).collect(),
             honest_median: like_honest(|scores| scores.median),

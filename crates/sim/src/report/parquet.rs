@@ -139,7 +139,7 @@ pub fn write_detectors(outcome: &Outcome, writer: impl Write + Send) -> Result<(
 
 /// Writes a row for each point of a sweep and each crowd: `point` (its number), a column of text for each axis by its key,
 /// `log_hash`, `honest_median_score`, `honest_ninety_score` (of all honest wallets at that point), `crowd`, `kind`, `hostile`,
-/// `wallets`, `settled`, `counted`, `median_score`, `highest_score`, `gas`, `spent_sats`, `score_per_sat`, `sats_per_point`,
+/// `wallets`, `settled`, `counted`, `median_score`, `highest_score`, `gas`, `spent_sats`, `score_per_sat`, `best_wallet_sats_per_point`,
 /// `cost_100_sats`, `cost_350_sats`, `cost_700_sats`, `cost_honest_median_sats`, `cost_honest_ninety_sats` (the cheapest
 /// agent's), `found_share` (of the crowd's wallets, at 1% false alarms, by the detector that finds most of them), and `best_auc`
 /// (of the point's detectors).
@@ -182,7 +182,7 @@ pub fn write_sweep(sweep: &SweepOutcome, writer: impl Write + Send) -> Result<()
         ("gas".into(), Column::Unsigned(Box::new(move |row| crowd(row).spent.gas))),
         ("spent_sats".into(), Column::Real(Box::new(move |row| Some(crowd(row).spent_sats)))),
         ("score_per_sat".into(), Column::Real(Box::new(move |row| crowd(row).score_per_sat))),
-        ("sats_per_point".into(), Column::Real(Box::new(move |row| crowd(row).sats_per_point))),
+        ("best_wallet_sats_per_point".into(), Column::Real(Box::new(move |row| crowd(row).best_wallet_sats_per_point))),
     ]);
     for (index, score) in MILESTONES.iter().enumerate() {
         let cost = move |row: usize| crowd(row).milestones.get(index)?.cheapest_sats;

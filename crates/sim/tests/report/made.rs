@@ -160,7 +160,7 @@ pub(crate) fn outcome(attacks: usize, honest_wallets: usize) -> Outcome {
             spent: spent(sats),
             spent_sats: spent(sats).sats(&scenario.costs),
             score_per_sat: Some(3_000.0 / spent(sats).sats(&scenario.costs)),
-            sats_per_point: Some(1.5),
+            best_wallet_sats_per_point: Some(1.5),
             refused: place as u64,
             milestones: milestones.collect(),
             honest_median: hostile.then(|| reached(60, 400 * place as u64)),

@@ -12,6 +12,11 @@ use crate::{
     outcome::CrowdOutcome,
 };
 
+/// What stands for several detectors at once begins so.
+const TOGETHER: &str = "any ";
+/// All flags at once.
+const ANY_FLAG: &str = "any flag";
+
 /// Height of a ROC curve.
 const HEIGHT: u32 = 180;
 /// The rate of false alarms at which detectors are compared.
@@ -55,15 +60,20 @@ pub(super) fn in_short(outcome: &Outcome) -> Vec<String> {
         return Vec::new();
     };
     let mut sentences = Vec::new();
-    let found = best_at_one_percent(findings);
-    if let Some((detector, found, all)) = found {
+    if let Some((detector, found, all)) = best_at_one_percent(findings) {
         sentences.push(format!(
-            "With at most 1% of honest wallets falsely suspected, the detector that sees most, <b>{}</b>, finds {} of {} ({}).",
+            "With at most 1% of honest wallets falsely suspected, the single detector that sees most, <b>{}</b>, finds {} of {} \
+             ({}). Each detector's threshold is the best for that, which only somebody who knows the truth can choose.",
             escape(&detector.name),
             count(found),
             things(all, "hostile wallet"),
             percent(super::ratio(found, all).unwrap_or(0.0))
         ));
+    }
+    let unflagged: Vec<_> =
+        unflagged(outcome, findings).map(|crowd| format!("<b>{}</b>", escape(&crowd.name))).collect();
+    if !unflagged.is_empty() {
+        sentences.push(format!("No flag was ever raised for a wallet of {}.", list(&unflagged)));
     }
     let unseen: Vec<_> = unseen(outcome, findings).map(|crowd| format!("<b>{}</b>", escape(&crowd.name))).collect();
     if !unseen.is_empty() {
@@ -73,12 +83,21 @@ pub(super) fn in_short(outcome: &Outcome) -> Vec<String> {
 }
 
 fn best_at_one_percent(findings: &Findings) -> Option<(&Detector, u64, u64)> {
-    let sums = findings.detectors.iter().map(|detector| {
+    let single = findings.detectors.iter().filter(|detector| !detector.name.starts_with(TOGETHER));
+    let sums = single.map(|detector| {
         let found = detector.found_at_one_percent.iter().map(|crowd| crowd.found).sum::<u64>();
         (detector, found, detector.found_at_one_percent.iter().map(|crowd| crowd.wallets).sum::<u64>())
     });
     // Of equals the first.
     sums.filter(|(_, _, all)| *all > 0).reduce(|best, other| if other.1 > best.1 { other } else { best })
+}
+
+/// Hostile crowds that have settled trades and for which no flag was raised.
+fn unflagged<'a>(outcome: &'a Outcome, findings: &'a Findings) -> impl Iterator<Item = &'a CrowdOutcome> {
+    let flags = findings.detectors.iter().find(|detector| detector.name == ANY_FLAG);
+    let found = flags.into_iter().flat_map(|flags| &flags.found_by_default);
+    let clean = found.filter(|found| found.wallets > 0 && found.found == 0);
+    clean.filter_map(|found| outcome.crowds.get(found.crowd.index()))
 }
 
 /// Hostile crowds of which no detector finds a wallet at 1% false alarms.
