@@ -51,8 +51,8 @@ fn main() {
         return;
     }
     let trades = env::args().filter_map(|argument| argument.parse().ok()).next_back().unwrap_or(TRADES);
-    // A few proposals are never settled.
-    let days = trades * 21 / 20 / (WORLDS * WALLETS * TRADES_PER_DAY) + 2;
+    // A part of the proposals is never settled.
+    let days = trades * 6 / 5 / (WORLDS * WALLETS * TRADES_PER_DAY) + 2;
     let text = format!(
         "name = \"many\"\ndays = {days}\nworlds = {WORLDS}\n[chain]\nblock_gas_limit = 1000000000\n[detection]\nenabled = \
          false\n[[crowd]]\nagent = \"trader\"\ncount = {WALLETS}\ntrades_per_day = \
