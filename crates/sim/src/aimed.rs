@@ -69,7 +69,6 @@ fn improve(milestone: &mut MilestoneOutcome, reached: Option<Milestone>, scenari
         milestone.median_sats = Some(sats);
         milestone.cheapest_gas = Some(reached.spent.gas);
         milestone.cheapest = Some(reached);
-        milestone.went_on_to = None;
     }
 }
 

@@ -123,7 +123,7 @@ pub struct Spread {
 pub struct MilestoneOutcome {
     /// The score.
     pub score: u64,
-    /// How many agents reached it.
+    /// How many agents reached it; for farmers at least 1, where one that is run alone and aimed at it does.
     pub reached_by: u64,
     /// The cheapest, in satoshis: everything the agent had spent by then.
     pub cheapest_sats: Option<f64>,
@@ -133,9 +133,6 @@ pub struct MilestoneOutcome {
     pub cheapest_gas: Option<u64>,
     /// Wallets, settled trades and seconds the cheapest needed.
     pub cheapest: Option<Milestone>,
-    /// Where the cheapest settled in one batch and so had a higher score for the same money: that score. The milestone alone may
-    /// then cost less. Read off [`AgentOutcome::curve`], so up to 1% too low; none for honest crowds.
-    pub went_on_to: Option<u64>,
 }
 
 /// What came of an agent.
@@ -249,13 +246,12 @@ impl Outcome {
         let to_point = |agent: &&&AgentOutcome| agent.highest_score > 0;
         let per_point = agents.iter().filter(to_point).map(|agent| agent.spent.sats(costs) / real(agent.highest_score));
         let milestone = |(index, score): (usize, &u64)| {
-            self.milestone(*score, agents.iter().filter_map(|agent| Some((*agent, (*agent.milestones.get(index)?)?))))
+            self.milestone(*score, agents.iter().filter_map(|agent| *agent.milestones.get(index)?))
         };
         let like_honest = |target: fn(&Spread) -> u64| {
             let target = self.honest_scores.as_ref().filter(|_| crowd.is_hostile()).map(target)?;
-            let first = |agent: &&AgentOutcome| agent.curve.iter().find(|point| point.score >= target).copied();
-            let reached = agents.iter().filter_map(|agent| Some((*agent, first(agent)?.reached)));
-            Some(self.milestone(target, reached))
+            let reached = agents.iter().filter_map(|agent| agent.curve.iter().find(|point| point.score >= target));
+            Some(self.milestone(target, reached.map(|point| point.reached)))
         };
         CrowdOutcome {
             name: crowd.name().to_owned(),
@@ -281,28 +277,18 @@ impl Outcome {
         }
     }
 
-    fn milestone<'a>(
-        &self,
-        score: u64,
-        reached: impl Iterator<Item = (&'a AgentOutcome, Milestone)>,
-    ) -> MilestoneOutcome {
+    fn milestone(&self, score: u64, reached: impl Iterator<Item = Milestone>) -> MilestoneOutcome {
         let costs = &self.scenario.costs;
         let mut reached: Vec<_> = reached.collect();
-        reached.sort_by(|(_, one), (_, other)| one.spent.sats(costs).total_cmp(&other.spent.sats(costs)));
-        let cheapest = reached.first().map(|(_, milestone)| *milestone);
-        // The first point for this money is the score itself; it went on where there is another.
-        let went_on_to = reached.first().and_then(|(agent, milestone)| {
-            let for_it = |point: &&CostPoint| point.reached.spent == milestone.spent && point.score >= score;
-            agent.curve.iter().filter(for_it).skip(1).last().map(|point| point.score)
-        });
+        reached.sort_by(|one, other| one.spent.sats(costs).total_cmp(&other.spent.sats(costs)));
+        let cheapest = reached.first().copied();
         MilestoneOutcome {
             score,
             reached_by: reached.len() as u64,
             cheapest_sats: cheapest.map(|milestone| milestone.spent.sats(costs)),
-            median_sats: reached.get(reached.len() / 2).map(|(_, milestone)| milestone.spent.sats(costs)),
+            median_sats: reached.get(reached.len() / 2).map(|milestone| milestone.spent.sats(costs)),
             cheapest_gas: cheapest.map(|milestone| milestone.spent.gas),
             cheapest,
-            went_on_to,
         }
     }
 }

@@ -88,18 +88,6 @@ fn a_page_says_what_came_out() {
 }
 
 #[test]
-fn a_score_that_came_with_a_higher_one_says_so() {
-    let mut outcome = made::outcome(3, 300);
-    assert!(!text(&page(&outcome)).contains("in one batch"));
-    outcome.crowds[1].milestones[0].went_on_to = Some(352);
-    let said = text(&page(&outcome));
-    assert!(
-        said.contains("in one batch that went on to 352: by itself it may cost less")
-            && said.contains("in a batch to 352")
-    );
-}
-
-#[test]
 fn runs_of_one_name_are_told_apart() {
     let mut outcomes = [made::outcome(1, 5), made::outcome(2, 5), made::outcome(2, 5)];
     outcomes[1].scenario.name = "Other".to_owned();

@@ -122,7 +122,6 @@ pub(crate) fn outcome(attacks: usize, honest_wallets: usize) -> Outcome {
         median_sats: Some(milestone(sats * 3).spent.sats(&scenario.costs)),
         cheapest_gas: Some(milestone(sats).spent.gas),
         cheapest: Some(milestone(sats)),
-        went_on_to: None,
     };
     let missed = |score| MilestoneOutcome {
         score,
@@ -131,7 +130,6 @@ pub(crate) fn outcome(attacks: usize, honest_wallets: usize) -> Outcome {
         median_sats: None,
         cheapest_gas: None,
         cheapest: None,
-        went_on_to: None,
     };
     let crowds = scenario.crowd.iter().enumerate().map(|(place, crowd)| {
         let hostile = place > 0;

@@ -76,17 +76,11 @@ fn milestones(outcome: &Outcome, page: &mut Page) {
     let head: Vec<String> = std::iter::once("crowd".to_owned()).chain(scores).collect();
     let head: Vec<&str> = head.iter().map(String::as_str).collect();
     let rows = reached.iter().map(|crowd| {
-        let costs = crowd.milestones.iter().map(|milestone| match (milestone.cheapest_sats, milestone.went_on_to) {
-            (Some(sats), Some(score)) => format!("{} (to {})", figure(sats), grouped(score)).into(),
-            (sats, _) => number(sats),
-        });
+        let costs = crowd.milestones.iter().map(|milestone| number(milestone.cheapest_sats));
         let name = Cell::new(cut(&printable(&crowd.name), NAME_LENGTH), NAME);
         std::iter::once(name).chain(costs).collect()
     });
     page.gap().table(0, &head, &rows.collect::<Vec<_>>());
-    if reached.iter().any(|crowd| crowd.milestones.iter().any(|milestone| milestone.went_on_to.is_some())) {
-        page.line(styled("(to …): in one batch that went on to that score; by itself it may cost less", FAINT));
-    }
 }
 
 fn detector(detector: &Detector) -> Vec<Cell> {

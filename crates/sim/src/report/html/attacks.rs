@@ -38,13 +38,7 @@ pub(super) fn in_words(milestone: &MilestoneOutcome) -> String {
         count(cheapest.spent.gas),
         sats(cost),
         duration(cheapest.after_seconds)
-    ) + &went_on(milestone)
-}
-
-/// That a score came with a higher one, if it did.
-pub(super) fn went_on(milestone: &MilestoneOutcome) -> String {
-    let said = |score| format!(", in one batch that went on to {}: by itself it may cost less", count(score));
-    milestone.went_on_to.map(said).unwrap_or_default()
+    )
 }
 
 /// What it cost each attack to reach scores.
@@ -97,8 +91,7 @@ fn found(outcome: &Outcome) -> String {
     for (index, score) in MILESTONES.iter().enumerate() {
         if let Some((crowd, milestone)) = cheapest(outcome, |crowd| crowd.milestones.get(index)) {
             let (name, cost) = (escape(&crowd.name), or_none(milestone.cheapest_sats, sats));
-            let went_on = went_on(milestone);
-            found.push_str(&format!("A score of {score} can be had for <b>{cost}</b> ({name}{went_on}). "));
+            found.push_str(&format!("A score of {score} can be had for <b>{cost}</b> ({name}). "));
         }
     }
     found
@@ -169,7 +162,6 @@ fn cell(crowd: &CrowdOutcome, milestone: &MilestoneOutcome) -> String {
     let (Some(cheapest), Some(cost)) = (&milestone.cheapest, milestone.cheapest_sats) else {
         return "–".to_owned();
     };
-    let went_on = milestone.went_on_to.map(|score| format!("<small>in a batch to {}</small>", count(score)));
     format!(
         "{}<small>{}, {}</small><small>{} gas</small><small>{}</small><small>{} of {}</small>",
         real(cost),
@@ -179,7 +171,7 @@ fn cell(crowd: &CrowdOutcome, milestone: &MilestoneOutcome) -> String {
         duration(cheapest.after_seconds),
         count(milestone.reached_by),
         things(crowd.agents, "attacker")
-    ) + &went_on.unwrap_or_default()
+    )
 }
 
 /// What each crowd gained for what it spent.

@@ -1,7 +1,7 @@
 //! The head of a run's page, and what came out in a few sentences.
 
 use super::{
-    attacks::{cheapest, in_words, went_on},
+    attacks::{cheapest, in_words},
     detectors, hostile,
     text::{count, escape, list, or_none, real, sats, things},
 };
@@ -85,11 +85,7 @@ fn like_the_honest(outcome: &Outcome) -> Option<String> {
         return Some(format!("{typical} No attack came that far."));
     };
     let cost = or_none(milestone.cheapest_sats, sats);
-    Some(format!(
-        "{typical} To have as much cost the cheapest attack, <b>{}</b>, {cost}{}.",
-        escape(&crowd.name),
-        went_on(milestone)
-    ))
+    Some(format!("{typical} To have as much cost the cheapest attack, <b>{}</b>, {cost}.", escape(&crowd.name)))
 }
 
 /// Which attacks gained least and most for what they spent.
