@@ -18,6 +18,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("barter-compliance", &["barter-protocol"]),
     ("barter-index", &["barter-protocol", "barter-bindings"]),
     ("barter-lightning", &["barter-protocol"]),
+    ("barter-reputation", &["barter-protocol"]),
     ("barter-sdk", &["barter-protocol", "barter-bindings", "barter-compliance", "barter-index", "barter-lightning"]),
     ("barter-sim", &["barter-protocol", "barter-bindings", "barter-compliance"]),
     (

@@ -1,0 +1,1 @@
+//! The log as a tree of hashes (RFC 6962).
