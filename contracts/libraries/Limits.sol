@@ -23,3 +23,11 @@ uint256 constant MAX_PAGE = 500;
 uint256 constant LEVEL_A_SCORE = 700;
 /// @dev Score from which a wallet's level is B; below it, C.
 uint256 constant LEVEL_B_SCORE = 400;
+/// @dev Most auditors of a quorum: each signature of a ruling is checked in one transaction.
+uint256 constant MAX_AUDITORS = 32;
+/// @dev Longest window in which a ruling can be overturned, in seconds.
+uint256 constant MAX_OVERTURN_WINDOW = 90 days;
+/// @dev Longest time for a ruling, and longest delay of unbonding, in seconds.
+uint256 constant MAX_BOND_PERIOD = 365 days;
+/// @dev Longest URL of a provider's hub, in bytes.
+uint256 constant MAX_HUB_BYTES = 200;

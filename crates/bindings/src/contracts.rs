@@ -22,6 +22,24 @@ mod expansion {
         BTRCredit,
         "artifacts/BTRCredit.json"
     );
+    alloy_sol_types::sol!(
+        #[sol(all_derives)]
+        AuditorQuorum,
+        "artifacts/AuditorQuorum.json"
+    );
+    // Apart, because the quorum's struct is in this artifact too.
+    pub mod bond {
+        alloy_sol_types::sol!(
+            #[sol(all_derives)]
+            BarterBond,
+            "artifacts/BarterBond.json"
+        );
+    }
+    alloy_sol_types::sol!(
+        #[sol(all_derives)]
+        TestDollar,
+        "artifacts/TestDollar.json"
+    );
 }
 
 #[cfg(feature = "rpc")]
@@ -41,6 +59,29 @@ mod expansion {
         BTRCredit,
         "artifacts/BTRCredit.json"
     );
+    alloy_sol_types::sol!(
+        #[sol(rpc, all_derives)]
+        AuditorQuorum,
+        "artifacts/AuditorQuorum.json"
+    );
+    // Apart, because the quorum's struct is in this artifact too.
+    pub mod bond {
+        alloy_sol_types::sol!(
+            #[sol(rpc, all_derives)]
+            BarterBond,
+            "artifacts/BarterBond.json"
+        );
+    }
+    alloy_sol_types::sol!(
+        #[sol(rpc, all_derives)]
+        TestDollar,
+        "artifacts/TestDollar.json"
+    );
 }
 
-pub use expansion::{BTRCredit, BTRTrust, BarterCore, IBarterCore};
+/// The quorum's types as BarterBond's calls take them.
+pub use expansion::bond::IAuditorQuorum as IBondQuorum;
+pub use expansion::{
+    AuditorQuorum, BTRCredit, BTRTrust, BarterCore, IAuditorQuorum, IBarterCore, TestDollar,
+    bond::{BarterBond, IBarterBond},
+};

@@ -6,7 +6,10 @@ mod deployment;
 mod events;
 mod revert;
 
-pub use contracts::{BTRCredit, BTRTrust, BarterCore, IBarterCore};
+pub use contracts::{
+    AuditorQuorum, BTRCredit, BTRTrust, BarterBond, BarterCore, IAuditorQuorum, IBarterBond, IBarterCore, IBondQuorum,
+    TestDollar,
+};
 pub use deployment::{Addresses, DETERMINISTIC_DEPLOYER, Deployment, RELEASE_SALT};
 pub use events::{ContractEvent, DecodeError};
 pub use revert::ContractError;

@@ -16,9 +16,10 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("barter-protocol", &[]),
     ("barter-bindings", &["barter-protocol"]),
     ("barter-compliance", &["barter-protocol"]),
-    ("barter-index", &["barter-protocol", "barter-bindings"]),
+    ("barter-store", &[]),
+    ("barter-index", &["barter-protocol", "barter-bindings", "barter-store"]),
     ("barter-lightning", &["barter-protocol"]),
-    ("barter-reputation", &["barter-protocol"]),
+    ("barter-reputation", &["barter-protocol", "barter-store"]),
     ("barter-sdk", &["barter-protocol", "barter-bindings", "barter-compliance", "barter-index", "barter-lightning"]),
     ("barter-sim", &["barter-protocol", "barter-bindings", "barter-compliance"]),
     (
