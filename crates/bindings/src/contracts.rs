@@ -28,7 +28,7 @@ mod expansion {
         "artifacts/AuditorQuorum.json"
     );
     // Apart, because the quorum's struct is in this artifact too.
-    pub mod bond {
+    pub(super) mod bond {
         alloy_sol_types::sol!(
             #[sol(all_derives)]
             BarterBond,
@@ -65,7 +65,7 @@ mod expansion {
         "artifacts/AuditorQuorum.json"
     );
     // Apart, because the quorum's struct is in this artifact too.
-    pub mod bond {
+    pub(super) mod bond {
         alloy_sol_types::sol!(
             #[sol(rpc, all_derives)]
             BarterBond,
