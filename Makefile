@@ -14,7 +14,7 @@ export FORGE_SNAPSHOT_EMIT ?= false
 STEP := tools/step
 CARGO_DENY_VERSION := 0.20.2
 CARGO_FUZZ_VERSION := 0.13.2
-PACKAGES := barter-protocol barter-bindings barter-compliance barter-index barter-lightning barter-reputation barter-sim barter-sdk barter-cli
+PACKAGES := barter-protocol barter-store barter-bindings barter-compliance barter-index barter-lightning barter-reputation barter-sim barter-sdk barter-cli
 
 # What the recipes wait for.
 NPM := node_modules/.installed
@@ -61,14 +61,15 @@ test-rust: build-rust check-artifacts ## The crates' tests and doctests
 build-rust: $(NPM)
 	@$(STEP) "building the crates' tests" cargo test --locked --workspace --no-run
 
-# The index's suites, which run on every database there is, and all tests with "postgres" in their path. Chosen by name and not
-# by package, because cargo then finds every crate built as `make test` left it. Files that live for a minute need not outlive a
-# power cut, hence no fsync.
+# The suites of what is kept in a database, which run on every one there is, and all tests with "postgres" in their path.
+# Chosen by name and not by package, because cargo then finds every crate built as `make test` left it. Files that live for a
+# minute need not outlive a power cut, hence no fsync.
 INDEX_SUITES = $(patsubst crates/index/tests/%.rs,--test %,$(wildcard crates/index/tests/*.rs))
+LOG_SUITES = $(patsubst crates/reputation/tests/%.rs,--test %,$(wildcard crates/reputation/tests/log*.rs crates/reputation/tests/oracle*.rs))
 .PHONY: test-postgres
-test-postgres: $(NPM) ## The index's tests on PostgreSQL, a server started for them (PostgreSQL)
+test-postgres: $(NPM) ## The index's and the log's tests on PostgreSQL, a server started for them (PostgreSQL)
 	@$(STEP) --tests "tests on PostgreSQL" tools/with-postgres --fsync=off -- sh -c \
-	  'cargo test --locked --workspace $(INDEX_SUITES) && cargo test --locked --workspace --tests postgres'
+	  'cargo test --locked --workspace $(INDEX_SUITES) $(LOG_SUITES) && cargo test --locked --workspace --tests postgres'
 
 # What was built is kept for the next time, outside this folder: tools/lnd/build says where.
 .PHONY: test-lnd

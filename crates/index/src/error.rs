@@ -135,3 +135,21 @@ pub enum Error {
         block: u64,
     },
 }
+
+impl From<barter_store::Error> for Error {
+    fn from(error: barter_store::Error) -> Self {
+        use barter_store::Error as Store;
+        match error {
+            Store::InvalidLocation { found } => Self::InvalidLocation { found },
+            Store::NotFound { location } => Self::NotFound { location },
+            Store::Foreign { location } => Self::NotAnIndex { location },
+            Store::OtherEncoding { location, found } => Self::OtherEncoding { location, found },
+            Store::Database { location, source } => Self::Database { location, source },
+            Store::Full { location } => Self::Full { location },
+            Store::Busy { location } => Self::Busy { location },
+            Store::Conflict { location, table } => Self::Conflict { location, table },
+            Store::Damaged { location, table } => Self::Damaged { location, table },
+            other => Self::Database { location: "the index".to_owned(), source: other.into() },
+        }
+    }
+}

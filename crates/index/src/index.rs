@@ -8,11 +8,11 @@ use serde::Serialize;
 
 use crate::{
     Block, Contradiction, Error, Identity, Location, Page, Reader,
-    engine::{self, Access, Engine, Value},
+    engine::{self, Access, Engine, Value, in_transaction, row},
     fold::{self, Rows},
     known::{self, Known},
     page::{self, Decoded},
-    reader, row,
+    reader,
     schema::{self, ACCEPTANCES, CHECKPOINTS, DEFINITION, META, OPEN_TRADES, PROPOSALS, SETTLEMENTS, VERSION, WALLETS},
     undo,
 };
@@ -96,7 +96,7 @@ impl Index {
     pub fn open(location: &Location) -> Result<Self, Error> {
         let mut engine = engine::connect(location, Access::Read)?;
         let location = location.to_string();
-        let identity = in_transaction(&mut *engine, false, |engine| identity(engine, &location))?;
+        let identity = in_transaction(&mut *engine, Access::Read, |engine| identity(engine, &location))?;
         let Some(identity) = identity else { return Err(Error::NotAnIndex { location }) };
         Ok(Self::new(engine, location, Access::Read, identity))
     }
@@ -114,8 +114,8 @@ impl Index {
         Self::set_up(engine::temporary()?, "a temporary file".to_owned(), identity)
     }
 
-    fn set_up(mut engine: Box<dyn Engine>, location: String, expected: &Identity) -> Result<Self, Error> {
-        let found = in_transaction(&mut *engine, true, |engine| {
+    fn set_up(mut engine: Box<dyn Engine<Error>>, location: String, expected: &Identity) -> Result<Self, Error> {
+        let found = in_transaction(&mut *engine, Access::Write, |engine| {
             if let Some(found) = identity(engine, &location)? {
                 return Ok(found);
             }
@@ -133,7 +133,7 @@ impl Index {
         Ok(Self::new(engine, location, Access::Write, found))
     }
 
-    fn new(engine: Box<dyn Engine>, location: String, access: Access, identity: Identity) -> Self {
+    fn new(engine: Box<dyn Engine<Error>>, location: String, access: Access, identity: Identity) -> Self {
         Self {
             reader: Reader { engine },
             location,
@@ -212,7 +212,7 @@ impl Index {
     /// How many settlements there were.
     fn apply_decoded(&mut self, parent_hash: B256, decoded: &Decoded) -> Result<u64, Error> {
         let (first_block, depth, known) = (self.identity.first_block, self.depth, &mut self.known);
-        in_transaction(&mut *self.reader.engine, true, |engine| {
+        in_transaction(&mut *self.reader.engine, Access::Write, |engine| {
             let head = reader::head(engine)?;
             check_follows(head, first_block, parent_hash, decoded)?;
             known.prepare(engine, head.map(|head| head.hash), &decoded.events)?;
@@ -231,7 +231,7 @@ impl Index {
         let keys: Vec<_> = proposals.iter().map(|(_, trade_id)| Value::Bytes(trade_id.as_slice())).collect();
         let mut twice = None;
         let sql = "SELECT id FROM proposals WHERE trade_id = $1";
-        let looked_up = in_transaction(&mut *self.reader.engine, false, |engine| {
+        let looked_up = in_transaction(&mut *self.reader.engine, Access::Read, |engine| {
             engine.lookup(sql, 1, &keys, &mut |number, _| {
                 twice.get_or_insert(proposals[number]);
                 Ok(())
@@ -256,7 +256,7 @@ impl Index {
         self.require_writing()?;
         self.known.forget();
         let block = i64::try_from(block).unwrap_or(i64::MAX);
-        in_transaction(&mut *self.reader.engine, true, |engine| undo::undo(engine, block))
+        in_transaction(&mut *self.reader.engine, Access::Write, |engine| undo::undo(engine, block))
             .map_err(|error| self.name(error))
     }
 
@@ -264,7 +264,7 @@ impl Index {
     pub(crate) fn undo_all(&mut self) -> Result<u64, Error> {
         self.require_writing()?;
         self.known.forget();
-        in_transaction(&mut *self.reader.engine, true, |engine| undo::undo(engine, -1))
+        in_transaction(&mut *self.reader.engine, Access::Write, |engine| undo::undo(engine, -1))
             .map_err(|error| self.name(error))
     }
 
@@ -274,7 +274,7 @@ impl Index {
     /// What the database fails with.
     pub fn status(&mut self) -> Result<Status, Error> {
         let identity = self.identity;
-        in_transaction(&mut *self.reader.engine, false, |engine| status(engine, identity))
+        in_transaction(&mut *self.reader.engine, Access::Read, |engine| status(engine, identity))
             .map_err(|error| self.name(error))
     }
 
@@ -282,7 +282,7 @@ impl Index {
         &self.location
     }
 
-    pub(crate) fn engine(&mut self) -> &mut dyn Engine {
+    pub(crate) fn engine(&mut self) -> &mut dyn Engine<Error> {
         &mut *self.reader.engine
     }
 
@@ -312,28 +312,10 @@ impl fmt::Debug for Index {
     }
 }
 
-/// Runs `run` in a transaction, which ends with it whatever comes of it.
-pub(crate) fn in_transaction<T>(
-    engine: &mut dyn Engine,
-    writes: bool,
-    run: impl FnOnce(&mut dyn Engine) -> Result<T, Error>,
-) -> Result<T, Error> {
-    if writes {
-        engine.begin_write()?;
-    } else {
-        engine.begin_read()?;
-    }
-    let done = run(engine).and_then(|value| engine.commit().map(|()| value));
-    if done.is_err() {
-        engine.rollback();
-    }
-    done
-}
-
 // ------------------------------------------------------------------------------------------------ what it is of
 
 /// What a database is an index of; none where it is no index.
-fn identity(engine: &mut dyn Engine, location: &str) -> Result<Option<Identity>, Error> {
+fn identity(engine: &mut dyn Engine<Error>, location: &str) -> Result<Option<Identity>, Error> {
     if !engine.tables()?.iter().any(|name| name == META) {
         return Ok(None);
     }
@@ -362,7 +344,7 @@ fn identity(engine: &mut dyn Engine, location: &str) -> Result<Option<Identity>,
     identity.ok_or_else(damaged).map(Some)
 }
 
-fn define_identity(engine: &mut dyn Engine, identity: &Identity) -> Result<(), Error> {
+fn define_identity(engine: &mut dyn Engine<Error>, identity: &Identity) -> Result<(), Error> {
     let sql = "INSERT INTO barter_index (schema_version, chain_id, barter_core, btr_trust, btr_credit, first_block)
         VALUES ($1, $2, $3, $4, $5, $6)";
     let values = [
@@ -401,7 +383,7 @@ fn check_follows(
     Ok(())
 }
 
-fn write(engine: &mut dyn Engine, rows: &Rows<'_>) -> Result<(), Error> {
+fn write(engine: &mut dyn Engine<Error>, rows: &Rows<'_>) -> Result<(), Error> {
     if !rows.closed.is_empty() {
         engine.delete(&OPEN_TRADES, &rows.closed)?;
     }
@@ -409,7 +391,7 @@ fn write(engine: &mut dyn Engine, rows: &Rows<'_>) -> Result<(), Error> {
 }
 
 /// Makes a block the head. Of the checkpoints deeper than is undone, the newest stays, as the bottom that must not move.
-fn check_point(engine: &mut dyn Engine, block: Block, depth: u64) -> Result<(), Error> {
+fn check_point(engine: &mut dyn Engine<Error>, block: Block, depth: u64) -> Result<(), Error> {
     let number = Value::Integer(block.number.cast_signed());
     let row = [number, Value::Bytes(block.hash.as_slice()), Value::Integer(block.timestamp.cast_signed())];
     engine.insert(&CHECKPOINTS, &row)?;
@@ -427,7 +409,7 @@ fn trade_proposed(event: &page::Event) -> Option<TradeId> {
 
 // ------------------------------------------------------------------------------------------------ status
 
-fn status(engine: &mut dyn Engine, identity: Identity) -> Result<Status, Error> {
+fn status(engine: &mut dyn Engine<Error>, identity: Identity) -> Result<Status, Error> {
     let head = reader::head(engine)?;
     let numbered = known::last_numbers(engine)?;
     let mut rows = Vec::new();
@@ -447,7 +429,7 @@ fn status(engine: &mut dyn Engine, identity: Identity) -> Result<Status, Error> 
     Ok(Status { identity, head, rows, bytes, wallets, proposed, accepted, settled, disputed })
 }
 
-pub(crate) fn count(engine: &mut dyn Engine, sql: &str, parameters: &[Value<'_>]) -> Result<i64, Error> {
+pub(crate) fn count(engine: &mut dyn Engine<Error>, sql: &str, parameters: &[Value<'_>]) -> Result<i64, Error> {
     let mut count = 0;
     engine.query(sql, parameters, &mut |row| {
         count = row::integer(row, 0)?;
@@ -458,6 +440,8 @@ pub(crate) fn count(engine: &mut dyn Engine, sql: &str, parameters: &[Value<'_>]
 
 #[cfg(test)]
 mod tests {
+    use barter_store::{OnFound, OnRow};
+
     use super::*;
     use crate::synthetic::{Settings, Synthetic, identity};
 
@@ -518,19 +502,19 @@ mod tests {
 
     /// A connection whose program ends at one of its calls: from then on it does nothing, not even tidy up.
     struct Ending {
-        engine: Box<dyn Engine>,
+        engine: Box<dyn Engine<Error>>,
         calls: u32,
     }
 
     impl Ending {
-        fn call(&mut self) -> Result<&mut dyn Engine, Error> {
+        fn call(&mut self) -> Result<&mut dyn Engine<Error>, Error> {
             let ended = || Error::Database { location: String::new(), source: "ended".into() };
             self.calls = self.calls.checked_sub(1).ok_or_else(ended)?;
             Ok(&mut *self.engine)
         }
     }
 
-    impl Engine for Ending {
+    impl Engine<Error> for Ending {
         fn begin_read(&mut self) -> Result<(), Error> {
             self.call()?.begin_read()
         }
@@ -557,7 +541,7 @@ mod tests {
             self.call()?.execute(sql, parameters)
         }
 
-        fn query(&mut self, sql: &str, parameters: &[Value<'_>], on_row: &mut engine::OnRow<'_>) -> Result<(), Error> {
+        fn query(&mut self, sql: &str, parameters: &[Value<'_>], on_row: &mut OnRow<'_, Error>) -> Result<(), Error> {
             self.call()?.query(sql, parameters, on_row)
         }
 
@@ -566,7 +550,7 @@ mod tests {
             sql: &str,
             width: usize,
             keys: &[Value<'_>],
-            on_found: &mut engine::OnFound<'_>,
+            on_found: &mut OnFound<'_, Error>,
         ) -> Result<(), Error> {
             self.call()?.lookup(sql, width, keys, on_found)
         }

@@ -12,9 +12,8 @@ use barter_protocol::{Preimage, Trade, TradeId, formula::CREDIT_UNIT};
 use crate::{
     Error,
     cache::Cache,
-    engine::{Engine, Value},
+    engine::{Engine, Value, row},
     page::{self, Event},
-    row,
     schema::{self, DISMISSED, DISPUTED, UPHELD},
 };
 
@@ -117,7 +116,7 @@ impl Known {
     /// Brings everything here that folding the events in will ask for. `head` is the database's, in this transaction.
     pub(crate) fn prepare(
         &mut self,
-        engine: &mut dyn Engine,
+        engine: &mut dyn Engine<Error>,
         head: Option<B256>,
         events: &[Event],
     ) -> Result<(), Error> {
@@ -139,7 +138,7 @@ impl Known {
     }
 
     /// The trades that something happens to, but for those that are proposed on the page itself.
-    fn prepare_trades(&mut self, engine: &mut dyn Engine, events: &[Event]) -> Result<(), Error> {
+    fn prepare_trades(&mut self, engine: &mut dyn Engine<Error>, events: &[Event]) -> Result<(), Error> {
         let mut seen = HashSet::new();
         let mut unknown = Vec::new();
         for event in events {
@@ -164,7 +163,7 @@ impl Known {
     }
 
     /// The wallets that are named. Those of scores and mints are the parties of the trade that was settled.
-    fn prepare_wallets(&mut self, engine: &mut dyn Engine, events: &[Event]) -> Result<(), Error> {
+    fn prepare_wallets(&mut self, engine: &mut dyn Engine<Error>, events: &[Event]) -> Result<(), Error> {
         let mut unknown = HashSet::new();
         for event in events {
             let named = match &event.kind {
@@ -216,7 +215,7 @@ impl Known {
         (active, pairs)
     }
 
-    fn prepare_states(&mut self, engine: &mut dyn Engine, active: HashSet<WalletNumber>) -> Result<(), Error> {
+    fn prepare_states(&mut self, engine: &mut dyn Engine<Error>, active: HashSet<WalletNumber>) -> Result<(), Error> {
         let unknown: Vec<_> = active.into_iter().filter(|wallet| !self.states.renew(wallet)).collect();
         for (wallet, state) in unknown.iter().zip(states(engine, &unknown)?) {
             self.states.insert(*wallet, state);
@@ -226,7 +225,7 @@ impl Known {
 
     fn prepare_pairs(
         &mut self,
-        engine: &mut dyn Engine,
+        engine: &mut dyn Engine<Error>,
         pairs: HashSet<(WalletNumber, WalletNumber)>,
     ) -> Result<(), Error> {
         let unknown: Vec<_> = pairs.into_iter().filter(|pair| !self.pairs.renew(pair)).collect();
@@ -274,7 +273,7 @@ const MOVED_AS_RECEIVER: &str = "SELECT id, receiver_net_tokens, receiver_net_un
     WHERE receiver = $1 ORDER BY id DESC LIMIT 1";
 
 /// What wallets have, each of it kept with the last event that changed it.
-pub(crate) fn states(engine: &mut dyn Engine, wallets: &[WalletNumber]) -> Result<Vec<WalletState>, Error> {
+pub(crate) fn states(engine: &mut dyn Engine<Error>, wallets: &[WalletNumber]) -> Result<Vec<WalletState>, Error> {
     let keys: Vec<_> = wallets.iter().copied().map(Value::Integer).collect();
     let mut states = vec![WalletState::default(); wallets.len()];
     for sql in [SCORE_AS_PAYER, SCORE_AS_PAYEE] {
@@ -301,7 +300,7 @@ pub(crate) fn states(engine: &mut dyn Engine, wallets: &[WalletNumber]) -> Resul
 }
 
 /// The last number given in each table whose rows are numbered.
-pub(crate) fn last_numbers(engine: &mut dyn Engine) -> Result<HashMap<&'static str, i64>, Error> {
+pub(crate) fn last_numbers(engine: &mut dyn Engine<Error>) -> Result<HashMap<&'static str, i64>, Error> {
     let mut last = HashMap::new();
     for table in schema::NUMBERED.into_iter().chain([&schema::WALLETS]) {
         let sql = format!("SELECT COALESCE(max(id), 0) FROM {}", table.name);

@@ -12,7 +12,6 @@ mod known;
 mod location;
 mod page;
 mod reader;
-mod row;
 mod schema;
 #[cfg(any(test, feature = "synthetic"))]
 pub mod synthetic;

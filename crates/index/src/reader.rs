@@ -7,9 +7,8 @@ use barter_protocol::{PaymentHash, Preimage, TradeId, TradeStatus, formula::CRED
 
 use crate::{
     Block, Error,
-    engine::{Engine, Value},
+    engine::{Engine, Value, row},
     known::{self, WalletNumber},
-    row,
 };
 
 /// Settlements that are read at once where all are: what is in memory of them.
@@ -17,7 +16,7 @@ const SETTLEMENTS_AT_ONCE: usize = if cfg!(test) { 7 } else { 16_384 };
 
 /// Reads an index at one point in the chain: see [`Index::read`](crate::Index::read).
 pub struct Reader {
-    pub(crate) engine: Box<dyn Engine>,
+    pub(crate) engine: Box<dyn Engine<Error>>,
 }
 
 /// A settled trade.
@@ -52,7 +51,7 @@ pub struct Dealing {
 
 /// Reads the trades of many wallets that trade with each other: from [`Reader::dealings`].
 pub struct Dealings<'a> {
-    engine: &'a mut dyn Engine,
+    engine: &'a mut dyn Engine<Error>,
     addresses: Addresses,
 }
 
@@ -352,12 +351,12 @@ impl std::fmt::Debug for Reader {
 }
 
 /// The newest block of the index; none before the first page.
-pub(crate) fn head(engine: &mut dyn Engine) -> Result<Option<Block>, Error> {
+pub(crate) fn head(engine: &mut dyn Engine<Error>) -> Result<Option<Block>, Error> {
     block(engine, "SELECT number, hash, timestamp FROM checkpoints ORDER BY number DESC LIMIT 1", &[])
 }
 
 /// The newest block at or before one that the index knows: one with events, or a checkpoint.
-pub(crate) fn known_block(engine: &mut dyn Engine, at_most: u64) -> Result<Option<Block>, Error> {
+pub(crate) fn known_block(engine: &mut dyn Engine<Error>, at_most: u64) -> Result<Option<Block>, Error> {
     let number = [Value::Integer(i64::try_from(at_most).unwrap_or(i64::MAX))];
     let mut newest = |table| {
         let sql =
@@ -368,7 +367,7 @@ pub(crate) fn known_block(engine: &mut dyn Engine, at_most: u64) -> Result<Optio
     Ok(known.into_iter().flatten().max_by_key(|block| block.number))
 }
 
-fn block(engine: &mut dyn Engine, sql: &str, parameters: &[Value<'_>]) -> Result<Option<Block>, Error> {
+fn block(engine: &mut dyn Engine<Error>, sql: &str, parameters: &[Value<'_>]) -> Result<Option<Block>, Error> {
     let mut block = None;
     engine.query(sql, parameters, &mut |row| {
         let hash = B256::from(row::array(row, 1)?);
@@ -444,7 +443,11 @@ struct Addresses(HashMap<WalletNumber, Address>);
 
 impl Addresses {
     /// Looks up those that were not met before.
-    fn learn(&mut self, engine: &mut dyn Engine, wallets: impl Iterator<Item = WalletNumber>) -> Result<(), Error> {
+    fn learn(
+        &mut self,
+        engine: &mut dyn Engine<Error>,
+        wallets: impl Iterator<Item = WalletNumber>,
+    ) -> Result<(), Error> {
         let unmet: HashSet<_> = wallets.filter(|wallet| !self.0.contains_key(wallet)).collect();
         let mut unmet: Vec<_> = unmet.into_iter().collect();
         // As they lie in the table.
@@ -457,7 +460,7 @@ impl Addresses {
     }
 
     fn of(&self, wallet: WalletNumber) -> Result<Address, Error> {
-        self.0.get(&wallet).copied().ok_or_else(|| row::damaged("wallets"))
+        self.0.get(&wallet).copied().ok_or_else(|| row::damaged("wallets").into())
     }
 }
 

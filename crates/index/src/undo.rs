@@ -2,9 +2,8 @@
 
 use crate::{
     Error,
-    engine::{Engine, Table, Value},
+    engine::{Engine, Table, Value, row},
     index::count,
-    row,
     schema::{ACCEPTANCES, BLOCKS, CHECKPOINTS, DISPUTES, NUMBERED, OPEN_TRADES, SETTLEMENTS, WALLETS},
 };
 
@@ -12,7 +11,7 @@ use crate::{
 const EVENTS_OF_A_REWARD: u64 = 4;
 
 /// Takes back everything after a block.
-pub(crate) fn undo(engine: &mut dyn Engine, block: i64) -> Result<u64, Error> {
+pub(crate) fn undo(engine: &mut dyn Engine<Error>, block: i64) -> Result<u64, Error> {
     let mut kept = Vec::new();
     for table in NUMBERED {
         kept.push((table, last_kept(engine, table.name, "block_number", block)?));
@@ -44,7 +43,7 @@ pub(crate) fn undo(engine: &mut dyn Engine, block: i64) -> Result<u64, Error> {
 }
 
 /// The last row that stays. Numbers rise with blocks, so it is looked for from the end.
-fn last_kept(engine: &mut dyn Engine, table: &str, block_column: &str, block: i64) -> Result<i64, Error> {
+fn last_kept(engine: &mut dyn Engine<Error>, table: &str, block_column: &str, block: i64) -> Result<i64, Error> {
     let sql = format!("SELECT id FROM {table} WHERE {block_column} <= $1 ORDER BY id DESC LIMIT 1");
     let mut last = 0;
     engine.query(&sql, &[Value::Integer(block)], &mut |row| {
@@ -55,7 +54,7 @@ fn last_kept(engine: &mut dyn Engine, table: &str, block_column: &str, block: i6
 }
 
 /// The trades that were accepted, settled or disputed in rows that go.
-fn touched_trades(engine: &mut dyn Engine, kept: &[(&'static Table, i64)]) -> Result<Vec<i64>, Error> {
+fn touched_trades(engine: &mut dyn Engine<Error>, kept: &[(&'static Table, i64)]) -> Result<Vec<i64>, Error> {
     let mut touched = Vec::new();
     for (table, last) in kept {
         if [ACCEPTANCES.name, SETTLEMENTS.name, DISPUTES.name].contains(&table.name) {
@@ -72,7 +71,7 @@ fn touched_trades(engine: &mut dyn Engine, kept: &[(&'static Table, i64)]) -> Re
 }
 
 /// Puts the rows of `open_trades` right for trades whose later rows are gone.
-fn reopen(engine: &mut dyn Engine, touched: &[i64]) -> Result<(), Error> {
+fn reopen(engine: &mut dyn Engine<Error>, touched: &[i64]) -> Result<(), Error> {
     const STILL_OPEN: &str = "
         SELECT p.id, p.party_a, p.party_b, b.timestamp FROM proposals p
         JOIN acceptances c ON c.trade = p.id

@@ -12,9 +12,8 @@ use serde::Serialize;
 
 use crate::{
     Block, Chain, Error, Follower, Index, Step,
-    engine::{Engine, Table, Value},
-    index::in_transaction,
-    reader, row,
+    engine::{Access, Engine, Table, Value, in_transaction, row},
+    reader,
     schema::{CHECKPOINTS, TABLES},
 };
 
@@ -81,7 +80,7 @@ pub fn verify<C: Chain>(
     }
     let (location, identity) = (index.location().to_owned(), *index.identity());
     debug_assert_eq!(identity, *replay.identity());
-    in_transaction(index.engine(), false, |engine| {
+    in_transaction(index.engine(), Access::Read, |engine| {
         let head = reader::head(engine)?;
         if let Some(head) = head {
             catch_up(&mut replay, chain, head.number, &mut progress)?;
@@ -158,7 +157,12 @@ impl From<Comparison> for Verification {
 }
 
 impl Comparison {
-    fn compare(&mut self, index: &mut dyn Engine, chain: &mut dyn Engine, table: &'static Table) -> Result<(), Error> {
+    fn compare(
+        &mut self,
+        index: &mut dyn Engine<Error>,
+        chain: &mut dyn Engine<Error>,
+        table: &'static Table,
+    ) -> Result<(), Error> {
         let (mut here, mut there) = (Rows::of(table), Rows::of(table));
         loop {
             let (row, twin) = (here.next(index)?, there.next(chain)?);
@@ -191,7 +195,7 @@ impl Comparison {
     }
 
     /// Checkpoints depend on how the pages were cut: each is to be a block of the chain.
-    fn check_points<C: Chain>(&mut self, index: &mut dyn Engine, chain: &mut C) -> Result<(), Error> {
+    fn check_points<C: Chain>(&mut self, index: &mut dyn Engine<Error>, chain: &mut C) -> Result<(), Error> {
         let mut rows = Rows::of(&CHECKPOINTS);
         while let Some(found) = rows.next(index)? {
             self.rows += 1;
@@ -234,7 +238,7 @@ impl Rows {
         Self { table, sql, after: i64::MIN, read: Vec::new() }
     }
 
-    fn next(&mut self, engine: &mut dyn Engine) -> Result<Option<OwnedRow>, Error> {
+    fn next(&mut self, engine: &mut dyn Engine<Error>) -> Result<Option<OwnedRow>, Error> {
         if self.read.is_empty() {
             let (table, read) = (self.table, &mut self.read);
             let parameters = [Value::Integer(self.after), Value::Integer(ROWS_AT_ONCE)];

@@ -4,17 +4,23 @@
 use std::{
     env,
     sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
 };
 
 use postgres::{Client, NoTls};
 use proptest::{collection::vec, option, prelude::*};
 
 use super::*;
-use crate::{
-    Location,
-    engine::{Column, Kind, sqlite::Sqlite},
-    location::Place,
-    schema::META,
+use crate::{Column, Kind, Location, location::Place, sqlite::Sqlite};
+
+const META: &str = "store_of_tests";
+const PURPOSE: Purpose = Purpose {
+    mark: META,
+    application: "barter-store",
+    durability: Durability::Each,
+    patience: Duration::from_millis(100),
+    write_cache_kib: 2048,
+    read_cache_kib: 2048,
 };
 
 const TABLE: Table = Table {
@@ -30,6 +36,8 @@ const DEFINITION: &str =
     "CREATE TABLE things (id INTEGER PRIMARY KEY, hash BLOB, note TEXT NOT NULL, amount INTEGER) STRICT;
                           CREATE INDEX things_by_note ON things (note, amount);
                           CREATE VIEW notes AS SELECT note FROM things;";
+
+type Connected = Box<dyn Engine<Error>>;
 
 /// A schema of its own for a test, dropped with it.
 struct Schema {
@@ -56,12 +64,12 @@ impl Schema {
         format!("{}{parameters}options=-csearch_path%3D{}", self.server, self.name)
     }
 
-    fn open(&self) -> Postgres {
+    fn open(&self) -> Connected {
         open(&self.url()).unwrap()
     }
 
     /// Opened, with the table of these tests.
-    fn open_with_table(&self) -> Postgres {
+    fn open_with_table(&self) -> Connected {
         let mut engine = self.open();
         engine.begin_write().unwrap();
         engine.define(DEFINITION).unwrap();
@@ -84,14 +92,14 @@ impl Drop for Schema {
     }
 }
 
-fn open(url: &str) -> Result<Postgres, Error> {
+fn open(url: &str) -> Result<Connected, Error> {
     let location = Location::parse(url)?;
     let Place::Postgres(url) = location.place() else { panic!("{url} is no server") };
-    Postgres::open(url, Access::Write)
+    Ok(Box::new(Postgres::open(url, &PURPOSE)?))
 }
 
 /// The ids in the table.
-fn ids(engine: &mut dyn Engine) -> Vec<i64> {
+fn ids(engine: &mut dyn Engine<Error>) -> Vec<i64> {
     let mut ids = Vec::new();
     let taken = engine.query("SELECT id FROM things ORDER BY id", &[], &mut |row| {
         let [Value::Integer(id)] = row else { panic!("{row:?} is no id") };
@@ -102,7 +110,7 @@ fn ids(engine: &mut dyn Engine) -> Vec<i64> {
     ids
 }
 
-fn put(engine: &mut dyn Engine, id: i64) -> Result<(), Error> {
+fn put(engine: &mut dyn Engine<Error>, id: i64) -> Result<(), Error> {
     engine.insert(&TABLE, &[Value::Integer(id), Value::Null, Value::Text(""), Value::Null])
 }
 
@@ -134,7 +142,7 @@ fn row(thing: &Thing) -> [Value<'_>; 4] {
 }
 
 /// Everything an engine can be asked, and all it answers, as text.
-fn exercise(engine: &mut dyn Engine, things: &[Thing], more: &[Thing]) -> Vec<String> {
+fn exercise(engine: &mut dyn Engine<Error>, things: &[Thing], more: &[Thing]) -> Vec<String> {
     let mut answers = Vec::new();
     let rows: Vec<_> = things.iter().flat_map(row).collect();
     engine.begin_write().unwrap();
@@ -151,7 +159,7 @@ fn exercise(engine: &mut dyn Engine, things: &[Thing], more: &[Thing]) -> Vec<St
 
     engine.begin_read().unwrap();
     let all = "SELECT id, hash, note, amount FROM things ORDER BY id";
-    let mut ask = |engine: &mut dyn Engine, sql: &str, parameters: &[Value<'_>]| {
+    let mut ask = |engine: &mut dyn Engine<Error>, sql: &str, parameters: &[Value<'_>]| {
         let taken = engine.query(sql, parameters, &mut |row| {
             answers.push(format!("{row:?}"));
             Ok(())
@@ -171,7 +179,7 @@ fn exercise(engine: &mut dyn Engine, things: &[Thing], more: &[Thing]) -> Vec<St
             &[Value::Text(&thing.2), Value::Integer(thing.0), Value::Integer(2)],
         );
     }
-    let mut find = |engine: &mut dyn Engine, sql: &str, width: usize, keys: &[Value<'_>]| {
+    let mut find = |engine: &mut dyn Engine<Error>, sql: &str, width: usize, keys: &[Value<'_>]| {
         let mut found = Vec::new();
         let taken = engine.lookup(sql, width, keys, &mut |number, row| {
             found.push((number, format!("{row:?}")));
@@ -210,8 +218,8 @@ fn answers_are_those_of_sqlite() {
     }
     proptest!(ProptestConfig::with_cases(32), |(things in things(), more in things())| {
         let schema = Schema::new().unwrap();
-        let expected = exercise(&mut Sqlite::in_memory().unwrap(), &things, &more);
-        prop_assert_eq!(exercise(&mut schema.open(), &things, &more), expected);
+        let expected = exercise(&mut Sqlite::in_memory(&PURPOSE).unwrap(), &things, &more);
+        prop_assert_eq!(exercise(&mut *schema.open(), &things, &more), expected);
     });
 }
 
@@ -222,16 +230,16 @@ fn a_reader_sees_one_point_in_time_and_does_not_wait_for_a_writer() {
     let Some(schema) = Schema::new() else { return };
     let (mut writer, mut reader) = (schema.open_with_table(), schema.open());
     reader.begin_read().unwrap();
-    assert_eq!(ids(&mut reader), [0_i64; 0]);
+    assert_eq!(ids(&mut *reader), [0_i64; 0]);
     writer.begin_write().unwrap();
-    put(&mut writer, 1).unwrap();
-    assert_eq!(ids(&mut reader), [0_i64; 0]);
+    put(&mut *writer, 1).unwrap();
+    assert_eq!(ids(&mut *reader), [0_i64; 0]);
     writer.commit().unwrap();
-    assert_eq!(ids(&mut reader), [0_i64; 0]);
-    assert!(said(&put(&mut reader, 2).unwrap_err()).contains("25006"), "a reader must not write");
+    assert_eq!(ids(&mut *reader), [0_i64; 0]);
+    assert!(said(&put(&mut *reader, 2).unwrap_err()).contains("25006"), "a reader must not write");
     reader.rollback();
     reader.begin_read().unwrap();
-    assert_eq!(ids(&mut reader), [1]);
+    assert_eq!(ids(&mut *reader), [1]);
 }
 
 #[test]
@@ -239,16 +247,16 @@ fn a_second_writer_waits_and_gives_up_and_then_sees_what_the_first_one_wrote() {
     let Some(schema) = Schema::new() else { return };
     let (mut first, mut second) = (schema.open_with_table(), schema.open());
     first.begin_write().unwrap();
-    put(&mut first, 1).unwrap();
+    put(&mut *first, 1).unwrap();
     let error = second.begin_write().unwrap_err();
     assert!(matches!(error, Error::Busy { .. }), "{error:?}");
     first.commit().unwrap();
     second.begin_write().unwrap();
-    assert_eq!(ids(&mut second), [1]);
+    assert_eq!(ids(&mut *second), [1]);
 }
 
 #[test]
-fn two_schemas_are_two_indexes() {
+fn two_schemas_are_two_stores() {
     let (Some(one), Some(other)) = (Schema::new(), Schema::new()) else { return };
     let (mut first, mut second) = (one.open_with_table(), other.open());
     first.begin_write().unwrap();
@@ -258,9 +266,9 @@ fn two_schemas_are_two_indexes() {
     assert_eq!(second.size().unwrap(), 0);
 }
 
-/// Tables are found through the whole `search_path`: who reaches the same ones by another path writes the same index.
+/// Tables are found through the whole `search_path`: who reaches the same ones by another path writes the same store.
 #[test]
-fn two_ways_to_one_index_are_one_index() {
+fn two_ways_to_one_store_are_one_store() {
     let (Some(empty), Some(there)) = (Schema::new(), Schema::new()) else { return };
     there.administer(&format!("CREATE TABLE {}.{META} (a BIGINT)", there.name));
     let both = empty.url().replace(&empty.name, &format!("{},{}", empty.name, there.name));
@@ -301,7 +309,7 @@ fn what_refuses_a_row_ends_the_query_and_not_the_transaction() {
     let Some(schema) = Schema::new() else { return };
     let mut engine = schema.open_with_table();
     engine.begin_write().unwrap();
-    (0..100).for_each(|id| put(&mut engine, id).unwrap());
+    (0..100).for_each(|id| put(&mut *engine, id).unwrap());
     let refusal = || Error::Busy { location: "refused".to_owned() };
     let mut seen = 0;
     let refused = engine.query("SELECT id FROM things ORDER BY id", &[], &mut |_| {
@@ -309,7 +317,7 @@ fn what_refuses_a_row_ends_the_query_and_not_the_transaction() {
         if seen < 3 { Ok(()) } else { Err(refusal()) }
     });
     assert!(matches!(refused, Err(Error::Busy { .. })));
-    assert_eq!((seen, ids(&mut engine).len()), (3, 100));
+    assert_eq!((seen, ids(&mut *engine).len()), (3, 100));
 }
 
 // -------------------------------------------------------------------------------------------- connections
@@ -322,28 +330,28 @@ fn a_lost_connection_is_said_and_the_next_transaction_has_a_new_one() {
     engine.define(DEFINITION).unwrap();
     engine.commit().unwrap();
     engine.begin_write().unwrap();
-    put(&mut engine, 1).unwrap();
+    put(&mut *engine, 1).unwrap();
     schema.end_connections();
-    assert!(said(&put(&mut engine, 2).unwrap_err()).contains("57P01"));
-    assert!(said(&put(&mut engine, 3).unwrap_err()).contains("the connection was lost"));
+    assert!(said(&put(&mut *engine, 2).unwrap_err()).contains("57P01"));
+    assert!(said(&put(&mut *engine, 3).unwrap_err()).contains("the connection was lost"));
     said(&engine.commit().unwrap_err());
     engine.rollback();
     engine.begin_write().unwrap();
-    put(&mut engine, 4).unwrap();
+    put(&mut *engine, 4).unwrap();
     engine.commit().unwrap();
     // While nobody uses it, nobody need know.
     schema.end_connections();
     engine.begin_read().unwrap();
-    assert_eq!(ids(&mut engine), [4]);
+    assert_eq!(ids(&mut *engine), [4]);
 }
 
 #[test]
 fn works_where_a_runtime_lets_it_block_and_ends_where_it_does_not() {
     let Some(schema) = Schema::new() else { return };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let read = |mut engine: Postgres| {
+    let read = |mut engine: Connected| {
         engine.begin_read().unwrap();
-        assert_eq!(ids(&mut engine), [0_i64; 0]);
+        assert_eq!(ids(&mut *engine), [0_i64; 0]);
         engine
     };
     let engine = schema.open_with_table();

@@ -2,7 +2,7 @@
 
 use postgres::types::{ToSql, Type};
 
-use super::super::Value;
+use crate::Value;
 
 /// One column of the keys, as the array it is sent as.
 pub(super) enum Column<'a> {

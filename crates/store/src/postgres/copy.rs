@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use postgres::{Client, Statement};
 
-use super::super::{Table, Value};
+use crate::{Table, Value};
 
 /// The signature, no flags, no extension.
 const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";

@@ -21,17 +21,10 @@ use postgres::{
 };
 
 use self::connection::{Connection, Failure};
-use super::{Access, Engine, OnFound, OnRow, Table, Value};
-use crate::{Error, location::PostgresUrl};
+use crate::{Durability, Engine, Error, OnFound, OnRow, Purpose, Table, Value, location::PostgresUrl};
 
-/// How long a writer waits for another one, in milliseconds.
-const LOCK_TIMEOUT_MS: u32 = if cfg!(test) { 100 } else { 10_000 };
-/// The first half of the lock's key, any number; the second is the schema's, so that two schemas hold two indexes.
+/// The first half of the lock's key, any number; the second is the schema's, so that two schemas are two stores.
 const LOCK_CLASS: i32 = 0x4241_5274;
-/// Where `search_path` finds the index, or where it would be made.
-const SCHEMA: &str = "SELECT COALESCE( \
-                      (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('barter_index')), \
-                      (SELECT oid FROM pg_namespace WHERE nspname = current_schema()))";
 /// Encodings that hold every text: that of every script, and that which leaves bytes alone.
 const ENCODINGS: [&str; 2] = ["UTF8", "SQL_ASCII"];
 /// What a null parameter is sent as.
@@ -44,18 +37,19 @@ const SIZE: &str = "SELECT CAST(COALESCE(SUM(pg_total_relation_size(c.oid)), 0) 
 
 /// A connection to a PostgreSQL server. One that was lost is made again where the next transaction begins: nothing of the
 /// transaction it was lost in was kept, unless it was lost while committing, which whoever reads the head again sees.
-pub(super) struct Postgres {
+pub(crate) struct Postgres {
     /// Without the password.
     location: String,
     connection: Connection,
+    purpose: Purpose,
     statements: HashMap<String, Statement>,
 }
 
 impl Postgres {
-    /// Connects. A database on a server is there or is not: [`Access`] makes no difference.
-    pub(super) fn open(url: &PostgresUrl, _access: Access) -> Result<Self, Error> {
-        let connection = Connection::new(url)?;
-        let mut engine = Self { location: url.to_string(), connection, statements: HashMap::new() };
+    /// Connects. A database on a server is there or is not, to be read or to be written.
+    pub(crate) fn open(url: &PostgresUrl, purpose: &Purpose) -> Result<Self, Error> {
+        let connection = Connection::new(url, purpose.application)?;
+        let mut engine = Self { location: url.to_string(), connection, purpose: *purpose, statements: HashMap::new() };
         engine.reconnect()?;
         engine.check_encoding()?;
         Ok(engine)
@@ -64,7 +58,7 @@ impl Postgres {
     /// Another encoding would take the texts up to the first with a character it has not, and then none for ever.
     fn check_encoding(&mut self) -> Result<(), Error> {
         let mut found = String::new();
-        self.query("SELECT current_setting('server_encoding')", &[], &mut |row| {
+        self.rows::<Error>("SELECT current_setting('server_encoding')", &[], &[], &mut |row| {
             if let [Value::Text(encoding)] = row {
                 (*encoding).clone_into(&mut found);
             }
@@ -89,7 +83,7 @@ impl Postgres {
             return self.simple(sql);
         }
         if begun.is_err() {
-            self.rollback();
+            Engine::<Error>::rollback(self);
         }
         begun
     }
@@ -116,13 +110,13 @@ impl Postgres {
     }
 
     /// Runs a query and hands its rows on.
-    fn rows(
+    fn rows<E: From<Error>>(
         &mut self,
         sql: &str,
         types: &[Type],
         parameters: &[&(dyn ToSql + Sync)],
-        on_row: &mut OnRow<'_>,
-    ) -> Result<(), Error> {
+        on_row: &mut OnRow<'_, E>,
+    ) -> Result<(), E> {
         let statement = self.prepare(sql, types)?;
         self.with(|client| {
             let mut rows = client.query_raw(&statement, parameters.iter().copied())?;
@@ -149,23 +143,29 @@ impl Postgres {
     }
 }
 
-impl Engine for Postgres {
-    fn begin_read(&mut self) -> Result<(), Error> {
-        self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+impl<E: From<Error>> Engine<E> for Postgres {
+    fn begin_read(&mut self) -> Result<(), E> {
+        Ok(self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?)
     }
 
-    fn begin_write(&mut self) -> Result<(), Error> {
+    fn begin_write(&mut self) -> Result<(), E> {
         // Each statement sees what was committed before it, and who holds the lock is the only one who commits. Whoever
         // writes looks single rows up: a plan made while the tables were small must not read them whole ever after.
-        self.begin(&format!(
-            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}; \
+        let patience = self.purpose.patience.as_millis();
+        let durability = match self.purpose.durability {
+            Durability::Late => "",
+            Durability::Each => "SET LOCAL synchronous_commit = on; ",
+        };
+        let schema = schema(self.purpose.mark);
+        Ok(self.begin(&format!(
+            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = {patience}; {durability}\
              SET LOCAL enable_seqscan = off; \
-             SELECT pg_advisory_xact_lock({LOCK_CLASS}, CAST(({SCHEMA}) AS INTEGER))"
-        ))
+             SELECT pg_advisory_xact_lock({LOCK_CLASS}, CAST(({schema}) AS INTEGER))"
+        ))?)
     }
 
-    fn commit(&mut self) -> Result<(), Error> {
-        self.simple("COMMIT")
+    fn commit(&mut self) -> Result<(), E> {
+        Ok(self.simple("COMMIT")?)
     }
 
     fn rollback(&mut self) {
@@ -173,13 +173,13 @@ impl Engine for Postgres {
         let _ = self.simple("ROLLBACK");
     }
 
-    fn define(&mut self, schema: &str) -> Result<(), Error> {
-        self.simple(&schema.replace("INTEGER", "BIGINT").replace("BLOB", "BYTEA").replace(" STRICT", ""))
+    fn define(&mut self, schema: &str) -> Result<(), E> {
+        Ok(self.simple(&schema.replace("INTEGER", "BIGINT").replace("BLOB", "BYTEA").replace(" STRICT", ""))?)
     }
 
-    fn tables(&mut self) -> Result<Vec<String>, Error> {
+    fn tables(&mut self) -> Result<Vec<String>, E> {
         let mut names = Vec::new();
-        self.query(TABLES, &[], &mut |row| {
+        self.rows::<E>(TABLES, &[], &[], &mut |row| {
             if let [Value::Text(name)] = row {
                 names.push((*name).to_owned());
             }
@@ -188,18 +188,18 @@ impl Engine for Postgres {
         Ok(names)
     }
 
-    fn execute(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<u64, Error> {
+    fn execute(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<u64, E> {
         let (types, values) = bind(parameters);
         let statement = self.prepare(sql, &types)?;
-        self.with(|client| client.execute(&statement, &values))
+        Ok(self.with(|client| client.execute(&statement, &values))?)
     }
 
-    fn query(&mut self, sql: &str, parameters: &[Value<'_>], on_row: &mut OnRow<'_>) -> Result<(), Error> {
+    fn query(&mut self, sql: &str, parameters: &[Value<'_>], on_row: &mut OnRow<'_, E>) -> Result<(), E> {
         let (types, values) = bind(parameters);
         self.rows(sql, &types, &values, on_row)
     }
 
-    fn lookup(&mut self, sql: &str, width: usize, keys: &[Value<'_>], on_found: &mut OnFound<'_>) -> Result<(), Error> {
+    fn lookup(&mut self, sql: &str, width: usize, keys: &[Value<'_>], on_found: &mut OnFound<'_, E>) -> Result<(), E> {
         if keys.is_empty() {
             return Ok(());
         }
@@ -213,10 +213,10 @@ impl Engine for Postgres {
         })
     }
 
-    fn insert(&mut self, table: &Table, values: &[Value<'_>]) -> Result<(), Error> {
+    fn insert(&mut self, table: &Table, values: &[Value<'_>]) -> Result<(), E> {
         let statement = self.prepare(&copy::sql(table), &[])?;
         let copied = self.connection.with(|client| copy::rows(client, &statement, table, values));
-        copied.map_err(|failure| {
+        Ok(copied.map_err(|failure| {
             // A COPY that is refused before it begins leaves the client one answer behind
             // (https://github.com/rust-postgres/rust-postgres/issues/789), so every failed one ends the connection.
             self.connection.close();
@@ -226,20 +226,21 @@ impl Engine for Postgres {
                 }
                 _ => self.error(failure),
             }
-        })
+        })?)
     }
 
-    fn delete(&mut self, table: &Table, keys: &[Value<'_>]) -> Result<(), Error> {
+    fn delete(&mut self, table: &Table, keys: &[Value<'_>]) -> Result<(), E> {
         let keys = lookup::Column::new(keys, 1, 0);
         let sql = format!("DELETE FROM {} WHERE {} = ANY($1)", table.name, table.key());
         let statement = self.prepare(&sql, &[keys.array()])?;
-        self.with(|client| client.execute(&statement, &[keys.bound()])).map(drop)
+        self.with(|client| client.execute(&statement, &[keys.bound()]))?;
+        Ok(())
     }
 
     /// Of the tables in the schema, with their indexes. The server's log of changes is shared and not counted.
-    fn size(&mut self) -> Result<u64, Error> {
+    fn size(&mut self) -> Result<u64, E> {
         let mut bytes = 0;
-        self.query(SIZE, &[], &mut |row| {
+        self.rows::<E>(SIZE, &[], &[], &mut |row| {
             if let [Value::Integer(number)] = row {
                 bytes = number.unsigned_abs();
             }
@@ -247,6 +248,14 @@ impl Engine for Postgres {
         })?;
         Ok(bytes)
     }
+}
+
+/// Where `search_path` finds what is kept, by its mark, or where it would be made.
+fn schema(mark: &str) -> String {
+    format!(
+        "SELECT COALESCE((SELECT relnamespace FROM pg_class WHERE oid = to_regclass('{mark}')), \
+         (SELECT oid FROM pg_namespace WHERE nspname = current_schema()))"
+    )
 }
 
 /// Parameters with their types. A null's is a number's.

@@ -17,8 +17,6 @@ use crate::{Error, location::PostgresUrl};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a server may be silent to what was sent, where the URL does not say; a connection is tried after as long.
 const SILENCE_TIMEOUT: Duration = Duration::from_mins(1);
-/// What the server lists the connection as, where the URL does not say.
-const APPLICATION_NAME: &str = "barter-index";
 
 /// What a URL is called that makes no sense.
 const UNREADABLE: &str = "a PostgreSQL URL that cannot be read: expected postgres://user:password@host:port/database, \
@@ -45,7 +43,7 @@ pub(super) enum Failure {
 
 impl Connection {
     /// Reads the URL; connects to nothing yet.
-    pub(super) fn new(url: &PostgresUrl) -> Result<Self, Error> {
+    pub(super) fn new(url: &PostgresUrl, application: &str) -> Result<Self, Error> {
         // What is wrong is not repeated: with a password that is not encoded, it may be a part of that.
         let mut config: Config =
             url.secret().parse().map_err(|_| Error::InvalidLocation { found: UNREADABLE.to_owned() })?;
@@ -59,7 +57,7 @@ impl Connection {
             config.keepalives_idle(SILENCE_TIMEOUT);
         }
         if config.get_application_name().is_none() {
-            config.application_name(APPLICATION_NAME);
+            config.application_name(application);
         }
         Ok(Self { config, client: None })
     }

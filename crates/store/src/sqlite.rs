@@ -3,23 +3,14 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Statement, ToSql, types::ToSqlOutput, types::ValueRef};
 
-use super::{Access, Engine, OnFound, OnRow, Table, Value};
-use crate::{Error, schema::META};
+use crate::{Access, Durability, Engine, Error, OnFound, OnRow, Purpose, Table, Value};
 
-/// How long a writer waits for another one.
-const BUSY_TIMEOUT: Duration = if cfg!(test) { Duration::from_millis(100) } else { Duration::from_secs(10) };
 /// Statements kept prepared: more than there are.
 const STATEMENTS: usize = 128;
-/// Memory of a writer for pages, in KiB: what a large transaction touches of the indices over random keys, for it is written
-/// more than once where it does not fit.
-const WRITE_CACHE_KIB: i64 = 128 * 1024;
-/// Memory of a reader for pages, in KiB.
-const READ_CACHE_KIB: i64 = 32 * 1024;
 /// Pages the write-ahead log holds before they are put in their place: a page that is written again meanwhile is put there
 /// once.
 const CHECKPOINT_PAGES: i64 = 16 * 1024;
@@ -30,14 +21,14 @@ const MAX_VALUES: usize = 24;
 
 /// A connection to a file, or to memory.
 #[derive(Debug)]
-pub(super) struct Sqlite {
+pub(crate) struct Sqlite {
     connection: Connection,
     path: Option<PathBuf>,
 }
 
 impl Sqlite {
     /// Opens a file; with [`Access::Write`] one that is not there is made.
-    pub(super) fn open(path: &Path, access: Access) -> Result<Self, Error> {
+    pub(crate) fn open(path: &Path, access: Access, purpose: &Purpose) -> Result<Self, Error> {
         let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         if access == Access::Write {
             flags |= OpenFlags::SQLITE_OPEN_CREATE;
@@ -47,50 +38,60 @@ impl Sqlite {
             return Err(Error::NotFound { location: location() });
         }
         let connection = Connection::open_with_flags(path, flags).map_err(|error| to_error(location(), error))?;
-        let mut engine = Self { connection, path: Some(path.to_owned()) };
+        let engine = Self { connection, path: Some(path.to_owned()) };
         // Before anything is set that would change the file: it may be somebody else's.
-        let tables = engine.tables()?;
-        if !tables.is_empty() && !tables.iter().any(|name| name == META) {
-            return Err(Error::NotAnIndex { location: location() });
+        let tables = engine.table_names()?;
+        if !tables.is_empty() && !tables.iter().any(|name| name == purpose.mark) {
+            return Err(Error::Foreign { location: location() });
         }
-        engine.set_up(access).map_err(|error| to_error(location(), error))?;
+        engine.set_up(access, purpose).map_err(|error| to_error(location(), error))?;
         Ok(engine)
     }
 
     /// A database in memory.
-    pub(super) fn in_memory() -> Result<Self, Error> {
+    pub(crate) fn in_memory(purpose: &Purpose) -> Result<Self, Error> {
         let connection = Connection::open_in_memory().map_err(|error| to_error(MEMORY.to_owned(), error))?;
         let engine = Self { connection, path: None };
-        engine.set_up(Access::Write).map_err(|error| engine.error(error))?;
+        engine.set_up(Access::Write, purpose).map_err(|error| engine.error(error))?;
         Ok(engine)
     }
 
     /// A database in a file of the operating system's choice, which has no name and is gone with the connection.
-    pub(super) fn temporary() -> Result<Self, Error> {
+    pub(crate) fn temporary(purpose: &Purpose) -> Result<Self, Error> {
         let connection = Connection::open("").map_err(|error| to_error(MEMORY.to_owned(), error))?;
         let engine = Self { connection, path: None };
-        engine.set_up(Access::Write).map_err(|error| engine.error(error))?;
+        engine.set_up(Access::Write, purpose).map_err(|error| engine.error(error))?;
         Ok(engine)
     }
 
-    fn set_up(&self, access: Access) -> Result<(), rusqlite::Error> {
+    fn set_up(&self, access: Access, purpose: &Purpose) -> Result<(), rusqlite::Error> {
         let connection = &self.connection;
-        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.busy_timeout(purpose.patience)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        let cache = if access == Access::Write { WRITE_CACHE_KIB } else { READ_CACHE_KIB };
-        connection.pragma_update(None, "cache_size", -cache)?;
+        let cache = if access == Access::Write { purpose.write_cache_kib } else { purpose.read_cache_kib };
+        connection.pragma_update(None, "cache_size", -i64::from(cache))?;
         connection.pragma_update(None, "temp_store", "memory")?;
         // Rows refer to each other by design; checking it again at each row is what the caches are there to save.
         connection.pragma_update(None, "foreign_keys", false)?;
         if access == Access::Read {
             return connection.pragma_update(None, "query_only", true);
         }
-        // Readers see the state before the transaction and do not wait for it, nor it for them. With `normal`, a power cut may
-        // take back the newest transactions, whole, in which case they are indexed again.
+        // Readers see the state before the transaction and do not wait for it, nor it for them.
         connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
-        connection.pragma_update(None, "synchronous", "normal")?;
+        let synchronous = match purpose.durability {
+            Durability::Late => "normal",
+            Durability::Each => "full",
+        };
+        connection.pragma_update(None, "synchronous", synchronous)?;
         connection.pragma_update_and_check(None, "journal_size_limit", LOG_BYTES, |_| Ok(()))?;
         connection.pragma_update_and_check(None, "wal_autocheckpoint", CHECKPOINT_PAGES, |_| Ok(()))
+    }
+
+    fn table_names(&self) -> Result<Vec<String>, Error> {
+        let sql = "SELECT name FROM sqlite_schema WHERE type = 'table'";
+        let mut statement = self.connection.prepare_cached(sql).map_err(|error| self.error(error))?;
+        let names = statement.query_map((), |row| row.get(0)).and_then(Iterator::collect);
+        names.map_err(|error| self.error(error))
     }
 
     fn error(&self, error: rusqlite::Error) -> Error {
@@ -110,19 +111,19 @@ impl Sqlite {
 /// What a database in memory is called.
 const MEMORY: &str = "memory";
 
-impl Engine for Sqlite {
-    fn begin_read(&mut self) -> Result<(), Error> {
+impl<E: From<Error>> Engine<E> for Sqlite {
+    fn begin_read(&mut self) -> Result<(), E> {
         self.run("BEGIN DEFERRED")?;
         // The snapshot is taken by the first read.
-        self.query("SELECT 1 FROM sqlite_schema LIMIT 1", &[], &mut |_| Ok(()))
+        Engine::<E>::query(self, "SELECT 1 FROM sqlite_schema LIMIT 1", &[], &mut |_| Ok(()))
     }
 
-    fn begin_write(&mut self) -> Result<(), Error> {
-        self.run("BEGIN IMMEDIATE")
+    fn begin_write(&mut self) -> Result<(), E> {
+        Ok(self.run("BEGIN IMMEDIATE")?)
     }
 
-    fn commit(&mut self) -> Result<(), Error> {
-        self.run("COMMIT")
+    fn commit(&mut self) -> Result<(), E> {
+        Ok(self.run("COMMIT")?)
     }
 
     fn rollback(&mut self) {
@@ -132,29 +133,22 @@ impl Engine for Sqlite {
         }
     }
 
-    fn define(&mut self, schema: &str) -> Result<(), Error> {
-        self.connection.execute_batch(schema).map_err(|error| self.error(error))
+    fn define(&mut self, schema: &str) -> Result<(), E> {
+        Ok(self.connection.execute_batch(schema).map_err(|error| self.error(error))?)
     }
 
-    fn tables(&mut self) -> Result<Vec<String>, Error> {
-        let mut names = Vec::new();
-        self.query("SELECT name FROM sqlite_schema WHERE type = 'table'", &[], &mut |row| {
-            if let [Value::Text(name)] = row {
-                names.push((*name).to_owned());
-            }
-            Ok(())
-        })?;
-        Ok(names)
+    fn tables(&mut self) -> Result<Vec<String>, E> {
+        Ok(self.table_names()?)
     }
 
-    fn execute(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<u64, Error> {
+    fn execute(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<u64, E> {
         let mut statement = self.connection.prepare_cached(sql).map_err(|error| self.error(error))?;
         bind(&mut statement, parameters).map_err(|error| self.error(error))?;
         let changed = statement.raw_execute().map_err(|error| self.error(error))?;
         Ok(changed as u64)
     }
 
-    fn query(&mut self, sql: &str, parameters: &[Value<'_>], on_row: &mut OnRow<'_>) -> Result<(), Error> {
+    fn query(&mut self, sql: &str, parameters: &[Value<'_>], on_row: &mut OnRow<'_, E>) -> Result<(), E> {
         let mut statement = self.connection.prepare_cached(sql).map_err(|error| self.error(error))?;
         bind(&mut statement, parameters).map_err(|error| self.error(error))?;
         let columns = statement.column_count();
@@ -165,7 +159,7 @@ impl Engine for Sqlite {
         Ok(())
     }
 
-    fn lookup(&mut self, sql: &str, width: usize, keys: &[Value<'_>], on_found: &mut OnFound<'_>) -> Result<(), Error> {
+    fn lookup(&mut self, sql: &str, width: usize, keys: &[Value<'_>], on_found: &mut OnFound<'_, E>) -> Result<(), E> {
         let mut statement = self.connection.prepare_cached(sql).map_err(|error| self.error(error))?;
         let columns = statement.column_count();
         for (number, key) in keys.chunks_exact(width).enumerate() {
@@ -179,7 +173,7 @@ impl Engine for Sqlite {
         Ok(())
     }
 
-    fn insert(&mut self, table: &Table, values: &[Value<'_>]) -> Result<(), Error> {
+    fn insert(&mut self, table: &Table, values: &[Value<'_>]) -> Result<(), E> {
         let names: Vec<_> = table.columns.iter().map(|column| column.name).collect();
         let places: Vec<_> = (1..=names.len()).map(|place| format!("${place}")).collect();
         let sql = format!("INSERT INTO {} ({}) VALUES ({})", table.name, names.join(", "), places.join(", "));
@@ -194,7 +188,7 @@ impl Engine for Sqlite {
         Ok(())
     }
 
-    fn size(&mut self) -> Result<u64, Error> {
+    fn size(&mut self) -> Result<u64, E> {
         let pragma = |name| self.connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
         let pages = pragma("page_count").map_err(|error| self.error(error))?;
         let page = pragma("page_size").map_err(|error| self.error(error))?;
@@ -215,7 +209,7 @@ fn bind(statement: &mut Statement<'_>, parameters: &[Value<'_>]) -> Result<(), r
 }
 
 /// Hands a row's values on. The outer failure is the database's, the inner one of who takes the row.
-fn with_values(row: &Row<'_>, columns: usize, on_row: &mut OnRow<'_>) -> Result<Result<(), Error>, rusqlite::Error> {
+fn with_values<E>(row: &Row<'_>, columns: usize, on_row: &mut OnRow<'_, E>) -> Result<Result<(), E>, rusqlite::Error> {
     let mut values = [Value::Null; MAX_VALUES];
     for (place, value) in values.iter_mut().enumerate().take(columns) {
         *value = match row.get_ref(place)? {
@@ -246,7 +240,7 @@ impl ToSql for Value<'_> {
 fn to_error(location: String, error: rusqlite::Error) -> Error {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => Error::Full { location },
-        Some(ErrorCode::NotADatabase) => Error::NotAnIndex { location },
+        Some(ErrorCode::NotADatabase) => Error::Foreign { location },
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Busy { location },
         _ => Error::Database { location, source: error.into() },
     }
