@@ -2,11 +2,11 @@
 pragma solidity 0.8.37;
 
 import {EIP712} from "solady/utils/EIP712.sol";
-import {SignatureCheckerLib} from "solady/utils/SignatureCheckerLib.sol";
 
 import {IAuditorQuorum} from "./interfaces/IAuditorQuorum.sol";
 import {IBarterCore} from "./interfaces/IBarterCore.sol";
 import {MAX_AUDITORS, MAX_OVERTURN_WINDOW} from "./libraries/Limits.sol";
+import {Signatures} from "./libraries/Signatures.sol";
 
 /// @title AuditorQuorum
 /// @notice See {IAuditorQuorum}.
@@ -161,14 +161,15 @@ contract AuditorQuorum is IAuditorQuorum, EIP712 {
             address auditor = signatures[i].auditor;
             if (auditor <= last) revert SignaturesNotAscending(auditor);
             if (!isAuditor[auditor]) revert NotAuditor(auditor);
-            if (!SignatureCheckerLib.isValidSignatureNowCalldata(auditor, digest, signatures[i].signature)) {
+            if (!Signatures.isBy(auditor, digest, signatures[i].signature)) {
                 revert InvalidAuditorSignature(auditor, digest);
             }
             last = auditor;
         }
     }
 
-    /// @dev So that a ruling that could never be executed is not made. The core is whatever was signed; it is only read here.
+    /// @dev So that a ruling that its core would refuse is not made. The core is whatever contract was signed, and may be hostile:
+    /// it is asked by a static call here, what is kept about it is kept under its own address, and it is called last of all.
     function _checkDispute(address core, bytes32 tradeId, address atFault) private view {
         IBarterCore.Trade memory trade = IBarterCore(core).getTrade(tradeId);
         if (trade.status != IBarterCore.Status.Disputed || trade.ruling != IBarterCore.Ruling.None) {

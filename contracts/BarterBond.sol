@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {EIP712} from "solady/utils/EIP712.sol";
 import {ReentrancyGuardTransient} from "solady/utils/ReentrancyGuardTransient.sol";
 import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
-import {SignatureCheckerLib} from "solady/utils/SignatureCheckerLib.sol";
 
 import {IAuditorQuorum} from "./interfaces/IAuditorQuorum.sol";
 import {IBarterBond} from "./interfaces/IBarterBond.sol";
 import {Bonds} from "./libraries/Bonds.sol";
-import {MAX_BOND_PERIOD, MAX_HUB_BYTES} from "./libraries/Limits.sol";
+import {MAX_BOND_PERIOD, MAX_HUB_BYTES, MAX_OVERTURN_WINDOW} from "./libraries/Limits.sol";
 import {PPM, Ppms} from "./libraries/Ppm.sol";
+import {Signatures} from "./libraries/Signatures.sol";
 
 /// @title BarterBond
 /// @notice See {IBarterBond}.
@@ -54,7 +55,8 @@ contract BarterBond is IBarterBond, EIP712, ReentrancyGuardTransient {
 
     /// @param parameters What is fixed from here on.
     constructor(Parameters memory parameters) {
-        _checkParameters(parameters);
+        uint256 overturnWindow = IAuditorQuorum(parameters.quorum).OVERTURN_WINDOW();
+        _checkParameters(parameters, overturnWindow);
         TOKEN = parameters.token;
         QUORUM = IAuditorQuorum(parameters.quorum);
         MINIMUM_BOND = parameters.minimumBond;
@@ -63,7 +65,7 @@ contract BarterBond is IBarterBond, EIP712, ReentrancyGuardTransient {
         MAX_SLASH_PPM = parameters.maxSlashPpm;
         UNBONDING_DELAY = parameters.unbondingDelay;
         RULING_PERIOD = parameters.rulingPeriod;
-        OVERTURN_WINDOW = IAuditorQuorum(parameters.quorum).OVERTURN_WINDOW();
+        OVERTURN_WINDOW = overturnWindow;
     }
 
     // ------------------------------------------------------------------------------------------------ bond
@@ -288,21 +290,27 @@ contract BarterBond is IBarterBond, EIP712, ReentrancyGuardTransient {
     /// @dev Takes a transfer from the caller.
     /// @return arrived By how much the balance grew, which is what counts.
     function _receive(uint256 amount) private returns (uint128 arrived) {
-        uint256 before = TOKEN.balanceOf(address(this));
+        uint256 before = _balance();
         TOKEN.safeTransferFrom(msg.sender, address(this), amount);
-        uint256 increase = TOKEN.balanceOf(address(this)) - before;
+        uint256 increase = _balance() - before;
         if (increase == 0) revert NothingArrived(amount);
         if (increase > type(uint128).max) revert AmountTooLarge(increase);
         return uint128(increase);
     }
 
-    /// @dev Pays, and sees to it that nobody else's money pays a token's fee.
+    /// @dev Pays, and sees to it that nobody else's money pays a token's fee. Paid to this contract, it would be nobody's.
     function _pay(address to, uint256 amount) private {
-        if (to == address(0)) revert ZeroRecipient();
-        uint256 before = TOKEN.balanceOf(address(this));
+        if (to == address(0) || to == address(this)) revert InvalidRecipient(to);
+        uint256 before = _balance();
         TOKEN.safeTransfer(to, amount);
-        uint256 left = TOKEN.balanceOf(address(this));
+        uint256 left = _balance();
         if (left + amount < before) revert TokenTookMore(before - left, amount);
+    }
+
+    /// @dev Not SafeTransferLib's, which takes a refusal to answer for a balance of nothing: read as nothing before a transfer
+    /// and in full after it, all that is here would be credited to whoever sent it.
+    function _balance() private view returns (uint256) {
+        return IERC20(TOKEN).balanceOf(address(this));
     }
 
     function _credit(address provider, Bond storage bond, uint128 arrived) private {
@@ -346,7 +354,7 @@ contract BarterBond is IBarterBond, EIP712, ReentrancyGuardTransient {
         if (complaint.provider == complaint.consumer) revert SelfDispute(complaint.consumer);
         if (block.timestamp > complaint.deadline) revert ComplaintExpired(complaint.deadline, block.timestamp);
         bytes32 digest = complaintDigest(complaint);
-        if (!SignatureCheckerLib.isValidSignatureNowCalldata(complaint.consumer, digest, signature)) {
+        if (!Signatures.isBy(complaint.consumer, digest, signature)) {
             revert InvalidComplaintSignature(complaint.consumer, digest);
         }
     }
@@ -375,8 +383,8 @@ contract BarterBond is IBarterBond, EIP712, ReentrancyGuardTransient {
         if (actual != required) revert WrongDisputeStatus(disputeId, actual, required);
     }
 
-    function _checkParameters(Parameters memory parameters) private pure {
-        if (parameters.token == address(0)) revert InvalidParameter("token", 0);
+    function _checkParameters(Parameters memory parameters, uint256 overturnWindow) private view {
+        if (parameters.token.code.length == 0) revert InvalidParameter("token", uint160(parameters.token));
         if (parameters.minimumBond > type(uint128).max) revert InvalidParameter("minimumBond", parameters.minimumBond);
         if (parameters.minimumDeposit > type(uint128).max) {
             revert InvalidParameter("minimumDeposit", parameters.minimumDeposit);
@@ -390,6 +398,10 @@ contract BarterBond is IBarterBond, EIP712, ReentrancyGuardTransient {
         }
         if (parameters.rulingPeriod == 0 || parameters.rulingPeriod > MAX_BOND_PERIOD) {
             revert InvalidParameter("rulingPeriod", parameters.rulingPeriod);
+        }
+        // An AuditorQuorum's is in range; another contract's might not fit where times are kept.
+        if (overturnWindow == 0 || overturnWindow > MAX_OVERTURN_WINDOW) {
+            revert InvalidParameter("overturnWindow", overturnWindow);
         }
     }
 

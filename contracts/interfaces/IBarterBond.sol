@@ -44,14 +44,18 @@ interface IBarterBond {
     /// @param upheld Disputes upheld against the provider.
     /// @param hub keccak256 of the hub's URL, as declared with the first stake.
     struct Bond {
+        // slot 0
         uint128 active;
         uint128 unbonding;
+        // slot 1
         uint128 everBonded;
         uint128 everSlashed;
+        // slot 2
         uint128 reserved;
         uint40 firstBondedAt;
         uint40 releaseAt;
         uint32 upheld;
+        // slot 3
         bytes32 hub;
     }
 
@@ -79,16 +83,22 @@ interface IBarterBond {
     /// @param slashed What was taken in the end.
     /// @param evidence SHA-256 of the signed dispute it was filed with.
     struct Dispute {
+        // slot 0
         address provider;
         uint40 filedAt;
         uint40 executableAt;
         DisputeStatus status;
+        // slot 1
         address consumer;
         uint32 slashPpm;
+        // slot 2
         address filer;
+        // slot 3
         uint128 bondAtFiling;
         uint128 deposit;
+        // slot 4
         uint128 slashed;
+        // slot 5
         bytes32 evidence;
     }
 
@@ -97,7 +107,8 @@ interface IBarterBond {
     /// @param consumer Who signs, and gets what is slashed.
     /// @param outcome The signed outcome it is about: its leaf in the oracle's log.
     /// @param evidence SHA-256 of the signed dispute, which says what happened.
-    /// @param deadline Last second, Unix time, at which it can be filed.
+    /// @param deadline Last second, Unix time, at which it can be filed. Anybody who has the signature chooses the moment until
+    /// then, and an outcome is disputed once: keep it short.
     struct Complaint {
         address provider;
         address consumer;
@@ -150,7 +161,7 @@ interface IBarterBond {
 
     // ------------------------------------------------------------------------------------------------ errors
 
-    /// @notice A parameter of the deployment is out of range.
+    /// @notice A parameter of the deployment is out of range; a token without code is, too.
     error InvalidParameter(string name, uint256 value);
     /// @notice The hub's URL has `length` bytes, and may have 1 to `maximum`.
     error HubLength(uint256 length, uint256 maximum);
@@ -170,8 +181,8 @@ interface IBarterBond {
     error NothingToWithdraw(uint256 unbonding, uint256 reserved);
     /// @notice There is nothing to claim.
     error NothingToClaim(address owner);
-    /// @notice Money cannot go to the zero address.
-    error ZeroRecipient();
+    /// @notice Money goes neither to the zero address nor to this contract.
+    error InvalidRecipient(address to);
     /// @notice The token took `taken` from this contract for a payment of `amount`.
     error TokenTookMore(uint256 taken, uint256 amount);
     /// @notice The provider has no bond to dispute.
@@ -231,7 +242,8 @@ interface IBarterBond {
     /// `requiredDeposit` to arrive.
     /// @param complaint What the consumer signed.
     /// @param signature Its EIP-712 signature, of an EOA or an ERC-1271 wallet.
-    /// @param deposit To transfer, in base units. Comes back unless the dispute is dismissed.
+    /// @param deposit To transfer, in base units. Comes back unless the dispute is dismissed. Bring a little more than
+    /// `requiredDeposit`: whoever adds to the bond first raises it.
     /// @return disputeId As `disputeIdOf` gives it.
     function file(Complaint calldata complaint, bytes calldata signature, uint256 deposit)
         external
