@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, B256, U256};
 
-use crate::{PaymentHash, TradeId, TradeStatus};
+use crate::{BondError, PaymentHash, TradeId, TradeStatus};
 
 /// A refusal. Those of the contracts carry what the contracts' errors of the same name carry.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -243,6 +243,9 @@ pub enum Error {
         /// How many there must be.
         expected: usize,
     },
+    /// A refusal of the bond's or of the auditors' quorum.
+    #[error(transparent)]
+    Bond(#[from] BondError),
 }
 
 impl Error {
@@ -279,6 +282,7 @@ impl Error {
             Self::WrongLength { .. } => "wrong_length",
             Self::UnknownStatus { .. } => "unknown_status",
             Self::UnknownRuling { .. } => "unknown_ruling",
+            Self::Bond(error) => error.code(),
         }
     }
 
@@ -314,6 +318,7 @@ impl Error {
             Self::InvalidCreditSpender { .. } => "Name a wallet that may spend.",
             Self::NotHexadecimal { .. } | Self::WrongLength { .. } => "Give 0x and 64 hexadecimal digits.",
             Self::UnknownStatus { .. } | Self::UnknownRuling { .. } => "Use the number that the contract gave.",
+            Self::Bond(error) => error.next_step(),
         }
     }
 }

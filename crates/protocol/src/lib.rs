@@ -7,7 +7,9 @@
 //! - [`trade`]: one trade's life, as a state machine.
 //! - [`ledger`]: the whole record, as a value.
 //! - [`signing`]: what wallets sign (EIP-712).
+//! - [`bond`]: bonds behind providers' quality, disputes about them, and the auditors' quorum.
 
+pub mod bond;
 mod error;
 pub mod formula;
 mod hex32;
@@ -21,6 +23,7 @@ pub mod status;
 pub mod terms;
 pub mod trade;
 
+pub use bond::BondError;
 pub use error::Error;
 pub use formula::{credit, credit_tokens, score};
 pub use ledger::Ledger;

@@ -99,14 +99,19 @@ impl SigningDomain {
         self.digest(&SettleTrade::new(trade_id, preimage, deadline))
     }
 
-    /// EIP-712's digest of any message in this domain, with the separator computed once.
+    /// EIP-712's digest of any message in this domain.
     pub fn digest(&self, message: &impl SolStruct) -> B256 {
-        let mut bytes = [0; 66];
-        bytes[..2].copy_from_slice(&[0x19, 0x01]);
-        bytes[2..34].copy_from_slice(self.separator.as_slice());
-        bytes[34..].copy_from_slice(message.eip712_hash_struct().as_slice());
-        keccak256(bytes)
+        digest(self.separator, message)
     }
+}
+
+/// EIP-712's digest of a message, with the domain's separator computed once.
+pub(crate) fn digest(separator: B256, message: &impl SolStruct) -> B256 {
+    let mut bytes = [0; 66];
+    bytes[..2].copy_from_slice(&[0x19, 0x01]);
+    bytes[2..34].copy_from_slice(separator.as_slice());
+    bytes[34..].copy_from_slice(message.eip712_hash_struct().as_slice());
+    keccak256(bytes)
 }
 
 fn domain(chain_id: u64, core: Address) -> Eip712Domain {
