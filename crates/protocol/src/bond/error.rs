@@ -127,9 +127,12 @@ pub enum BondError {
         /// Who tried.
         owner: Address,
     },
-    /// Money cannot go to the zero address.
-    #[error("the zero address cannot be paid; name the wallet that is to receive the money")]
-    ZeroRecipient,
+    /// Money cannot go to the zero address, nor to the bond contract.
+    #[error("{to} cannot be paid; name the wallet that is to receive the money")]
+    InvalidRecipient {
+        /// Who was to be paid.
+        to: Address,
+    },
     /// The token took more than was paid.
     #[error("the token took {taken} base units for a payment of {amount}; its fee would be others' money")]
     TokenTookMore {
@@ -358,7 +361,7 @@ impl BondError {
             Self::StillUnbonding { .. } => "still_unbonding",
             Self::NothingToWithdraw { .. } => "nothing_to_withdraw",
             Self::NothingToClaim { .. } => "nothing_to_claim",
-            Self::ZeroRecipient => "zero_recipient",
+            Self::InvalidRecipient { .. } => "invalid_recipient",
             Self::TokenTookMore { .. } => "token_took_more",
             Self::NoBond { .. } => "no_bond",
             Self::SelfDispute { .. } => "self_dispute",
@@ -409,7 +412,7 @@ impl BondError {
             Self::NothingToClaim { .. } => {
                 "Nothing: disputes that end in the wallet's favour give it something to claim."
             }
-            Self::ZeroRecipient => "Name the wallet that is to receive the money.",
+            Self::InvalidRecipient { .. } => "Name the wallet that is to receive the money.",
             Self::TokenTookMore { .. } => "Nothing, while the token takes a fee from who pays.",
             Self::NoBond { .. } => "Check the provider's wallet: there is nothing to take from this one.",
             Self::SelfDispute { .. } => "Name the consumer's wallet.",
