@@ -1,8 +1,14 @@
 //! Ed25519 keys: whose signature something carries.
 
+mod file;
+
 use std::fmt;
 
 use curve25519_dalek::edwards::CompressedEdwardsY;
+use ed25519_dalek::{Signer as _, SigningKey};
+use zeroize::Zeroizing;
+
+pub use file::{FileError, FileProblem};
 
 use crate::wire::{self, base64};
 
@@ -146,5 +152,41 @@ impl fmt::Display for Signature {
 impl fmt::Debug for Signature {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, formatter)
+    }
+}
+
+/// A private key. Wiped from memory when dropped, and shown by nothing.
+pub struct SecretKey(SigningKey);
+
+impl SecretKey {
+    /// A new one, from the system's source of randomness.
+    ///
+    /// # Errors
+    /// If the system has none.
+    pub fn generate() -> Result<Self, getrandom::Error> {
+        let mut seed = Zeroizing::new([0; 32]);
+        getrandom::fill(seed.as_mut())?;
+        Ok(Self::from_seed(&seed))
+    }
+
+    /// The key that a seed makes.
+    pub fn from_seed(seed: &[u8; 32]) -> Self {
+        Self(SigningKey::from_bytes(seed))
+    }
+
+    /// Its public key.
+    pub fn public(&self) -> PublicKey {
+        PublicKey(self.0.verifying_key().to_bytes())
+    }
+
+    /// Signs a message.
+    pub fn sign(&self, message: &[u8]) -> Signature {
+        Signature(self.0.sign(message).to_bytes())
+    }
+}
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "SecretKey of {}", self.public())
     }
 }

@@ -6,4 +6,5 @@
 pub mod key;
 pub mod merkle;
 pub mod score;
+pub mod verify;
 pub mod wire;
