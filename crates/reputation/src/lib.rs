@@ -3,6 +3,7 @@
 //! What decides is pure: [`wire`] says what is signed and how it is written, [`merkle`] what the log's root proves, [`score`] what
 //! a provider's record is worth. Time, keys and the chain come in as arguments.
 
+pub mod chain;
 pub mod key;
 pub mod merkle;
 pub mod score;
