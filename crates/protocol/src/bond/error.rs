@@ -43,9 +43,9 @@ pub enum BondError {
     )]
     InvalidThresholds {
         /// Auditors that make a ruling.
-        threshold: u64,
+        threshold: usize,
         /// Auditors that overturn one.
-        overturn_threshold: u64,
+        overturn_threshold: usize,
         /// Auditors there are.
         auditors: usize,
     },
@@ -97,6 +97,9 @@ pub enum BondError {
         /// The number.
         amount: U256,
     },
+    /// A sum that the contract has no room for: it panics, with Solidity's code 0x11. No token of any worth gets there.
+    #[error("a sum would be more than 2^128 - 1")]
+    SumTooLarge,
     /// Too much or nothing to unbond.
     #[error("{amount} base units cannot be unbonded, expected 1 to {active}")]
     UnbondingOutOfRange {
@@ -357,6 +360,7 @@ impl BondError {
             Self::TransferFailed => "transfer_failed",
             Self::NothingArrived { .. } => "nothing_arrived",
             Self::AmountTooLarge { .. } => "amount_too_large",
+            Self::SumTooLarge => "sum_too_large",
             Self::UnbondingOutOfRange { .. } => "unbonding_out_of_range",
             Self::StillUnbonding { .. } => "still_unbonding",
             Self::NothingToWithdraw { .. } => "nothing_to_withdraw",
@@ -405,7 +409,7 @@ impl BondError {
             }
             Self::TransferFailed => "Name a recipient that the token pays.",
             Self::NothingArrived { .. } => "Transfer more than the token's fee.",
-            Self::AmountTooLarge { .. } => "Use a smaller number.",
+            Self::AmountTooLarge { .. } | Self::SumTooLarge => "Use a smaller number.",
             Self::UnbondingOutOfRange { .. } => "Unbond at most the active bond.",
             Self::StillUnbonding { .. } | Self::OverturnWindowOpen { .. } => "Wait until then.",
             Self::NothingToWithdraw { .. } => "Unbond first, or wait until the disputes have ended.",
