@@ -172,7 +172,7 @@ fn a_proof_in_ten_million_reads_few_tiles() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn proofs_in_larger_trees(size in 1_usize..70_000, pick in any::<[u64; 2]>()) {

@@ -10,7 +10,7 @@ use std::{
 };
 
 /// A Python with the published package in it (`requirements/peer.txt`), if `BARTER_TEST_PYTHON` names one.
-pub fn with_the_package() -> Option<String> {
+pub(crate) fn with_the_package() -> Option<String> {
     let python = env::var("BARTER_TEST_PYTHON").ok().filter(|python| !python.is_empty());
     if python.is_none() {
         println!("skipped: BARTER_TEST_PYTHON names no Python with the published package in it");
@@ -19,8 +19,9 @@ pub fn with_the_package() -> Option<String> {
 }
 
 /// Any Python 3, if there is one.
-pub fn any() -> Option<String> {
-    let python = env::var("BARTER_TEST_PYTHON").ok().filter(|python| !python.is_empty()).unwrap_or("python3".to_owned());
+pub(crate) fn any() -> Option<String> {
+    let python =
+        env::var("BARTER_TEST_PYTHON").ok().filter(|python| !python.is_empty()).unwrap_or("python3".to_owned());
     let runs = Command::new(&python).arg("--version").output().is_ok_and(|output| output.status.success());
     if !runs {
         println!("skipped: there is no {python}");
@@ -29,7 +30,7 @@ pub fn any() -> Option<String> {
 }
 
 /// What a script prints for an input.
-pub fn run(python: &str, script: &str, input: String) -> String {
+pub(crate) fn run(python: &str, script: &str, input: String) -> String {
     let mut child = Command::new(python)
         .args(["-X", "utf8", "-c", script])
         .stdin(Stdio::piped())
