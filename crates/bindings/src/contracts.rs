@@ -79,7 +79,7 @@ mod expansion {
     );
 }
 
-/// The quorum's types as BarterBond's calls take them.
+/// The quorum's types as `BarterBond`'s calls take them.
 pub use expansion::bond::IAuditorQuorum as IBondQuorum;
 pub use expansion::{
     AuditorQuorum, BTRCredit, BTRTrust, BarterCore, IAuditorQuorum, IBarterCore, TestDollar,

@@ -1,4 +1,4 @@
-//! What the three contracts said happened, as a type.
+//! What BarterCore and its two tokens said happened, as a type.
 
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolEvent;
@@ -88,7 +88,7 @@ pub enum ContractEvent {
     },
 }
 
-/// Why a log of one of the three contracts cannot be read.
+/// Why a log of one of the contracts cannot be read.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
@@ -101,7 +101,7 @@ pub enum DecodeError {
         source: alloy_sol_types::Error,
     },
     /// A number is larger than the contracts can make it.
-    #[error("a log of {event} has {field} {value}, expected at most 2^64 - 1")]
+    #[error("a log of {event} has {field} {value}, more than its type holds")]
     OutOfRange {
         /// The event, as Solidity declares it.
         event: &'static str,
@@ -143,7 +143,7 @@ impl ContractEvent {
         }
         if address == contracts.trust && *topic == BTRTrust::ScoreUpdated::SIGNATURE_HASH {
             let event: BTRTrust::ScoreUpdated = decode(topics, data)?;
-            let score = narrow::<BTRTrust::ScoreUpdated>("score", event.score)?;
+            let score = narrow::<BTRTrust::ScoreUpdated, _>("score", event.score)?;
             return Ok(Some(Self::ScoreUpdated { wallet: event.wallet, trade_id: event.tradeId, score }));
         }
         if address == contracts.credit && *topic == BTRCredit::Transfer::SIGNATURE_HASH {
@@ -164,7 +164,7 @@ fn decode_core(topic: B256, topics: &[B256], data: &[u8]) -> Result<Option<Contr
                 party_b: event.partyB,
                 payer: event.payer,
                 payment_hash: event.paymentHash.into(),
-                amount_sats: narrow::<BarterCore::TradeProposed>("amountSats", event.amountSats)?,
+                amount_sats: narrow::<BarterCore::TradeProposed, _>("amountSats", event.amountSats)?,
                 category: event.category,
                 description: event.description,
             }
@@ -197,11 +197,11 @@ fn decode_core(topic: B256, topics: &[B256], data: &[u8]) -> Result<Option<Contr
     }))
 }
 
-fn decode<E: SolEvent>(topics: &[B256], data: &[u8]) -> Result<E, DecodeError> {
+pub(crate) fn decode<E: SolEvent>(topics: &[B256], data: &[u8]) -> Result<E, DecodeError> {
     E::decode_raw_log(topics.iter().copied(), data)
         .map_err(|source| DecodeError::Malformed { event: E::SIGNATURE, source })
 }
 
-fn narrow<E: SolEvent>(field: &'static str, value: U256) -> Result<u64, DecodeError> {
-    u64::try_from(value).map_err(|_| DecodeError::OutOfRange { event: E::SIGNATURE, field, value })
+pub(crate) fn narrow<E: SolEvent, N: TryFrom<U256>>(field: &'static str, value: U256) -> Result<N, DecodeError> {
+    N::try_from(value).map_err(|_| DecodeError::OutOfRange { event: E::SIGNATURE, field, value })
 }

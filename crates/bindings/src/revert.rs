@@ -2,17 +2,50 @@
 
 use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::{Panic, Revert, SolError, SolInterface};
-use barter_protocol::{Error, PaymentHash, TradeStatus};
+use barter_protocol::{
+    BondError, Error, PaymentHash, TradeStatus,
+    bond::{DisputeStatus, RulingStatus},
+};
 
-use crate::{BTRCredit::BTRCreditErrors, BTRTrust::BTRTrustErrors, BarterCore::BarterCoreErrors};
+use crate::{
+    AuditorQuorum::AuditorQuorumErrors, BTRCredit::BTRCreditErrors, BTRTrust::BTRTrustErrors,
+    BarterBond::BarterBondErrors, BarterCore::BarterCoreErrors, TestDollar::TestDollarErrors,
+};
 
-/// Why one of the three contracts reverted.
+mod transfer {
+    alloy_sol_types::sol! {
+        /// solady's `SafeTransferLib`, of a token that does not move. In no artifact, because it is assembly.
+        #[allow(missing_docs, reason = "generated")]
+        interface SafeTransfer {
+            error TransferFromFailed();
+            error TransferFailed();
+        }
+    }
+}
+
+use transfer::SafeTransfer::SafeTransferErrors;
+
+/// Why one of Barter's contracts reverted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ContractError {
     /// A rule of the protocol refused: the same error [`barter_protocol`] gives for the same call.
     #[error(transparent)]
     Refused(#[from] Error),
+    /// A rule of the bond or of the auditors refused: the same error [`barter_protocol::bond`] gives for the same call.
+    #[error(transparent)]
+    BondRefused(#[from] BondError),
+    /// A token called the bond contract while that was moving it.
+    #[error("the bond's token calls back while it is moved, which is refused")]
+    Reentrancy,
+    /// The test networks' token makes no more than so much at once.
+    #[error("{amount} base units of TestDollar were asked for, expected at most {maximum} at once")]
+    TooMuch {
+        /// What was asked for, in base units.
+        amount: U256,
+        /// Most, in base units.
+        maximum: U256,
+    },
     /// Only `BarterCore` may record trades and mint credit.
     #[error("{caller} called what only BarterCore at {core} may call")]
     NotCore {
@@ -66,7 +99,7 @@ pub enum ContractError {
     /// Reverted without saying why: out of gas, a call that is no function, or no Barter contract at that address.
     #[error("the call reverted without a reason: too little gas, or not a Barter contract at that address")]
     NoReason,
-    /// An error none of the three contracts has, or one with values no wallet of ours would send.
+    /// An error none of Barter's contracts has, or one with values no wallet of ours would send.
     #[error("the call reverted with {data}, which is no error of Barter's contracts")]
     Unknown {
         /// What it reverted with.
@@ -75,7 +108,7 @@ pub enum ContractError {
 }
 
 impl ContractError {
-    /// Reads the data a call to any of the three contracts reverted with. Every data is some `ContractError`.
+    /// Reads the data a call to any of Barter's contracts reverted with. Every data is some `ContractError`.
     ///
     /// ```
     /// use barter_bindings::{BarterCore, ContractError};
@@ -94,6 +127,9 @@ impl ContractError {
         from_core(data)
             .or_else(|| from_trust(data))
             .or_else(|| from_credit(data))
+            .or_else(|| from_bond(data))
+            .or_else(|| from_quorum(data))
+            .or_else(|| from_token(data))
             .or_else(|| from_solidity(data))
             .unwrap_or_else(|| Self::Unknown { data: Bytes::copy_from_slice(data) })
     }
@@ -186,6 +222,108 @@ fn from_credit(data: &[u8]) -> Option<ContractError> {
         // In the standard's interface, and never used by BTRCredit.
         E::ERC20InvalidApprover(_) => return None,
     })
+}
+
+fn from_bond(data: &[u8]) -> Option<ContractError> {
+    use BarterBondErrors as E;
+    Some(ContractError::BondRefused(match E::abi_decode(data).ok()? {
+        E::Reentrancy(_) => return Some(ContractError::Reentrancy),
+        E::InvalidParameter(e) => BondError::InvalidParameter { name: e.name, value: e.value },
+        E::HubLength(e) => BondError::HubLength { length: narrow(e.length)?, maximum: narrow(e.maximum)? },
+        E::AlreadyBonded(e) => BondError::AlreadyBonded { provider: e.provider },
+        E::NeverBonded(e) => BondError::NeverBonded { provider: e.provider },
+        E::NothingArrived(e) => BondError::NothingArrived { amount: e.amount },
+        E::AmountTooLarge(e) => BondError::AmountTooLarge { amount: e.amount },
+        E::UnbondingOutOfRange(e) => BondError::UnbondingOutOfRange { amount: e.amount, active: narrow(e.active)? },
+        E::StillUnbonding(e) => {
+            BondError::StillUnbonding { release_at: narrow(e.releaseAt)?, timestamp: narrow(e.timestamp)? }
+        }
+        E::NothingToWithdraw(e) => {
+            BondError::NothingToWithdraw { unbonding: narrow(e.unbonding)?, reserved: narrow(e.reserved)? }
+        }
+        E::NothingToClaim(e) => BondError::NothingToClaim { owner: e.owner },
+        E::InvalidRecipient(e) => BondError::InvalidRecipient { to: e.to },
+        E::TokenTookMore(e) => BondError::TokenTookMore { taken: e.taken, amount: e.amount },
+        E::NoBond(e) => BondError::NoBond { provider: e.provider },
+        E::SelfDispute(e) => BondError::SelfDispute { wallet: e.wallet },
+        E::ComplaintExpired(e) => {
+            BondError::ComplaintExpired { deadline: narrow(e.deadline)?, timestamp: narrow(e.timestamp)? }
+        }
+        E::InvalidComplaintSignature(e) => {
+            BondError::InvalidComplaintSignature { consumer: e.consumer, digest: e.digest }
+        }
+        E::AlreadyDisputed(e) => BondError::AlreadyDisputed { dispute_id: e.disputeId },
+        E::DepositTooSmall(e) => {
+            BondError::DepositTooSmall { arrived: narrow(e.arrived)?, required: narrow(e.required)? }
+        }
+        E::WrongDisputeStatus(e) => BondError::WrongDisputeStatus {
+            dispute_id: e.disputeId,
+            actual: DisputeStatus::try_from(e.actual).ok()?,
+            required: DisputeStatus::try_from(e.required).ok()?,
+        },
+        E::RulingPeriodOver(e) => {
+            BondError::RulingPeriodOver { deadline: narrow(e.deadline)?, timestamp: narrow(e.timestamp)? }
+        }
+        E::RulingPeriodOpen(e) => {
+            BondError::RulingPeriodOpen { deadline: narrow(e.deadline)?, timestamp: narrow(e.timestamp)? }
+        }
+        E::SlashOutOfRange(e) => BondError::SlashOutOfRange { slash_ppm: e.slashPpm, maximum: narrow(e.maximum)? },
+        // The auditors' three, which the bond's own artifact has as well.
+        E::RulingExpired(_) | E::OverturnWindowOver(_) | E::OverturnWindowOpen(_) => return from_quorum(data),
+        E::AnchorNotGrowing(e) => BondError::AnchorNotGrowing { size: e.size, last: narrow(e.last)? },
+        E::AnchorNotFound(e) => BondError::AnchorNotFound { oracle: e.oracle, index: e.index, count: narrow(e.count)? },
+    }))
+}
+
+fn from_quorum(data: &[u8]) -> Option<ContractError> {
+    use AuditorQuorumErrors as E;
+    Some(ContractError::BondRefused(match E::abi_decode(data).ok()? {
+        E::AuditorCount(e) => BondError::AuditorCount { count: narrow(e.count)?, maximum: narrow(e.maximum)? },
+        E::AuditorsNotAscending(e) => BondError::AuditorsNotAscending { auditor: e.auditor },
+        E::InvalidThresholds(e) => BondError::InvalidThresholds {
+            threshold: narrow(e.threshold)?,
+            overturn_threshold: narrow(e.overturnThreshold)?,
+            auditors: narrow(e.auditors)?,
+        },
+        E::InvalidWindow(e) => BondError::InvalidWindow { window: narrow(e.window)?, maximum: narrow(e.maximum)? },
+        E::SignaturesNotAscending(e) => BondError::SignaturesNotAscending { auditor: e.auditor },
+        E::NotAuditor(e) => BondError::NotAuditor { signer: e.signer },
+        E::InvalidAuditorSignature(e) => BondError::InvalidAuditorSignature { auditor: e.auditor, digest: e.digest },
+        E::TooFewAuditors(e) => BondError::TooFewAuditors { given: narrow(e.given)?, needed: narrow(e.needed)? },
+        E::RulingExpired(e) => {
+            BondError::RulingExpired { deadline: narrow(e.deadline)?, timestamp: narrow(e.timestamp)? }
+        }
+        E::NotInDispute(e) => BondError::NotInDispute { core: e.core, trade_id: e.tradeId },
+        E::NotPartyOfTrade(e) => BondError::NotPartyOfTrade { core: e.core, trade_id: e.tradeId, wallet: e.wallet },
+        E::WrongRulingStatus(e) => BondError::WrongRulingStatus {
+            core: e.core,
+            trade_id: e.tradeId,
+            actual: RulingStatus::try_from(e.actual).ok()?,
+            required: RulingStatus::try_from(e.required).ok()?,
+        },
+        E::OverturnWindowOver(e) => {
+            BondError::OverturnWindowOver { executable_at: narrow(e.executableAt)?, timestamp: narrow(e.timestamp)? }
+        }
+        E::OverturnWindowOpen(e) => {
+            BondError::OverturnWindowOpen { executable_at: narrow(e.executableAt)?, timestamp: narrow(e.timestamp)? }
+        }
+    }))
+}
+
+/// What a token that bonds are in is refused with, as far as Barter knows it.
+fn from_token(data: &[u8]) -> Option<ContractError> {
+    use SafeTransferErrors as E;
+    if let Ok(error) = E::abi_decode(data) {
+        return Some(ContractError::BondRefused(match error {
+            E::TransferFromFailed(_) => BondError::TransferFromFailed,
+            E::TransferFailed(_) => BondError::TransferFailed,
+        }));
+    }
+    match TestDollarErrors::abi_decode(data).ok()? {
+        TestDollarErrors::TooMuch(e) => Some(ContractError::TooMuch { amount: e.amount, maximum: e.maximum }),
+        // solady's own, which the bond contract puts into one of the two above.
+        _ => None,
+    }
 }
 
 /// A word that the protocol's types hold in fewer bits; none where it does not fit, as in no call of this project.

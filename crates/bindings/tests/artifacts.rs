@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::Value;
 
-const CONTRACTS: [&str; 3] = ["BarterCore", "BTRTrust", "BTRCredit"];
+const CONTRACTS: [&str; 6] = ["BarterCore", "BTRTrust", "BTRCredit", "AuditorQuorum", "BarterBond", "TestDollar"];
 
 fn read(path: &Path) -> Value {
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
