@@ -5,7 +5,9 @@
 
 pub mod chain;
 pub mod key;
+mod log;
 pub mod merkle;
+pub mod oracle;
 pub mod score;
 pub mod verify;
 pub mod wire;

@@ -47,6 +47,18 @@ pub enum Error {
         /// Which, without a password.
         location: String,
     },
+    /// Another process has taken the place for itself: see [`Hold`](crate::Hold).
+    #[error("{location} is in use by another process")]
+    InUse {
+        /// Which, without a password.
+        location: String,
+    },
+    /// The file was opened to be written, and may only be read.
+    #[error("{location} is write-protected")]
+    WriteProtected {
+        /// Which.
+        location: String,
+    },
     /// Another connection is writing, and did not end in time or is always first.
     #[error("{location} is being written by another process")]
     Busy {

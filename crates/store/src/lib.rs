@@ -2,6 +2,7 @@
 
 mod engine;
 mod error;
+mod hold;
 mod location;
 mod postgres;
 pub mod row;
@@ -12,4 +13,5 @@ pub use engine::{
     in_transaction, temporary,
 };
 pub use error::Error;
+pub use hold::Hold;
 pub use location::Location;

@@ -39,6 +39,10 @@ impl Sqlite {
         }
         let connection = Connection::open_with_flags(path, flags).map_err(|error| to_error(location(), error))?;
         let engine = Self { connection, path: Some(path.to_owned()) };
+        // SQLite opens what it may not write all the same, and would say so at the first transaction.
+        if access == Access::Write && engine.connection.is_readonly("main").unwrap_or_default() {
+            return Err(Error::WriteProtected { location: location() });
+        }
         // Before anything is set that would change the file: it may be somebody else's.
         let tables = engine.table_names()?;
         if !tables.is_empty() && !tables.iter().any(|name| name == purpose.mark) {

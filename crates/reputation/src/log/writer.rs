@@ -1,0 +1,167 @@
+//! What writes the log: one thread, which takes all that waits and commits once.
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel},
+    },
+    thread::{self, JoinHandle},
+};
+
+use barter_store::{Access, Engine, in_transaction};
+
+use super::{
+    Error, Heads,
+    append::{Appender, Candidate, Placed},
+};
+use crate::wire::Domain;
+
+/// Requests that may wait. Another is refused, not kept: what waits is in memory.
+const MAX_WAITING: usize = 64;
+/// Outcomes after which no other request is taken into a transaction.
+const MAX_TOGETHER: usize = 8_192;
+
+type Answer<T> = SyncSender<Result<T, Error>>;
+/// Something else to write, in a transaction of its own.
+type Other = Box<dyn FnOnce(&mut dyn Engine<Error>) + Send>;
+
+enum Request {
+    Append { candidates: Vec<Candidate>, answer: Answer<Vec<Placed>> },
+    Other(Other),
+}
+
+/// The thread that writes, as others see it.
+#[derive(Debug)]
+pub(super) struct Writer {
+    requests: Option<SyncSender<Request>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub(super) fn start(
+        engine: Box<dyn Engine<Error>>,
+        domain: Option<Domain>,
+        heads: Arc<Mutex<Heads>>,
+    ) -> Result<Self, Error> {
+        let (requests, waiting) = sync_channel(MAX_WAITING);
+        let run = move || Thread { engine, appender: Appender::new(domain), heads, waiting }.run();
+        let thread = thread::Builder::new().name("barter-log".to_owned()).spawn(run).map_err(|_| Error::Stopped)?;
+        Ok(Self { requests: Some(requests), thread: Some(thread) })
+    }
+
+    /// Appends these, all in one transaction, which is on the disk when this returns.
+    pub(super) fn append(&self, candidates: Vec<Candidate>) -> Result<Vec<Placed>, Error> {
+        let (answer, answered) = sync_channel(1);
+        self.send(Request::Append { candidates, answer })?;
+        answered.recv().unwrap_or(Err(Error::Stopped))
+    }
+
+    /// Writes something else.
+    pub(super) fn write<T: Send + 'static>(
+        &self,
+        write: impl FnOnce(&mut dyn Engine<Error>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (answer, answered) = sync_channel(1);
+        self.send(Request::Other(Box::new(move |engine| {
+            // Who asked may have gone.
+            let _ = answer.send(in_transaction(engine, Access::Write, write));
+        })))?;
+        answered.recv().unwrap_or(Err(Error::Stopped))
+    }
+
+    fn send(&self, request: Request) -> Result<(), Error> {
+        let requests = self.requests.as_ref().ok_or(Error::Stopped)?;
+        requests.try_send(request).map_err(|error| match error {
+            TrySendError::Full(_) => Error::Busy,
+            TrySendError::Disconnected(_) => Error::Stopped,
+        })
+    }
+}
+
+impl Drop for Writer {
+    /// What waits is written first.
+    fn drop(&mut self) {
+        self.requests = None;
+        if let Some(thread) = self.thread.take() {
+            // A thread that has failed has told those who waited.
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Thread {
+    engine: Box<dyn Engine<Error>>,
+    appender: Appender,
+    heads: Arc<Mutex<Heads>>,
+    waiting: Receiver<Request>,
+}
+
+impl Thread {
+    fn run(mut self) {
+        let mut next = self.waiting.recv().ok();
+        while let Some(request) = next.take() {
+            match request {
+                Request::Append { candidates, answer } => next = self.append(candidates, answer),
+                Request::Other(write) => write(&mut *self.engine),
+            }
+            next = next.or_else(|| self.waiting.recv().ok());
+        }
+    }
+
+    /// Appends this and all that waits behind it, up to the first other request, which it gives back.
+    fn append(&mut self, mut candidates: Vec<Candidate>, answer: Answer<Vec<Placed>>) -> Option<Request> {
+        let mut answers = vec![(candidates.len(), answer)];
+        let mut other = None;
+        while candidates.len() < MAX_TOGETHER {
+            match self.waiting.try_recv() {
+                Ok(Request::Append { candidates: more, answer }) => {
+                    answers.push((more.len(), answer));
+                    candidates.extend(more);
+                }
+                Ok(request) => {
+                    other = Some(request);
+                    break;
+                }
+                Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
+            }
+        }
+        match self.commit(&candidates) {
+            Ok(placed) => {
+                let mut placed = placed.into_iter();
+                for (length, answer) in answers {
+                    let _ = answer.send(Ok(placed.by_ref().take(length).collect()));
+                }
+            }
+            Err(error) => {
+                let mut answers = answers.into_iter();
+                // The error itself for one; the others try again, and are told then.
+                if let Some((_, answer)) = answers.next() {
+                    let _ = answer.send(Err(error));
+                }
+                for (_, answer) in answers {
+                    let _ = answer.send(Err(Error::Busy));
+                }
+            }
+        }
+        other
+    }
+
+    fn commit(&mut self, candidates: &[Candidate]) -> Result<Vec<Placed>, Error> {
+        let Self { engine, appender, heads, .. } = self;
+        let done = in_transaction(&mut **engine, Access::Write, |engine| {
+            let placed = appender.append(engine, candidates)?;
+            // Before others can see that many outcomes, so that they need not work the root out.
+            if let Ok(mut heads) = heads.lock() {
+                heads.put(appender.frontier.size(), appender.frontier.root());
+            }
+            Ok(placed)
+        });
+        if done.is_err() {
+            if let Ok(mut heads) = heads.lock() {
+                heads.forget(appender.frontier.size());
+            }
+            appender.forget();
+        }
+        done
+    }
+}

@@ -1,0 +1,672 @@
+//! The oracle: the log, who may write to it, and what a record is worth.
+//!
+//! Everything here is synchronous and waits for a disk: an asynchronous program calls it where it may block. There is no clock and
+//! no network; the time comes in as `now`, Unix seconds, and the bond as it was read from the chain.
+
+use std::{collections::HashSet, sync::Arc};
+
+use alloy_primitives::Address;
+use barter_store::Location;
+
+pub use crate::log::{
+    Attestation, Ending, Entry, Error, Ingested, MAX_ATTESTATIONS_OF_ISSUER, Page, RegisteredKey, Resolution, Standing,
+    StoredDispute, Tally,
+};
+use crate::{
+    chain::BondReading,
+    key::{self, PublicKey},
+    log::{Candidate, Filing, Log, Placed, Resolving},
+    merkle::Hash,
+    score::{self, Score},
+    verify::{Signed, Verifier},
+    wire::{
+        self, AttestationEnvelope, Domain, MAX_HUB_BYTES, SignedDispute, SignedOutcome, Status, hub, outcome::leaf,
+    },
+};
+
+/// Most outcomes that are recorded at once.
+pub const MAX_BATCH: usize = 1_000;
+/// How far what is signed may be dated from now, in seconds: a day.
+pub const MAX_CLOCK_DIFFERENCE: u64 = 86_400;
+/// Most entries, keys or attestations that one call reads.
+pub const MAX_PAGE: usize = 1_000;
+/// Seconds of a day.
+const DAY: u64 = 86_400;
+
+/// What the operator of an oracle chooses.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Settings {
+    /// What outcomes and disputes in our own form are bound to; without it there are none.
+    pub domain: Option<Domain>,
+    /// How a score is made.
+    pub score: score::Settings,
+}
+
+/// Why something that somebody sent was not taken, though the oracle works.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// A text that cannot be the name of a hub.
+    #[error(transparent)]
+    Text(#[from] wire::Error),
+    /// A key that no consumer can have.
+    #[error(transparent)]
+    Key(#[from] key::Error),
+    /// Nobody registered the consumer.
+    #[error("{hub:?} is not a registered consumer")]
+    UnknownConsumer {
+        /// The consumer, as it was written.
+        hub: String,
+    },
+    /// The key is not the consumer's.
+    #[error("{found} is not the key that {hub:?} is registered with")]
+    OtherKey {
+        /// The consumer, as it was written.
+        hub: String,
+        /// The key that was named.
+        found: PublicKey,
+    },
+    /// The consumer's key did not sign this.
+    #[error("the signature is not one of {hub:?} under the key it is registered with")]
+    WrongSignature {
+        /// The consumer, as it was written.
+        hub: String,
+    },
+    /// The time is too far from now.
+    #[error("the time {found} is more than {MAX_CLOCK_DIFFERENCE} seconds from now, {now}")]
+    WrongTime {
+        /// The time that was signed, Unix seconds.
+        found: u64,
+        /// Now.
+        now: u64,
+    },
+    /// It is bound to another chain or contract.
+    #[error("this is bound to another chain or bond contract than this oracle's")]
+    OtherDomain,
+    /// The consumer has said something else of the same call.
+    #[error("outcome {index} of the same consumer and call says something else")]
+    CallTaken {
+        /// Where in the log that is.
+        index: u64,
+    },
+    /// No outcome is on record that the dispute could be about.
+    #[error("no outcome of this consumer, provider and call {invocation_id:?} is on record")]
+    NoOutcome {
+        /// The call.
+        invocation_id: String,
+    },
+    /// The outcome is under dispute already.
+    #[error("the outcome is disputed already, in {dispute_id:?}")]
+    AlreadyDisputed {
+        /// The other dispute.
+        dispute_id: String,
+    },
+    /// Another dispute has the id.
+    #[error("another dispute has the id {dispute_id:?}")]
+    DisputeIdTaken {
+        /// The id.
+        dispute_id: String,
+    },
+    /// There is no such dispute.
+    #[error("there is no dispute {dispute_id:?}")]
+    UnknownDispute {
+        /// The id.
+        dispute_id: String,
+    },
+    /// It ended otherwise.
+    #[error("dispute {dispute_id:?} has ended already, and otherwise")]
+    EndedOtherwise {
+        /// The id.
+        dispute_id: String,
+    },
+}
+
+impl Refusal {
+    /// A stable name, for programs.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Text(error) => error.code(),
+            Self::Key(error) => error.code(),
+            Self::UnknownConsumer { .. } => "unknown_consumer",
+            Self::OtherKey { .. } => "other_key",
+            Self::WrongSignature { .. } => "wrong_signature",
+            Self::WrongTime { .. } => "wrong_time",
+            Self::OtherDomain => "other_domain",
+            Self::CallTaken { .. } => "call_taken",
+            Self::NoOutcome { .. } => "no_outcome",
+            Self::AlreadyDisputed { .. } => "already_disputed",
+            Self::DisputeIdTaken { .. } => "dispute_id_taken",
+            Self::UnknownDispute { .. } => "unknown_dispute",
+            Self::EndedOtherwise { .. } => "ended_otherwise",
+        }
+    }
+}
+
+/// What became of an outcome.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// It is in the log, on the disk.
+    Recorded {
+        /// The index of its leaf.
+        index: u64,
+    },
+    /// It was before: the consumer had signed the very same.
+    Replayed {
+        /// The index of its leaf.
+        index: u64,
+    },
+    /// It is not in the log.
+    Rejected(Refusal),
+}
+
+/// What became of a dispute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filed {
+    /// It is on record.
+    New,
+    /// It was before: the consumer had signed the very same.
+    Replayed,
+}
+
+/// A dispute that has ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resolved {
+    /// The dispute.
+    pub dispute: StoredDispute,
+    /// What others are told of the slash, if there was one.
+    pub attestation: Option<AttestationEnvelope>,
+}
+
+/// A provider's score and all it was made of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scored {
+    /// Every term.
+    pub score: Score,
+    /// The whole numbers it was computed from.
+    pub record: score::Record,
+    /// What the log says of the provider, and which log: its size and root.
+    pub standing: Standing,
+}
+
+/// An oracle. Clones are the same one.
+#[derive(Clone, Debug)]
+pub struct Oracle(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    log: Log,
+    verifier: Verifier,
+    settings: Settings,
+}
+
+impl Oracle {
+    /// Opens a log to write it; where there is none, makes it.
+    ///
+    /// # Errors
+    /// [`Error::OtherDomain`], [`Error::OtherSchema`]; [`barter_store::Error::InUse`] where another process writes the file; what is
+    /// no log, and what the database fails with.
+    pub fn create(location: &Location, settings: Settings) -> Result<Self, Error> {
+        Ok(Self::new(Log::create(location, settings.domain)?, settings))
+    }
+
+    /// Opens a log to read it, beside whoever writes it. What it is bound to comes from the log.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::OtherSchema`]; what the database fails with.
+    pub fn open(location: &Location, settings: Settings) -> Result<Self, Error> {
+        let log = Log::open(location)?;
+        let settings = Settings { domain: log.domain(), ..settings };
+        Ok(Self::new(log, settings))
+    }
+
+    fn new(log: Log, settings: Settings) -> Self {
+        let settings = Settings { domain: log.domain(), ..settings };
+        Self(Arc::new(Inner { log, verifier: Verifier::new(), settings }))
+    }
+
+    /// What was chosen. The domain is the log's, which remembers one that it was once opened with.
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    // -------------------------------------------------------------------------------------------- who is known
+
+    /// Registers a consumer with its key, or with another key than it had. Whether the key is new.
+    ///
+    /// Whose word counts is the operator's to say: nothing a stranger sends gets here.
+    ///
+    /// # Errors
+    /// What the database fails with.
+    ///
+    /// # Retry safety
+    /// The key it has already changes nothing.
+    pub fn register_consumer(&self, hub: &str, key: PublicKey, now: u64) -> Result<Result<bool, Refusal>, Error> {
+        if let Err(refusal) = check_name("consumer_hub", hub) {
+            return Ok(Err(refusal.into()));
+        }
+        match key.checked() {
+            Ok(key) => self.0.log.add_consumer(&hub::normal(hub), key, now).map(Ok),
+            Err(refusal) => Ok(Err(refusal.into())),
+        }
+    }
+
+    /// Registers a provider with a wallet, or adds one. Whether the wallet is new.
+    ///
+    /// # Errors
+    /// What the database fails with.
+    ///
+    /// # Retry safety
+    /// A wallet it has already changes nothing.
+    pub fn register_provider(&self, hub: &str, wallet: Address, now: u64) -> Result<Result<bool, Refusal>, Error> {
+        match check_name("provider_hub", hub) {
+            Ok(()) => self.0.log.add_wallet(&hub::normal(hub), wallet, now).map(Ok),
+            Err(refusal) => Ok(Err(refusal.into())),
+        }
+    }
+
+    /// The key a consumer is registered with.
+    ///
+    /// # Errors
+    /// What the database fails with.
+    pub fn registered_consumer(&self, hub: &str) -> Result<Option<PublicKey>, Error> {
+        let hub = hub::normal(hub);
+        Ok(self.0.log.consumers(&HashSet::from([hub.clone()]))?.get(&hub).map(|consumer| consumer.key))
+    }
+
+    /// Keys that consumers have or had, in the order of their registration, after one's number; at most [`MAX_PAGE`].
+    ///
+    /// # Errors
+    /// What the database fails with.
+    pub fn consumers(&self, after: u64, limit: usize) -> Result<Vec<RegisteredKey>, Error> {
+        self.0.log.keys(after, limit.min(MAX_PAGE))
+    }
+
+    /// A provider's wallets, in the order of their registration.
+    ///
+    /// # Errors
+    /// What the database fails with.
+    pub fn wallets_of(&self, hub: &str) -> Result<Vec<Address>, Error> {
+        self.0.log.wallets_of(&hub::normal(hub))
+    }
+
+    /// The wallets of all providers.
+    ///
+    /// # Errors
+    /// What the database fails with.
+    pub fn wallets(&self) -> Result<Vec<Address>, Error> {
+        self.0.log.all_wallets()
+    }
+
+    // -------------------------------------------------------------------------------------------- outcomes
+
+    /// Records outcomes that consumers signed. What became of each, in order: those recorded are on the disk when this returns.
+    ///
+    /// Of a consumer nobody registered, nothing is kept.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] over [`MAX_BATCH`]; [`Error::Busy`] where too much waits; what the database fails with. Either way none
+    /// of them is recorded, unless the connection to a server was lost while it committed.
+    ///
+    /// # Retry safety
+    /// Safe: what was recorded is then replayed, with its index.
+    pub fn record(&self, outcomes: Vec<SignedOutcome>, now: u64) -> Result<Vec<Verdict>, Error> {
+        self.record_checked(outcomes, now, |batch| self.0.verifier.verify_batch(batch))
+    }
+
+    /// Records outcomes as if their signatures were right: to fill a log for measuring it.
+    ///
+    /// # Errors
+    /// As [`record`](Self::record).
+    #[cfg(any(test, feature = "synthetic"))]
+    pub fn record_unverified(&self, outcomes: Vec<SignedOutcome>, now: u64) -> Result<Vec<Verdict>, Error> {
+        self.record_checked(outcomes, now, |batch| vec![true; batch.len()])
+    }
+
+    fn record_checked(
+        &self,
+        outcomes: Vec<SignedOutcome>,
+        now: u64,
+        verify: impl FnOnce(&[Signed<'_>]) -> Vec<bool>,
+    ) -> Result<Vec<Verdict>, Error> {
+        if outcomes.len() > MAX_BATCH {
+            return Err(Error::TooMany { found: outcomes.len(), maximum: MAX_BATCH });
+        }
+        let hubs: Vec<_> = outcomes.iter().map(|signed| hub::normal(&signed.outcome.fields().consumer_hub)).collect();
+        let consumers = self.0.log.consumers(&hubs.iter().cloned().collect())?;
+        let texts: Vec<_> = outcomes.iter().map(|signed| signed.outcome.signed_bytes()).collect();
+        let mut verdicts = Vec::with_capacity(outcomes.len());
+        let mut batch = Vec::with_capacity(outcomes.len());
+        for (number, signed) in outcomes.iter().enumerate() {
+            let fields = signed.outcome.fields();
+            let consumer = consumers.get(&hubs[number]);
+            let checked = self
+                .check(signed.outcome.form(), fields.timestamp, now)
+                .and_then(|()| consumer.ok_or_else(|| Refusal::UnknownConsumer { hub: fields.consumer_hub.clone() }));
+            verdicts.push(match checked {
+                Ok(consumer) => {
+                    batch.push((
+                        number,
+                        consumer,
+                        Signed { key: &consumer.key, message: &texts[number], signature: &signed.signature },
+                    ));
+                    None
+                }
+                Err(refusal) => Some(Verdict::Rejected(refusal)),
+            });
+        }
+        let right = verify(&batch.iter().map(|(_, _, signed)| *signed).collect::<Vec<_>>());
+        let mut taken: Vec<_> = outcomes.iter().map(|_| None).collect();
+        for ((number, consumer, _), is_right) in batch.into_iter().zip(right) {
+            if is_right {
+                taken[number] = Some(*consumer);
+            }
+        }
+        let mut candidates = Vec::new();
+        let mut numbers = Vec::new();
+        for (number, signed) in outcomes.into_iter().enumerate() {
+            match taken[number] {
+                Some(consumer) => {
+                    let form = signed.outcome.form().code();
+                    let leaf = leaf(form, &texts[number], &consumer.key, &signed.signature);
+                    numbers.push(number);
+                    candidates.push(Candidate::new(signed, consumer.consumer, consumer.key_id, leaf));
+                }
+                None if verdicts[number].is_none() => {
+                    let hub = signed.outcome.into_fields().consumer_hub;
+                    verdicts[number] = Some(Verdict::Rejected(Refusal::WrongSignature { hub }));
+                }
+                None => {}
+            }
+        }
+        if !candidates.is_empty() {
+            for (number, placed) in numbers.into_iter().zip(self.0.log.append(candidates)?) {
+                verdicts[number] = Some(match placed {
+                    Placed::Recorded { index } => Verdict::Recorded { index },
+                    Placed::Replayed { index } => Verdict::Replayed { index },
+                    Placed::Taken { index } => Verdict::Rejected(Refusal::CallTaken { index }),
+                });
+            }
+        }
+        verdicts.into_iter().map(|verdict| verdict.ok_or(Error::Stopped)).collect()
+    }
+
+    /// Is it for this oracle, and of these days?
+    fn check(&self, form: wire::Form, timestamp: u64, now: u64) -> Result<(), Refusal> {
+        if form.domain().is_some_and(|domain| self.0.settings.domain != Some(domain)) {
+            return Err(Refusal::OtherDomain);
+        }
+        if timestamp.abs_diff(now) > MAX_CLOCK_DIFFERENCE {
+            return Err(Refusal::WrongTime { found: timestamp, now });
+        }
+        Ok(())
+    }
+
+    /// How many outcomes the log has, and its root.
+    ///
+    /// # Errors
+    /// What the database fails with.
+    pub fn tree_head(&self) -> Result<(u64, Hash), Error> {
+        self.0.log.head()
+    }
+
+    /// The hashes that show that the log of `size` outcomes begins with that of `older` (RFC 6962). `None` where one of them is
+    /// no size the log had.
+    ///
+    /// # Errors
+    /// What the database fails with.
+    pub fn consistency(&self, older: u64, size: u64) -> Result<Option<Vec<Hash>>, Error> {
+        self.0.log.consistency(older, size)
+    }
+
+    /// A provider's outcomes from an index on, at most [`MAX_PAGE`], with their proofs. `None` if the provider was never seen.
+    ///
+    /// # Errors
+    /// What the database fails with.
+    pub fn outcomes(&self, hub: &str, from: u64, limit: usize) -> Result<Option<Page>, Error> {
+        self.0.log.page(&hub::normal(hub), from, limit.min(MAX_PAGE))
+    }
+
+    /// The log from an index on, at most [`MAX_PAGE`] of it, and its size.
+    ///
+    /// # Errors
+    /// What the database fails with.
+    pub fn entries(&self, from: u64, limit: usize) -> Result<(u64, Vec<Entry>), Error> {
+        self.0.log.entries(from, limit.min(MAX_PAGE))
+    }
+
+    /// The whole log as it is now, in order, a page at a time in memory.
+    pub fn export(&self) -> Export {
+        Export { oracle: self.clone(), next: 0, size: None, page: Vec::new().into_iter() }
+    }
+
+    /// Bytes that the log and all beside it take on disk.
+    ///
+    /// # Errors
+    /// What the database fails with.
+    pub fn bytes(&self) -> Result<u64, Error> {
+        self.0.log.bytes()
+    }
+
+    // -------------------------------------------------------------------------------------------- the score
+
+    /// A provider's score. An outcome is in the window if its time is after `now` less the window, to the second; the first outcome
+    /// is the earliest of all on record. `None` if the provider was never seen: neither registered nor named in an outcome.
+    ///
+    /// # Errors
+    /// What the database fails with.
+    pub fn score(&self, hub: &str, now: u64, bond: &BondReading) -> Result<Option<Scored>, Error> {
+        let settings = &self.0.settings.score;
+        let after = now.saturating_sub(u64::from(settings.window_days) * DAY);
+        let Some(standing) = self.0.log.standing(&hub::normal(hub), after)? else { return Ok(None) };
+        let window = &standing.window;
+        let record = score::Record {
+            first_outcome_at: standing.first_outcome_at,
+            first_bonded_at: bond.first_bonded_at,
+            bond_units: bond.active,
+            ever_bonded_units: bond.ever_bonded,
+            ever_slashed_units: bond.ever_slashed,
+            counts: score::Counts {
+                success: window.of(Status::Success),
+                failure: window.of(Status::Failure),
+                timeout: window.of(Status::Timeout),
+                disputed: window.of(Status::Disputed),
+            },
+            volume_units: window.price_units,
+            quality_ppm_sum: window.quality_ppm,
+            quality_count: window.rated,
+            upheld_disputes: bond.upheld,
+            strong_issuers: standing.strong_issuers,
+            weak_issuers: standing.weak_issuers,
+        };
+        Ok(Some(Scored { score: Score::of(&record, settings, now), record, standing }))
+    }
+
+    // -------------------------------------------------------------------------------------------- disputes
+
+    /// Files a dispute that a consumer signed, about an outcome of its own that is on record.
+    ///
+    /// # Errors
+    /// What the database fails with.
+    ///
+    /// # Retry safety
+    /// Safe: the same again is a replay.
+    pub fn file_dispute(&self, signed: SignedDispute, now: u64) -> Result<Result<Filed, Refusal>, Error> {
+        let fields = signed.dispute.fields();
+        let (hub, dispute_id) = (fields.consumer_hub.clone(), fields.dispute_id.clone());
+        let invocation_id = fields.invocation_id.clone();
+        if let Err(refusal) = self.check(signed.dispute.form(), fields.timestamp, now) {
+            // What was taken in time stays taken.
+            let stored = self.dispute(&dispute_id)?;
+            let is_known = stored.is_some_and(|stored| {
+                stored.signed.dispute.signed_bytes() == signed.dispute.signed_bytes()
+                    && stored.signed.dispute.form() == signed.dispute.form()
+            });
+            return Ok(if is_known { Ok(Filed::Replayed) } else { Err(refusal) });
+        }
+        let name = hub::normal(&hub);
+        let consumers = self.0.log.consumers(&HashSet::from([name.clone()]))?;
+        let Some(consumer) = consumers.get(&name).copied() else {
+            return Ok(Err(Refusal::UnknownConsumer { hub }));
+        };
+        if consumer.key != signed.consumer_key {
+            return Ok(Err(Refusal::OtherKey { hub, found: signed.consumer_key }));
+        }
+        let message = signed.dispute.signed_bytes();
+        let is_right =
+            self.0.verifier.verify(Signed { key: &consumer.key, message: &message, signature: &signed.signature });
+        if !is_right {
+            return Ok(Err(Refusal::WrongSignature { hub }));
+        }
+        Ok(match self.0.log.file(signed, consumer, now)? {
+            Filing::New => Ok(Filed::New),
+            Filing::Replayed => Ok(Filed::Replayed),
+            Filing::NoOutcome => Err(Refusal::NoOutcome { invocation_id }),
+            Filing::AlreadyDisputed(other) => Err(Refusal::AlreadyDisputed { dispute_id: other }),
+            Filing::IdTaken => Err(Refusal::DisputeIdTaken { dispute_id }),
+        })
+    }
+
+    /// A dispute by its id.
+    ///
+    /// # Errors
+    /// What the database fails with.
+    pub fn dispute(&self, dispute_id: &str) -> Result<Option<StoredDispute>, Error> {
+        // PostgreSQL has no text with a NUL.
+        if dispute_id.contains('\0') {
+            return Ok(None);
+        }
+        self.0.log.dispute(dispute_id)
+    }
+
+    /// Writes down how a dispute ended on the chain. Where something was taken, `attest` is given the dispute and the number of our
+    /// next attestation, and what it makes of it is kept in the same transaction.
+    ///
+    /// # Errors
+    /// What the database fails with.
+    ///
+    /// # Retry safety
+    /// Safe: the same resolution again gives the first answer, with the attestation that was made then.
+    pub fn resolve(
+        &self,
+        dispute_id: &str,
+        resolution: Resolution,
+        attest: impl FnOnce(&StoredDispute, u64) -> Option<AttestationEnvelope> + Send + 'static,
+    ) -> Result<Result<Resolved, Refusal>, Error> {
+        let unknown = || Refusal::UnknownDispute { dispute_id: dispute_id.to_owned() };
+        if dispute_id.contains('\0') {
+            return Ok(Err(unknown()));
+        }
+        Ok(match self.0.log.resolve(dispute_id, resolution, attest)? {
+            Resolving::Done { dispute, attestation } => {
+                Ok(Resolved { dispute: *dispute, attestation: attestation.map(|attestation| *attestation) })
+            }
+            Resolving::NoDispute => Err(unknown()),
+            Resolving::Otherwise => Err(Refusal::EndedOtherwise { dispute_id: dispute_id.to_owned() }),
+        })
+    }
+
+    /// Has this consumer, with this key, an outcome of this provider and call on record? The key is the one that the outcome was
+    /// checked with, or the one that the consumer is registered with now.
+    ///
+    /// # Errors
+    /// What the database fails with.
+    pub fn has_outcome(
+        &self,
+        consumer_hub: &str,
+        key: &PublicKey,
+        provider_hub: &str,
+        invocation_id: &str,
+    ) -> Result<bool, Error> {
+        if consumer_hub.contains('\0') {
+            return Ok(false);
+        }
+        self.0.log.has_outcome(&hub::normal(consumer_hub), key, &hub::normal(provider_hub), invocation_id)
+    }
+
+    // -------------------------------------------------------------------------------------------- attestations
+
+    /// Our attestations after a number, in order, at most [`MAX_PAGE`].
+    ///
+    /// # Errors
+    /// What the database fails with.
+    pub fn attestations(&self, after: u64, limit: usize) -> Result<Vec<AttestationEnvelope>, Error> {
+        let found = self.0.log.own_attestations(after, limit.min(MAX_PAGE))?;
+        Ok(found.into_iter().map(|attestation| attestation.envelope).collect())
+    }
+
+    /// Attestations about a provider, ours and our peers', in the order they came, at most [`MAX_PAGE`].
+    ///
+    /// # Errors
+    /// What the database fails with.
+    pub fn attestations_about(&self, hub: &str, limit: usize) -> Result<Vec<Attestation>, Error> {
+        self.0.log.attestations_about(&hub::normal(hub), limit.min(MAX_PAGE))
+    }
+
+    /// Keeps an attestation of a peer's, whose signature under `issuer` is right. Whoever calls this has chosen its peers: of each
+    /// there are at most so many, but nothing limits how many issuers there are.
+    ///
+    /// # Errors
+    /// What the database fails with.
+    ///
+    /// # Retry safety
+    /// Safe: of one issuer and number the first is kept.
+    pub fn ingest(
+        &self,
+        issuer: PublicKey,
+        envelope: AttestationEnvelope,
+        strong: bool,
+        now: u64,
+    ) -> Result<Ingested, Error> {
+        self.0.log.ingest(issuer, envelope, strong, now)
+    }
+}
+
+/// The log in order: see [`Oracle::export`].
+#[derive(Debug)]
+pub struct Export {
+    oracle: Oracle,
+    next: u64,
+    size: Option<u64>,
+    page: std::vec::IntoIter<Entry>,
+}
+
+impl Iterator for Export {
+    type Item = Result<Entry, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some(entry) = self.page.next() {
+            return Some(Ok(entry));
+        }
+        if self.size.is_some_and(|size| self.next >= size) {
+            return None;
+        }
+        match self.oracle.entries(self.next, MAX_PAGE) {
+            Ok((size, entries)) => {
+                let size = *self.size.get_or_insert(size);
+                let left = usize::try_from(size - self.next).unwrap_or(usize::MAX);
+                let taken = entries.len().min(left);
+                self.next += taken as u64;
+                self.page = entries.into_iter().take(taken).collect::<Vec<_>>().into_iter();
+                self.page.next().map(Ok)
+            }
+            Err(error) => {
+                self.size = Some(self.next);
+                Some(Err(error))
+            }
+        }
+    }
+}
+
+/// A name that a database can hold.
+fn check_name(field: &'static str, hub: &str) -> Result<(), wire::Error> {
+    if hub.trim().is_empty() {
+        return Err(wire::Error::Empty { field });
+    }
+    if hub.len() > MAX_HUB_BYTES {
+        return Err(wire::Error::TooLong { field, bytes: hub.len(), maximum: MAX_HUB_BYTES });
+    }
+    if hub.contains('\0') {
+        return Err(wire::Error::Nul { field });
+    }
+    Ok(())
+}
