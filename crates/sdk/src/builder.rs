@@ -5,6 +5,7 @@ use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 use alloy_primitives::Address;
 use alloy_signer::Signer;
 use alloy_signer_local::PrivateKeySigner;
+use tokio::sync::OnceCell;
 
 use crate::{
     BarterClient, Deployer, Deployment, Environment, Error, Network,
@@ -191,6 +192,7 @@ impl BarterClientBuilder {
             node: settings.node,
             sender: settings.sender,
             poll_interval,
+            bond_terms: OnceCell::new(),
             #[cfg(feature = "index")]
             index: settings.index.map(|location| Arc::new(Store::new(Some(location), identity))),
             #[cfg(feature = "index")]

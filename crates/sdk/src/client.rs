@@ -7,10 +7,11 @@ use alloy_sol_types::SolCall;
 #[cfg(feature = "lightning")]
 use barter_lightning::Lightning;
 use barter_protocol::SigningDomain;
+use tokio::sync::OnceCell;
 
 use crate::{
-    BarterClientBuilder, ComplianceClient, CreditClient, Deployment, Error, Network, Receipt, TradeClient, TrustClient,
-    WatchBuilder,
+    BarterClientBuilder, BondClient, BondTerms, ComplianceClient, CreditClient, Deployment, Error, Network, Receipt,
+    TradeClient, TrustClient, WatchBuilder,
     node::Node,
     refusal,
     send::{Call, Sender},
@@ -33,6 +34,8 @@ pub(crate) struct Inner {
     pub(crate) node: Arc<Node>,
     pub(crate) sender: Option<Sender>,
     pub(crate) poll_interval: Duration,
+    /// What is fixed about bonds, once it was read.
+    pub(crate) bond_terms: OnceCell<BondTerms>,
     #[cfg(feature = "index")]
     pub(crate) index: Option<Arc<Store>>,
     /// What questions that need every trade are answered from where there is no index.
@@ -85,6 +88,11 @@ impl BarterClient {
         CreditClient::new(self.clone())
     }
 
+    /// Bonds behind providers' quality, disputes about them, and the auditors who rule.
+    pub fn bond(&self) -> BondClient {
+        BondClient::new(self.clone())
+    }
+
     /// Who am I dealing with: flags, velocity, clusters, reports.
     pub fn compliance(&self) -> ComplianceClient {
         ComplianceClient::new(self.clone())
@@ -115,7 +123,9 @@ impl BarterClient {
     pub async fn check(&self) -> Result<(), Error> {
         self.node().require_chain().await?;
         let deployment = self.deployment();
-        for address in [deployment.barter_core, deployment.btr_trust, deployment.btr_credit] {
+        let bonded = [deployment.auditor_quorum, deployment.barter_bond, deployment.bond_token];
+        let contracts = [deployment.barter_core, deployment.btr_trust, deployment.btr_credit];
+        for address in contracts.into_iter().chain(bonded.into_iter().flatten()) {
             if self.node().code(address, serde_json::json!("latest")).await?.is_empty() {
                 return Err(Error::NoContract { address, chain_id: self.network().chain_id() });
             }
@@ -144,6 +154,10 @@ impl BarterClient {
     #[cfg(feature = "index")]
     pub(crate) fn memory_store(&self) -> &Arc<Store> {
         &self.inner.memory
+    }
+
+    pub(crate) fn bond_terms(&self) -> &OnceCell<BondTerms> {
+        &self.inner.bond_terms
     }
 
     pub(crate) fn poll_interval(&self) -> Duration {

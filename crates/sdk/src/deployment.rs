@@ -1,4 +1,4 @@
-//! Where the three contracts are on a chain.
+//! Where the contracts are on a chain.
 
 use std::{
     collections::BTreeMap,
@@ -18,7 +18,8 @@ const EMBEDDED: &[(u64, &str)] = include!(concat!(env!("OUT_DIR"), "/deployments
 /// Longest deployment file that is read, in bytes.
 const MAX_FILE_BYTES: u64 = 64 << 10;
 
-/// The addresses of the three contracts on a chain, in the form of `deployments/<chain id>.json`.
+/// The contracts' addresses on a chain, in the form of `deployments/<chain id>.json`. Those of the auditors and of the bond are
+/// there where they were deployed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deployment {
     /// `BarterCore`, the record of trades.
@@ -30,6 +31,30 @@ pub struct Deployment {
     /// `BTRCredit`, the reward token.
     #[serde(rename = "BTRCredit", serialize_with = "json::address")]
     pub btr_credit: Address,
+    /// `AuditorQuorum`, the auditors who rule on disputes, BarterCore's arbiter.
+    #[serde(
+        rename = "AuditorQuorum",
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "json::optional_address"
+    )]
+    pub auditor_quorum: Option<Address>,
+    /// `BarterBond`, the providers' bonds.
+    #[serde(
+        rename = "BarterBond",
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "json::optional_address"
+    )]
+    pub barter_bond: Option<Address>,
+    /// The ERC-20 that bonds are in.
+    #[serde(
+        rename = "BondToken",
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "json::optional_address"
+    )]
+    pub bond_token: Option<Address>,
     /// The block they were deployed in, or an earlier one: where the history starts.
     #[serde(default)]
     pub block: u64,
@@ -111,9 +136,14 @@ impl Deployment {
     fn parse(text: &str, path: &Path) -> Result<Self, Error> {
         let invalid = |reason: String| Error::InvalidDeployment { path: path.to_owned(), reason };
         let deployment: Self = serde_json::from_str(text).map_err(|error| invalid(error.to_string()))?;
+        let bonded = [deployment.auditor_quorum, deployment.barter_bond, deployment.bond_token];
         let addresses = [deployment.barter_core, deployment.btr_trust, deployment.btr_credit];
-        if addresses.contains(&Address::ZERO) {
+        if addresses.into_iter().chain(bonded.into_iter().flatten()).any(|address| address.is_zero()) {
             return Err(invalid("an address is zero".to_owned()));
+        }
+        // A bond is nothing without the auditors and the token it was made with.
+        if deployment.barter_bond.is_some() && bonded.contains(&None) {
+            return Err(invalid("it has BarterBond, and not both of AuditorQuorum and BondToken".to_owned()));
         }
         Ok(deployment)
     }
@@ -131,6 +161,17 @@ mod tests {
 }
 "#;
 
+    const BONDED: &str = r#"{
+  "BarterCore": "0x5FbDB2315678afecb367f032d93F642f64180aa3",
+  "BTRTrust": "0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512",
+  "BTRCredit": "0x9fE46736679d2D9a65F0992F2272dE9f3c7fa6e0",
+  "AuditorQuorum": "0x1111111111111111111111111111111111111111",
+  "BarterBond": "0x2222222222222222222222222222222222222222",
+  "BondToken": "0x3333333333333333333333333333333333333333",
+  "block": 7
+}
+"#;
+
     #[test]
     fn a_file_reads_back_as_written() {
         let folder = tempfile::tempdir().unwrap();
@@ -139,6 +180,27 @@ mod tests {
         deployment.to_file(&path).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), TEXT);
         assert_eq!(Deployment::from_file(&path).unwrap(), deployment);
+        assert_eq!(deployment.barter_bond, None);
+    }
+
+    #[test]
+    fn a_file_with_a_bond_reads_back_as_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bonded.json");
+        let deployment = Deployment::parse(BONDED, &path).unwrap();
+        assert_eq!(deployment.barter_bond, Some(Address::repeat_byte(0x22)));
+        deployment.to_file(&path).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), BONDED);
+        assert_eq!(Deployment::from_file(&path).unwrap(), deployment);
+        // The auditors may be there without a bond, and not the other way.
+        let bond = r#"  "BarterBond": "0x2222222222222222222222222222222222222222",
+"#;
+        assert!(Deployment::parse(&BONDED.replace(bond, ""), &path).is_ok());
+        for name in ["AuditorQuorum", "BondToken"] {
+            let error = Deployment::parse(&BONDED.replace(name, "Nothing"), &path).unwrap_err();
+            assert!(error.to_string().contains(name), "{error}");
+        }
+        assert!(Deployment::parse(&BONDED.replace(&"22".repeat(20), &"00".repeat(20)), &path).is_err());
     }
 
     #[test]

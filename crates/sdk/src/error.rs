@@ -4,12 +4,12 @@ use std::{path::PathBuf, time::Duration};
 
 use alloy_primitives::{Address, B256, Bytes, U256};
 use barter_compliance::Error as Unsuitable;
-use barter_protocol::{PaymentHash, TradeId, TradeStatus};
+use barter_protocol::{BondError, PaymentHash, TradeId, TradeStatus, bond::DisputeId};
 use serde::Serialize;
 
 #[cfg(feature = "index")]
 use crate::index::fault;
-use crate::{AddressFault, Refusal};
+use crate::{AddressFault, Refusal, TokenAmount};
 #[cfg(feature = "lightning")]
 use crate::{DealError, OfferError};
 
@@ -100,6 +100,86 @@ pub enum Error {
     InvalidCreditAmount {
         /// What was given, cut where it is long.
         input: String,
+    },
+
+    // -------------------------------------------------------------------------------- bonds, disputes
+    /// A rule of the bond or of the auditors refuses this: found by a check here, or by simulating the call. Nothing was sent.
+    #[error(transparent)]
+    BondRefused(#[from] BondError),
+    /// The text is no amount of the token, or the amount is not of this token.
+    #[error(
+        "'{input}' is no amount of the token, expected a decimal number of tokens with at most {decimals} decimals"
+    )]
+    InvalidTokenAmount {
+        /// What was given, cut where it is long.
+        input: String,
+        /// Decimals of the token.
+        decimals: u8,
+    },
+    /// The wallet holds too little of the token.
+    #[error("{wallet} has {balance} of the token, expected at least {needed}")]
+    InsufficientTokens {
+        /// The wallet.
+        wallet: Address,
+        /// What it has.
+        balance: TokenAmount,
+        /// What is to be moved.
+        needed: TokenAmount,
+    },
+    /// There is no dispute with this id.
+    #[error("there is no dispute {dispute_id}")]
+    DisputeNotFound {
+        /// The id.
+        dispute_id: DisputeId,
+    },
+    /// A ruling was brought without a signature.
+    #[error("there is no signature of an auditor, expected at least one")]
+    NoSignatures,
+    /// The auditors' signatures are not all of one ruling.
+    #[error("a signature is for another ruling: {what} is {given}, expected {expected}")]
+    SignaturesDiffer {
+        /// What differs.
+        what: &'static str,
+        /// In the signature.
+        given: String,
+        /// In the first one, or by what was called.
+        expected: String,
+    },
+    /// A signature was made for another contract.
+    #[error("it was signed for the contract {signed_contract}, expected {contract}")]
+    SignedForOtherContract {
+        /// The contract it was signed for.
+        signed_contract: Address,
+        /// The deployment's.
+        contract: Address,
+    },
+    /// The bond's token is not the test networks' own, which anybody can make.
+    #[error("the bond's token {token} is not TestDollar, and nobody can make some")]
+    NotTestToken {
+        /// The token.
+        token: Address,
+    },
+    /// The deployment has no bond contract.
+    #[error("the deployment on chain {chain_id} has no BarterBond")]
+    NoBondContract {
+        /// The chain.
+        chain_id: u64,
+    },
+    /// The deployment has no auditors.
+    #[error("the deployment on chain {chain_id} has no AuditorQuorum")]
+    NoAuditors {
+        /// The chain.
+        chain_id: u64,
+    },
+    /// The bond contract was made with something else than the deployment says.
+    #[error("the {what} of the bond contract is {actual}, expected {named}, as the deployment says")]
+    DeploymentDiffers {
+        /// What differs.
+        what: &'static str,
+        /// In the deployment.
+        named: Address,
+        /// In the contract.
+        actual: Address,
     },
 
     // -------------------------------------------------------------------------------- set-up
@@ -364,6 +444,12 @@ pub enum Error {
     Lightning(#[from] barter_lightning::Error),
 
     // -------------------------------------------------------------------------------- deploying
+    /// What is to be deployed contradicts itself.
+    #[error("the plan cannot be deployed: {reason}")]
+    InvalidPlan {
+        /// How.
+        reason: String,
+    },
     /// The chain lacks the deterministic deployer contract.
     #[error("chain {chain_id} has no deterministic deployer at {deployer}")]
     NoDeployer {
@@ -432,6 +518,18 @@ impl Error {
             Self::NoTrustToken { .. } => "no_trust_token",
             Self::InvalidTradeId { .. } => "invalid_trade_id",
             Self::InvalidCreditAmount { .. } => "invalid_credit_amount",
+            Self::BondRefused(rule) => rule.code(),
+            Self::InvalidTokenAmount { .. } => "invalid_token_amount",
+            Self::InsufficientTokens { .. } => "insufficient_tokens",
+            Self::DisputeNotFound { .. } => "dispute_not_found",
+            Self::NoSignatures => "no_signatures",
+            Self::SignaturesDiffer { .. } => "signatures_differ",
+            Self::SignedForOtherContract { .. } => "signed_for_other_contract",
+            Self::NotTestToken { .. } => "not_test_token",
+            Self::NoBondContract { .. } => "no_bond_contract",
+            Self::NoAuditors { .. } => "no_auditors",
+            Self::DeploymentDiffers { .. } => "deployment_differs",
+            Self::InvalidPlan { .. } => "invalid_plan",
             Self::UnknownNetwork { .. } => "unknown_network",
             Self::NoRpcUrl { .. } => "no_rpc_url",
             Self::InvalidRpcUrl { .. } => "invalid_rpc_url",
@@ -492,6 +590,21 @@ impl Error {
             Self::NoTrustToken { .. } => "Settle a trade with this wallet first.",
             Self::InvalidTradeId { .. } => "Give the id that proposing the trade printed.",
             Self::InvalidCreditAmount { .. } => "Give the number of tokens, such as 12.5.",
+            Self::BondRefused(rule) => rule.next_step(),
+            Self::InvalidTokenAmount { .. } => "Give the number of tokens, such as 12.5.",
+            Self::InsufficientTokens { .. } => "Send the wallet more of the token, or name a smaller amount.",
+            Self::DisputeNotFound { .. } => "Check the id and the network, or list the provider's disputes.",
+            Self::NoSignatures => "Ask the auditors for their signatures.",
+            Self::SignaturesDiffer { .. } => "Bring signatures of one ruling, all with the same deadline.",
+            Self::SignedForOtherContract { .. } => {
+                "Ask for a signature for this deployment's contract, or use the other deployment."
+            }
+            Self::NotTestToken { .. } => "Get the token where it is traded.",
+            Self::NoBondContract { .. } | Self::NoAuditors { .. } => {
+                "Use a deployment that has one: its file names AuditorQuorum, BarterBond and BondToken."
+            }
+            Self::DeploymentDiffers { .. } => "Correct the deployment's addresses.",
+            Self::InvalidPlan { .. } => "Name no arbiter beside the auditors.",
             Self::UnknownNetwork { .. } => "Name one of these networks, or give the chain id.",
             Self::NoRpcUrl { .. } => "Give the node's address, or set ALCHEMY_RPC_URL.",
             Self::InvalidRpcUrl { .. } => "Give the node's address, such as http://127.0.0.1:8545.",

@@ -3,7 +3,10 @@
 #![allow(clippy::trivially_copy_pass_by_ref, reason = "the form serde calls these in")]
 
 use alloy_primitives::Address;
-use barter_protocol::{Level, PaymentHash, Preimage, Ruling, TradeStatus};
+use barter_protocol::{
+    Level, PaymentHash, Preimage, Ruling, TradeStatus,
+    bond::{DisputeStatus, RulingStatus},
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 pub(crate) fn address<S: Serializer>(address: &Address, serializer: S) -> Result<S::Ok, S::Error> {
@@ -11,7 +14,6 @@ pub(crate) fn address<S: Serializer>(address: &Address, serializer: S) -> Result
 }
 
 /// A wallet that need not be named.
-#[cfg(feature = "lightning")]
 #[allow(clippy::ref_option, reason = "the form serde calls these in")]
 pub(crate) fn optional_address<S: Serializer>(address: &Option<Address>, serializer: S) -> Result<S::Ok, S::Error> {
     address.map(|address| address.to_checksum(None)).serialize(serializer)
@@ -34,11 +36,19 @@ pub(crate) fn ruling<S: Serializer>(ruling: &Ruling, serializer: S) -> Result<S:
     })
 }
 
+pub(crate) fn dispute_status<S: Serializer>(status: &DisputeStatus, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(status.as_str())
+}
+
+pub(crate) fn ruling_status<S: Serializer>(status: &RulingStatus, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(status.as_str())
+}
+
 pub(crate) fn level<S: Serializer>(level: &Level, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(level)
 }
 
-/// A number of wei as decimal text.
+/// A number of wei, or any other that outgrows 2^53, as decimal text.
 pub(crate) fn wei<S: Serializer>(wei: &u128, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(wei)
 }

@@ -2,9 +2,10 @@
 //!
 //! # Modules
 //! Nothing has to be named by its module; everything is at the top. Inside, `node` makes requests, `send` gets transactions
-//! mined, and `trade`, `trust`, `credit`, `watch`, `compliance`, `index` and `deal` are the
-//! handles.
+//! mined, and `trade`, `trust`, `credit`, `watch`, `bond`, `compliance`, `index` and
+//! `deal` are the handles.
 
+mod bond;
 mod builder;
 mod client;
 mod compliance;
@@ -40,8 +41,16 @@ pub use barter_compliance::{
 pub use barter_index::{Error as IndexError, Status as IndexStatus, Verification as IndexVerification};
 #[cfg(feature = "lightning")]
 pub use barter_lightning as lightning;
-pub use barter_protocol::{Level, PaymentHash, Preimage, Role, Ruling, Terms, TradeId, TradeStatus};
+pub use barter_protocol::{
+    BondError, Level, PaymentHash, Preimage, Role, Ruling, Terms, TradeId, TradeStatus,
+    bond::{Complaint, DisputeId, DisputeStatus, Parameters as BondParameters, RulingStatus},
+};
 
+pub use bond::{
+    Anchor, Bond, BondClient, BondEvent, BondEventKind, BondTerms, BondToken, ConfirmedBlock, Dispute, Filed, Funded,
+    MAX_LISTED_ANCHORS, MAX_TOKEN_DECIMALS, Quorum, RulingKind, SignedComplaint, SignedRuling, SignedTradeRuling,
+    TokenAmount, TradeRuling,
+};
 pub use builder::BarterClientBuilder;
 pub use client::BarterClient;
 pub use compliance::{ComplianceClient, RingReport, ViewpointReport};
@@ -51,7 +60,7 @@ pub use deal::{
     Deal, DealClient, DealError, DealFailure, DealProgress, DealStage, Journal, Listing, Offer, OfferError, Purchase,
     Sale,
 };
-pub use deployer::{DeployPlan, Deployed, Deployer};
+pub use deployer::{AuditorPlan, DeployPlan, Deployed, Deployer};
 pub use deployment::Deployment;
 pub use environment::{
     DEPLOYMENT_VARIABLE, Environment, INDEX_VARIABLE, JOURNAL_VARIABLE, LND_CERTIFICATE_PEM_VARIABLE,

@@ -33,6 +33,7 @@ pub(crate) fn explain(node: &Node, call: &'static str, failure: Error) -> Error 
     let Error::NodeRefused { revert_data: Some(data), .. } = &failure else { return failure };
     match decode(node, data) {
         ContractError::Refused(rule) => rule.into(),
+        ContractError::BondRefused(rule) => rule.into(),
         other => Error::Reverted { call, refusal: Box::new(Refusal::Contract(other)), transaction_hash: None },
     }
 }

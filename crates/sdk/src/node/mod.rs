@@ -166,7 +166,7 @@ impl Node {
     }
 
     /// What a view of a contract returned.
-    fn returned<C: SolCall>(&self, contract: Address, output: &Bytes) -> Result<C::Return, Error> {
+    pub(crate) fn returned<C: SolCall>(&self, contract: Address, output: &Bytes) -> Result<C::Return, Error> {
         if output.is_empty() {
             return Err(Error::NoContract { address: contract, chain_id: self.chain_id });
         }
@@ -185,6 +185,13 @@ impl Node {
         let requests = calls.iter().map(|call| eth_call(contract, &call.abi_encode().into(), None, block));
         let outputs: Vec<Bytes> = self.requests("eth_call", requests.collect()).await?;
         outputs.iter().map(|output| self.returned::<C>(contract, output)).collect()
+    }
+
+    /// Calls views of several contracts at a block, in one HTTP request if the node takes batches: what each returned, to be read by
+    /// [`returned`](Self::returned).
+    pub(crate) async fn outputs_at(&self, calls: &[(Address, Bytes)], block: &Value) -> Result<Vec<Bytes>, Error> {
+        let requests = calls.iter().map(|(contract, data)| eth_call(*contract, data, None, block));
+        self.requests("eth_call", requests.collect()).await
     }
 
     async fn request_with_chain<R: DeserializeOwned>(&self, request: Request) -> Result<R, Error> {
@@ -206,6 +213,12 @@ impl Node {
     pub(crate) async fn simulate(&self, to: Address, data: &Bytes, from: Address, block: Value) -> Result<(), Error> {
         let (method, params) = eth_call(to, data, Some(from), &block);
         self.request::<Bytes>(method, params).await.map(drop)
+    }
+
+    /// Simulates a contract's creation by `from` on top of everything pending.
+    pub(crate) async fn simulate_creation(&self, init_code: &Bytes, from: Address) -> Result<(), Error> {
+        let creation = json!({ "from": from, "data": init_code });
+        self.request::<Bytes>("eth_call", json!([creation, "pending"])).await.map(drop)
     }
 
     /// Gas a call needs on top of everything pending.

@@ -39,9 +39,14 @@ pub(crate) struct Chain {
 impl Chain {
     /// Starts a chain and deploys.
     pub(crate) async fn start() -> Self {
+        Self::start_with(plan()).await
+    }
+
+    /// Starts a chain and deploys by this plan.
+    pub(crate) async fn start_with(plan: DeployPlan) -> Self {
         let mut chain = Self::start_empty(31_337);
         let deployer = chain.builder(0).deployer().unwrap();
-        chain.deployment = deployer.deploy(plan()).await.unwrap().deployment;
+        chain.deployment = deployer.deploy(plan).await.unwrap().deployment;
         chain
     }
 

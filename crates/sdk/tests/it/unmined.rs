@@ -26,6 +26,9 @@ pub(crate) fn reader(path: &Path) -> BarterClient {
         barter_core: identity.barter_core,
         btr_trust: identity.btr_trust,
         btr_credit: identity.btr_credit,
+        auditor_quorum: None,
+        barter_bond: None,
+        bond_token: None,
         block: identity.first_block,
     };
     let builder = BarterClient::builder().environment(Environment::empty()).chain_id(identity.chain_id);

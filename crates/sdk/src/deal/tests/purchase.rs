@@ -45,7 +45,15 @@ async fn a_second_offer_with_the_hash_of_a_first_one_is_not_taken() {
         .environment(Environment::empty())
         .chain_id(CHAIN)
         .rpc_url("http://127.0.0.1:1")
-        .deployment(Deployment { barter_core: CORE, btr_trust: CORE, btr_credit: CORE, block: 0 })
+        .deployment(Deployment {
+            barter_core: CORE,
+            btr_trust: CORE,
+            btr_credit: CORE,
+            auditor_quorum: None,
+            barter_bond: None,
+            bond_token: None,
+            block: 0,
+        })
         .private_key("0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80")
         .build()
         .unwrap();
