@@ -280,7 +280,7 @@ pub struct View {
 impl View {
     /// The bond of the provider with these wallets. A wallet that declared another hub lends nothing: it vouches for that one.
     pub fn bond_of(&self, provider_hub: &str, wallets: &[Address]) -> BondReading {
-        let declared = keccak256(hub::normal(provider_hub));
+        let declared = hub_hash(provider_hub);
         let mut reading = BondReading::default();
         for wallet in wallets {
             match self.bonds.get(wallet) {
@@ -291,6 +291,16 @@ impl View {
         }
         reading
     }
+
+    /// Did this wallet declare this hub?
+    pub fn declares(&self, wallet: Address, provider_hub: &str) -> bool {
+        self.bonds.get(&wallet).is_some_and(|bond| bond.hub == hub_hash(provider_hub))
+    }
+}
+
+/// What the contract keeps of the hub that a wallet declares.
+fn hub_hash(provider_hub: &str) -> B256 {
+    keccak256(hub::normal(provider_hub))
 }
 
 impl BondReading {

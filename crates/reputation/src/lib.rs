@@ -4,10 +4,14 @@
 //! a provider's record is worth. Time, keys and the chain come in as arguments.
 
 pub mod chain;
+#[cfg(feature = "service")]
+pub mod federation;
 pub mod key;
 mod log;
 pub mod merkle;
 pub mod oracle;
 pub mod score;
+#[cfg(feature = "service")]
+pub mod service;
 pub mod verify;
 pub mod wire;

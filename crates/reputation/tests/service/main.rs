@@ -4,3 +4,5 @@
 
 mod chain;
 mod fake_chain;
+mod outcomes;
+mod support;
