@@ -3,7 +3,7 @@
 //! An outcome comes in three forms: the two that the published package `aimarket-hub` signs, and ours. A dispute comes in two.
 //! [`Outcome::signed_bytes`] and its like give back exactly what was signed from what is stored, to the last digit, so nothing
 //! signed has to be kept beside it. Everything read here is held to limits and rules; that a signature is right is for
-//! `verify` to say.
+//! [`verify`](crate::verify) to say.
 
 pub mod attestation;
 pub mod base64;
@@ -19,7 +19,7 @@ pub mod ruling;
 pub mod status;
 pub mod time;
 
-pub use attestation::{AttestationEnvelope, ProofOfMisbehavior, SlashAttestation};
+pub use attestation::{AttestationEnvelope, Judged, ProofOfMisbehavior, SlashAttestation};
 pub use dispute::{Dispute, DisputeClaim, DisputeFields, SignedDispute};
 pub use error::Error;
 pub use form::{Domain, Form};

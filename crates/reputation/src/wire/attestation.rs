@@ -9,7 +9,10 @@ use super::{
     form::{Canonical, Rules, writable_time},
     time,
 };
-use crate::key::{PublicKey, Signature};
+use crate::{
+    key::{PublicKey, Signature},
+    verify::{Signed, Verifier},
+};
 
 /// Most that an attestation may say was slashed, in dollars.
 pub const MAX_SLASHED_USD: f64 = 1e12;
@@ -177,6 +180,40 @@ impl AttestationEnvelope {
         let key = PublicKey::parse_as("issuer_pubkey_b64", &self.issuer_pubkey_b64)?;
         let signature = Signature::new(base64::decode("signature_b64", &self.signature_b64)?);
         Ok((attestation, key, signature))
+    }
+}
+
+/// What an attestation shows by itself, to whoever knows nobody in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judged {
+    /// What the issuer says.
+    pub attestation: SlashAttestation,
+    /// The key that the issuer signed with. Whose it is, is for whoever knows the peers to say.
+    pub issuer_key: PublicKey,
+    /// What a consumer signed about this very slash, and with which key; nothing if none did. The published package calls an
+    /// attestation with it strong. Anybody makes a key, so it is strong here only if the key is a consumer's whose outcome is on
+    /// record.
+    pub proof: Option<(DisputeClaim, PublicKey)>,
+}
+
+impl AttestationEnvelope {
+    /// Checks the issuer's signature, and the consumer's if there is one.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), and [`Error::BadSignature`] if the issuer's is wrong.
+    pub fn judge(&self, verifier: &Verifier) -> Result<Judged, Error> {
+        let (attestation, issuer_key, signature) = self.open()?;
+        let message = &attestation.signed_bytes();
+        if !verifier.verify(Signed { key: &issuer_key, message, signature: &signature }) {
+            return Err(Error::BadSignature { field: "signature_b64" });
+        }
+        let proof = self.pom.as_ref().and_then(|pom| {
+            let claim = pom.claim(&attestation.dispute_id, &attestation.provider_hub).ok()?;
+            let (key, signature) = pom.key_and_signature().ok()?;
+            let signed = Signed { key: &key, message: &pom.signed_bytes(), signature: &signature };
+            verifier.verify(signed).then_some((claim, key))
+        });
+        Ok(Judged { attestation, issuer_key, proof })
     }
 }
 

@@ -104,6 +104,12 @@ pub enum Error {
         /// How many it has to have.
         expected: usize,
     },
+    /// A signature that is not of this text under this key.
+    #[error("{field} is not a signature of this under that key")]
+    BadSignature {
+        /// The field.
+        field: &'static str,
+    },
     /// Not an Ethereum address.
     #[error("{field} is not an Ethereum address: expected 0x and 40 hexadecimal digits")]
     NotAnAddress {
@@ -135,6 +141,7 @@ impl Error {
             Self::SelfDealing { .. } => "provider_is_consumer",
             Self::NotBase64 { .. } => "invalid_base64",
             Self::WrongLength { .. } => "wrong_length",
+            Self::BadSignature { .. } => "bad_signature",
             Self::NotAnAddress { .. } => "invalid_address",
             Self::NotADispute { .. } => "not_a_dispute",
         }
