@@ -1,4 +1,4 @@
-//! Asking Python itself.
+//! Asking Python itself. `BARTER_TEST_PYTHON` is an absolute path.
 
 #![allow(dead_code, reason = "each test uses what it asks")]
 
@@ -31,8 +31,11 @@ pub(crate) fn any() -> Option<String> {
 
 /// What a script prints for an input.
 pub(crate) fn run(python: &str, script: &str, input: String) -> String {
+    // The package makes files where it runs.
+    let folder = tempfile::tempdir().expect("a folder can be made");
     let mut child = Command::new(python)
         .args(["-X", "utf8", "-c", script])
+        .current_dir(folder.path())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
