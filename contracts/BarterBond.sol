@@ -133,6 +133,7 @@ contract BarterBond is IBarterBond, EIP712, ReentrancyGuardTransient {
         if (arrived < required) revert DepositTooSmall(arrived, required);
 
         _open(disputeId, complaint, uint128(standing), arrived);
+        // Does not fit for many disputes of one bond near 2^128 only: those are refused.
         bond.reserved += uint128(standing.shareDown(MAX_SLASH_PPM));
     }
 

@@ -4,8 +4,6 @@ pragma solidity 0.8.37;
 import {Test} from "forge-std/Test.sol";
 import {Vm} from "forge-std/Vm.sol";
 
-import {AuditorQuorum} from "../../contracts/AuditorQuorum.sol";
-import {BarterBond} from "../../contracts/BarterBond.sol";
 import {IAuditorQuorum} from "../../contracts/interfaces/IAuditorQuorum.sol";
 import {IBarterBond} from "../../contracts/interfaces/IBarterBond.sol";
 import {PlainToken, TokenLedger} from "./Tokens.sol";
@@ -14,6 +12,8 @@ import {PlainToken, TokenLedger} from "./Tokens.sol";
 /// with keys, and the steps of a dispute.
 abstract contract BondTest is Test {
     uint256 internal constant START = 1_763_600_000;
+    /// @dev The chain of the tests. `block.chainid` is no constant here, and the optimizer takes it for one.
+    uint256 internal constant HERE = 31_337;
     string internal constant HUB = "https://hub.example";
 
     uint256 internal constant AUDITORS = 5;
@@ -32,8 +32,8 @@ abstract contract BondTest is Test {
     uint256 internal constant BOND = 5_000e6;
 
     TokenLedger internal token;
-    AuditorQuorum internal quorum;
-    BarterBond internal bond;
+    IAuditorQuorum internal quorum;
+    IBarterBond internal bond;
 
     address internal provider;
     address internal consumer;
@@ -52,14 +52,14 @@ abstract contract BondTest is Test {
         for (uint256 i = 0; i < AUDITORS; ++i) {
             _addAuditor(string.concat("auditor ", vm.toString(i)));
         }
-        quorum = new AuditorQuorum(auditors, THRESHOLD, OVERTURN_THRESHOLD, OVERTURN_WINDOW);
+        quorum = _newQuorum(auditors, THRESHOLD, OVERTURN_THRESHOLD, OVERTURN_WINDOW);
         _deploy(new PlainToken());
     }
 
     /// @dev A bond contract for that token, and everybody with plenty of it.
     function _deploy(TokenLedger money) internal {
         token = money;
-        bond = new BarterBond(_parameters());
+        bond = _newBond(_parameters());
         address[4] memory owners = [provider, consumer, filer, stranger];
         for (uint256 i = 0; i < owners.length; ++i) {
             _fund(owners[i]);
@@ -83,6 +83,34 @@ abstract contract BondTest is Test {
         token.mint(owner, PLENTY);
         vm.prank(owner);
         token.approve(address(bond), type(uint256).max);
+    }
+
+    // ------------------------------------------------------------------------------------------------ deployments
+
+    function _newBond(IBarterBond.Parameters memory parameters) internal returns (IBarterBond) {
+        return IBarterBond(_create("BarterBond.sol:BarterBond", abi.encode(parameters)));
+    }
+
+    function _newQuorum(address[] memory list, uint256 threshold, uint256 overturnThreshold, uint256 overturnWindow)
+        internal
+        returns (IAuditorQuorum)
+    {
+        bytes memory arguments = abi.encode(list, threshold, overturnThreshold, overturnWindow);
+        return IAuditorQuorum(_create("AuditorQuorum.sol:AuditorQuorum", arguments));
+    }
+
+    /// @dev By artifact, not by import: the contracts stay as they are compiled for the chain, and the test code need not be.
+    /// Reverts with what the constructor reverts with.
+    function _create(string memory artifact, bytes memory arguments) internal returns (address created) {
+        bytes memory code = bytes.concat(vm.getCode(artifact), arguments);
+        assembly ("memory-safe") {
+            created := create(0, add(code, 0x20), mload(code))
+            if iszero(created) {
+                let free := mload(0x40)
+                returndatacopy(free, 0, returndatasize())
+                revert(free, returndatasize())
+            }
+        }
     }
 
     // ------------------------------------------------------------------------------------------------ steps

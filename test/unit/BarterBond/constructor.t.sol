@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {BarterBond} from "../../../contracts/BarterBond.sol";
 import {IBarterBond} from "../../../contracts/interfaces/IBarterBond.sol";
 import {MAX_BOND_PERIOD, MAX_OVERTURN_WINDOW} from "../../../contracts/libraries/Limits.sol";
 import {BondTest} from "../../utils/BondTest.sol";
@@ -24,7 +23,7 @@ contract ConstructorTest is BondTest {
         given.maxSlashPpm = bound(given.maxSlashPpm, 1, 1e6);
         given.unbondingDelay = bound(given.unbondingDelay, 1, MAX_BOND_PERIOD);
         given.rulingPeriod = bound(given.rulingPeriod, 1, MAX_BOND_PERIOD);
-        BarterBond fixedBond = new BarterBond(given);
+        IBarterBond fixedBond = _newBond(given);
         assertEq(fixedBond.TOKEN(), given.token);
         assertEq(address(fixedBond.QUORUM()), given.quorum);
         assertEq(fixedBond.MINIMUM_BOND(), given.minimumBond);
@@ -46,7 +45,7 @@ contract ConstructorTest is BondTest {
     function test_RevertWhen_TheQuorumHasNoCode() public {
         parameters.quorum = stranger;
         vm.expectRevert();
-        new BarterBond(parameters);
+        _newBond(parameters);
     }
 
     /// @dev Another contract's window might be one that times cannot hold.
@@ -57,7 +56,7 @@ contract ConstructorTest is BondTest {
             _expectInvalid("overturnWindow", windows[i]);
         }
         parameters.quorum = address(new FixedAnswerWallet(abi.encode(MAX_OVERTURN_WINDOW), true));
-        assertEq(new BarterBond(parameters).OVERTURN_WINDOW(), MAX_OVERTURN_WINDOW);
+        assertEq(_newBond(parameters).OVERTURN_WINDOW(), MAX_OVERTURN_WINDOW);
     }
 
     function test_RevertWhen_AnAmountDoesNotFit() public {
@@ -97,6 +96,6 @@ contract ConstructorTest is BondTest {
 
     function _expectInvalid(string memory name, uint256 value) private {
         vm.expectRevert(abi.encodeWithSelector(IBarterBond.InvalidParameter.selector, name, value));
-        new BarterBond(parameters);
+        _newBond(parameters);
     }
 }

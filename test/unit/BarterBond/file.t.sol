@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {stdError} from "forge-std/StdError.sol";
 import {Vm} from "forge-std/Vm.sol";
 import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
 
@@ -221,6 +222,22 @@ contract FileTest is BondTest {
         vm.expectRevert(SafeTransferLib.TransferFromFailed.selector);
         bond.file(complaint, signature, BOND);
         vm.stopPrank();
+    }
+
+    /// @dev Nothing wraps around, where ten disputes can take all of the largest bond there can be.
+    function test_RevertGiven_WhatDisputesCanTakeDoesNotFit() public {
+        provider = stranger;
+        _stake(type(uint128).max);
+        for (uint256 i = 0; i < 10; ++i) {
+            _file(i);
+        }
+        IBarterBond.Complaint memory complaint = _complaint(10);
+        bytes memory signature = _sign(consumerKey, bond.complaintDigest(complaint));
+        uint256 deposit = bond.requiredDeposit(provider);
+        vm.expectRevert(stdError.arithmeticError);
+        vm.prank(filer);
+        bond.file(complaint, signature, deposit);
+        assertEq(bond.getBond(provider).reserved, 10 * (uint256(type(uint128).max) / 10));
     }
 
     // ------------------------------------------------------------------------------------------------ helpers

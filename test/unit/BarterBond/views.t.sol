@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {BarterBond} from "../../../contracts/BarterBond.sol";
 import {IBarterBond} from "../../../contracts/interfaces/IBarterBond.sol";
 import {BondTest} from "../../utils/BondTest.sol";
 
@@ -22,7 +21,7 @@ contract ViewsTest is BondTest {
     function test_ListedFromTheMinimumOn() public {
         _stake(MINIMUM_BOND - 1);
         assertFalse(bond.isListed(provider));
-        bond = new BarterBond(_parameters());
+        bond = _newBond(_parameters());
         _fund(provider);
         _stake(MINIMUM_BOND);
         assertTrue(bond.isListed(provider));
@@ -32,7 +31,7 @@ contract ViewsTest is BondTest {
     function test_ListedWithoutAMinimum() public {
         IBarterBond.Parameters memory parameters = _parameters();
         parameters.minimumBond = 0;
-        bond = new BarterBond(parameters);
+        bond = _newBond(parameters);
         assertFalse(bond.isListed(provider));
         _fund(provider);
         _stake(1);
