@@ -11,7 +11,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use reqwest::{Client, Url, redirect::Policy};
 use rustls::{ClientConfig, crypto::ring};
-use rustls_platform_verifier::BuilderVerifierExt as _;
+use rustls_platform_verifier::BuilderVerifierExt;
 use serde::{
     Deserialize, Deserializer,
     de::{Error as _, SeqAccess, Visitor},
@@ -26,8 +26,8 @@ use crate::{
     key::PublicKey,
     oracle::{self, Ingested, Oracle},
     service::{Clock, Metrics, PREFIX, Settings, metrics},
-    verify::{Signed, Verifier},
-    wire::{AttestationEnvelope, ProofOfMisbehavior, hub},
+    verify::Verifier,
+    wire::{AttestationEnvelope, hub},
 };
 
 /// How long one look at a peer may take.
@@ -258,31 +258,20 @@ impl Federation {
             return Ok(None);
         }
         let Ok(envelope) = serde_json::from_str::<AttestationEnvelope>(entry) else { return Ok(None) };
-        let Ok((said, key, signature)) = envelope.open() else { return Ok(None) };
+        let Ok(judged) = envelope.judge(&self.verifier) else { return Ok(None) };
         // In its own name, under the key that was pinned: not the one that the envelope brings along.
-        if key != peer.key || hub::normal(&said.issuer_hub) != hub::normal(&peer.url) {
+        let is_its_own = hub::normal(&judged.attestation.issuer_hub) == hub::normal(&peer.url);
+        if judged.issuer_key != peer.key || !is_its_own {
             return Ok(None);
         }
-        if !self.verifier.verify(Signed { key: &peer.key, message: &said.signed_bytes(), signature: &signature }) {
-            return Ok(None);
-        }
-        let strong = match &envelope.pom {
-            Some(proof) => self.proves(proof, &said.dispute_id, &said.provider_hub)?,
+        let strong = match &judged.proof {
+            Some((claim, key)) => {
+                self.oracle.has_outcome(&claim.consumer_hub, key, &claim.provider_hub, &claim.invocation_id)?
+            }
             None => false,
         };
         let now = (self.clock)();
         self.oracle.ingest(peer.key, envelope, strong, now).map(|ingested| Some((ingested, strong)))
-    }
-
-    /// Did a consumer whom this hub knows sign this very dispute, about an outcome that is on record here?
-    fn proves(&self, proof: &ProofOfMisbehavior, dispute_id: &str, provider_hub: &str) -> Result<bool, oracle::Error> {
-        let Ok(claim) = proof.claim(dispute_id, provider_hub) else { return Ok(false) };
-        let Ok((key, signature)) = proof.key_and_signature() else { return Ok(false) };
-        if !self.oracle.has_outcome(&claim.consumer_hub, &key, &claim.provider_hub, &claim.invocation_id)? {
-            return Ok(false);
-        }
-        let message = proof.signed_bytes();
-        Ok(self.verifier.verify(Signed { key: &key, message: &message, signature: &signature }))
     }
 }
 
@@ -364,7 +353,7 @@ fn client() -> Result<Client, Error> {
     let tls = |reason: String| Error::Tls { reason };
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
-        .and_then(|builder| builder.with_platform_verifier())
+        .and_then(BuilderVerifierExt::with_platform_verifier)
         .map_err(|error| tls(error.to_string()))?
         .with_no_client_auth();
     Client::builder()

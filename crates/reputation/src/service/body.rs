@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use axum::{
-    body::Body,
+    body::{Body, HttpBody as _},
     extract::{FromRequest, Request},
     http::{HeaderMap, StatusCode, header},
 };
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http_body_util::BodyExt as _;
 use serde::de::DeserializeOwned;
 
 use super::{answer::Refusal, json};
@@ -18,6 +18,9 @@ pub(super) const BATCH_BYTES: usize = 256 * 1024;
 pub(super) const DISPUTE_BYTES: usize = 160 * 1024;
 /// Most bytes of what an operator sends.
 pub(super) const OPERATOR_BYTES: usize = 64 * 1024;
+/// Most bytes of a body that is too large which are read and forgotten, so that its client, which is still sending, reads the answer
+/// rather than that the connection broke.
+const DRAINED_BYTES: usize = 1024 * 1024;
 /// How long a body may take to arrive.
 pub(super) const BODY_LIMIT: Duration = Duration::from_secs(10);
 
@@ -61,13 +64,27 @@ fn check_type(headers: &HeaderMap) -> Result<(), Refusal> {
     Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", message))
 }
 
-async fn collect(body: Body, limit: usize) -> Result<Vec<u8>, Refusal> {
-    match Limited::new(body, limit).collect().await {
-        Ok(collected) => Ok(collected.to_bytes().into()),
-        Err(error) if error.is::<LengthLimitError>() => {
-            let message = format!("the body has more than {limit} bytes, which is the most here");
-            Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", message))
-        }
-        Err(_) => Err(Refusal::bad("body_cut_off", "the body ended before its length, or is not framed as HTTP")),
+async fn collect(mut body: Body, limit: usize) -> Result<Vec<u8>, Refusal> {
+    let too_large = || {
+        let message = format!("the body has more than {limit} bytes, which is the most here");
+        Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", message)
+    };
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if announced > DRAINED_BYTES {
+        return Err(too_large());
     }
+    let mut collected = Vec::with_capacity(announced.min(limit));
+    let mut length = 0;
+    while let Some(frame) = body.frame().await {
+        let cut_off = |_| Refusal::bad("body_cut_off", "the body ended before its length, or is not framed as HTTP");
+        // Trailers are nothing of ours.
+        let Ok(data) = frame.map_err(cut_off)?.into_data() else { continue };
+        length += data.len();
+        if length <= limit {
+            collected.extend_from_slice(&data);
+        } else if length > DRAINED_BYTES {
+            break;
+        }
+    }
+    if length > limit { Err(too_large()) } else { Ok(collected) }
 }

@@ -27,7 +27,7 @@ const HEAD_LIMIT: Duration = Duration::from_secs(15);
 const MAX_HEAD_BYTES: usize = 16 * 1024;
 const MAX_HEADERS: usize = 64;
 /// How long a connection lives: after this it is closed behind the request that it is at.
-const LIFETIME: Duration = Duration::from_secs(600);
+const LIFETIME: Duration = Duration::from_mins(10);
 /// How long what is being answered may take when its connection or the service ends.
 const STOP_LIMIT: Duration = Duration::from_secs(10);
 /// The share of all connections that one address may have open: one in so many.

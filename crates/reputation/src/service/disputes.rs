@@ -129,7 +129,7 @@ pub(super) struct DisputeAnswer {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ResolutionAnswer {
     /// The dispute there.
-    on_chain_dispute: String,
+    on_chain_id: String,
     /// `upheld`, `dismissed` or `void`.
     #[schema(example = "upheld")]
     ending: &'static str,
@@ -162,7 +162,7 @@ impl DisputeAnswer {
 impl ResolutionAnswer {
     fn of(resolution: &Resolution, attestation_seq: Option<u64>) -> Self {
         Self {
-            on_chain_dispute: resolution.on_chain.to_string(),
+            on_chain_id: resolution.on_chain.to_string(),
             ending: match resolution.ending {
                 Ending::Upheld => "upheld",
                 Ending::Dismissed => "dismissed",

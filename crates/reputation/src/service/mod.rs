@@ -87,7 +87,7 @@ impl Settings {
     /// Default of [`max_connections`](Self::max_connections).
     pub const MAX_CONNECTIONS: usize = 512;
     /// Default of [`pull_every`](Self::pull_every).
-    pub const PULL_EVERY: Duration = Duration::from_secs(600);
+    pub const PULL_EVERY: Duration = Duration::from_mins(10);
 
     /// A service of this name and key, with nobody but strangers around it.
     pub fn new(hub_url: impl Into<String>, hub_key: SecretKey) -> Self {

@@ -33,7 +33,7 @@ const MAX_SIGNATURES: usize = 256;
 pub(super) struct ResolveRequest {
     /// The id of the dispute on the chain.
     #[schema(example = "0x5fe7f977e71dba2ea1a68e21057beebb9be2ac30c6410aa38d4f3fbe41dcffd2")]
-    on_chain_dispute: String,
+    on_chain_id: String,
     /// The share of the bond that the auditors ruled, in millionths; 0 dismisses. Left out for a dispute that is void.
     #[serde(default)]
     #[schema(maximum = 1_000_000)]
@@ -126,8 +126,8 @@ impl ResolveRequest {
             let message = format!("{} signatures, expected at most {MAX_SIGNATURES}", self.signatures.len());
             return Err(Refusal::bad("too_many_signatures", message));
         }
-        let dispute = self.on_chain_dispute.parse::<B256>();
-        let dispute = dispute.map_err(|_| wrong("on_chain_dispute", "0x and 64 hexadecimal digits"))?;
+        let dispute = self.on_chain_id.parse::<B256>();
+        let dispute = dispute.map_err(|_| wrong("on_chain_id", "0x and 64 hexadecimal digits"))?;
         let read = |AuditorSignature { auditor, signature }: AuditorSignature| {
             let auditor = auditor.parse::<Address>().map_err(|_| wrong("auditor", "an Ethereum address"))?;
             let signature = signature.parse::<Bytes>().map_err(|_| wrong("signature", "0x and hexadecimal digits"))?;

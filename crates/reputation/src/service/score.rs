@@ -25,8 +25,10 @@ pub(super) struct ScoreAnswer {
     details: Details,
     /// Unix seconds: the window ends here.
     computed_at: u64,
-    /// The log that was counted.
-    log: LogHead,
+    /// Outcomes in the log that was counted.
+    log_size: u64,
+    /// Its root.
+    log_root: String,
     chain: ChainAnswer,
     /// The provider's wallets, and what each has behind it.
     wallets: Vec<WalletAnswer>,
@@ -51,7 +53,7 @@ pub(super) struct Details {
     age_days: f64,
     age_factor: f64,
     bond_factor: f64,
-    volume_usd_30d: f64,
+    volume_usd: f64,
     volume_factor: f64,
     slash_penalty: f64,
     dispute_penalty: f64,
@@ -61,13 +63,6 @@ pub(super) struct Details {
     is_listed_testnet: bool,
     /// Is it at least that of the main networks?
     is_listed_mainnet: bool,
-}
-
-/// A state of the log.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct LogHead {
-    size: u64,
-    root: String,
 }
 
 /// The whole numbers that the score was computed from. Amounts are base units of the token, as text.
@@ -164,7 +159,7 @@ pub(super) async fn of(service: &Arc<Service>, hub: String) -> Result<Json<Score
             age_days: score.age_days,
             age_factor: score.age_factor,
             bond_factor: score.bond_factor,
-            volume_usd_30d: score.volume_usd,
+            volume_usd: score.volume_usd,
             volume_factor: score.volume_factor,
             slash_penalty: score.slash_penalty,
             dispute_penalty: score.dispute_penalty,
@@ -174,7 +169,8 @@ pub(super) async fn of(service: &Arc<Service>, hub: String) -> Result<Json<Score
             is_listed_mainnet: is_at_least(&record, settings.mainnet_min_bond_usd, settings.decimals),
         },
         computed_at: now,
-        log: LogHead { size: standing.size, root: hex::encode_prefixed(standing.root) },
+        log_size: standing.size,
+        log_root: hex::encode_prefixed(standing.root),
         chain: ChainAnswer::of(service, &known, now),
         wallets: wallets.into_iter().map(|wallet| WalletAnswer::of(&known, &hub, wallet)).collect(),
         record: RecordAnswer::of(&record),

@@ -15,12 +15,13 @@ use super::{
     path,
     query::{Asked, check_limit},
 };
-use crate::{oracle::Attestation, score::federated_penalty, wire::AttestationEnvelope};
+use crate::{key::PublicKey, oracle::Attestation, score::federated_penalty, wire::AttestationEnvelope};
 
 /// Most attestations of a page.
 pub(super) const MAX_SLASHES: usize = 1_000;
-/// Most attestations about a provider that are listed.
-const MAX_ABOUT: usize = 200;
+/// Most attestations about a provider that are looked at, and that are listed.
+const MAX_ABOUT: usize = 1_000;
+const MAX_LISTED: usize = 200;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -127,11 +128,10 @@ pub(super) async fn about(service: &Arc<Service>, hub: String) -> Result<Json<Ab
     let found = service.ask(move |oracle| oracle.attestations_about(&asked, MAX_ABOUT)).await?;
     let found = found.map_err(|error| unavailable(&error))?;
     let others = || found.iter().filter(|attestation| !attestation.own);
-    let keys = |attestations: &mut dyn Iterator<Item = &Attestation>| -> BTreeSet<String> {
-        attestations.map(|attestation| attestation.envelope.issuer_pubkey_b64.clone()).collect()
-    };
-    let strong = keys(&mut others().filter(|attestation| attestation.strong));
-    let weak = keys(&mut others()).difference(&strong).count();
+    // By the key itself: its text can be spelled in several ways.
+    let key = |attestation: &Attestation| PublicKey::parse(&attestation.envelope.issuer_pubkey_b64).ok();
+    let strong: BTreeSet<_> = others().filter(|attestation| attestation.strong).filter_map(key).collect();
+    let weak = others().filter_map(key).collect::<BTreeSet<_>>().difference(&strong).count();
     Ok(Json(AboutAnswer {
         provider_hub: hub,
         slash_count: found.len(),
@@ -141,6 +141,7 @@ pub(super) async fn about(service: &Arc<Service>, hub: String) -> Result<Json<Ab
         federated_penalty: federated_penalty(strong.len() as u64, weak as u64),
         attestations: found
             .into_iter()
+            .take(MAX_LISTED)
             .map(|Attestation { envelope, own, strong }| AttestedAnswer {
                 own,
                 tier: if strong { "strong" } else { "weak" },

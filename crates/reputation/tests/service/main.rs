@@ -3,6 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod chain;
+mod disputes;
 mod fake_chain;
+mod federation;
+mod input;
+mod limits;
 mod outcomes;
+mod routes;
 mod support;

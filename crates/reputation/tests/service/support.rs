@@ -2,10 +2,7 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
     time::Duration,
 };
 
@@ -54,9 +51,8 @@ pub(crate) fn key(seed: u8) -> SecretKey {
 pub(crate) struct Fixture {
     pub server: Server,
     pub oracle: Oracle,
-    pub clock: Arc<AtomicU64>,
     pub client: Client,
-    pub directory: TempDir,
+    _directory: TempDir,
 }
 
 /// How a service for a test differs from others.
@@ -68,6 +64,7 @@ pub(crate) struct Setup {
 impl Default for Setup {
     fn default() -> Self {
         let settings = Settings {
+            clock: Arc::new(|| NOW),
             operator: Some(OperatorToken::new(OPERATOR).unwrap()),
             limits: NO_LIMITS,
             ..Settings::new(OWN_HUB, key(9))
@@ -87,9 +84,6 @@ pub(crate) async fn start_with(setup: Setup) -> Fixture {
     let chosen = oracle::Settings { domain: Some(DOMAIN), ..oracle::Settings::default() };
     let oracle = Oracle::create(&location, chosen).unwrap();
     assert!(oracle.register_consumer(CONSUMER, key(2).public(), NOW).unwrap().unwrap());
-    let clock = Arc::new(AtomicU64::new(NOW));
-    let ticking = Arc::clone(&clock);
-    let settings = Settings { clock: Arc::new(move || ticking.load(Ordering::Relaxed)), ..setup.settings };
     let follow = setup.chain.map(|chain| Follow {
         chain: Arc::new(chain),
         settings: follower::Settings {
@@ -100,8 +94,8 @@ pub(crate) async fn start_with(setup: Setup) -> Fixture {
         },
     });
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    let server = Server::start(listener, oracle.clone(), settings, follow).unwrap();
-    Fixture { server, oracle, clock, client: client(), directory }
+    let server = Server::start(listener, oracle.clone(), setup.settings, follow).unwrap();
+    Fixture { server, oracle, client: client(), _directory: directory }
 }
 
 pub(crate) fn client() -> Client {
