@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {IERC721Metadata} from "@openzeppelin/contracts/token/ERC721/extensions/IERC721Metadata.sol";
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
 import {console} from "forge-std/console.sol";
 
+import {IAuditorQuorum} from "../contracts/interfaces/IAuditorQuorum.sol";
+import {IBarterBond} from "../contracts/interfaces/IBarterBond.sol";
 import {IBarterCore} from "../contracts/interfaces/IBarterCore.sol";
 import {IBTRCredit} from "../contracts/interfaces/IBTRCredit.sol";
 import {IBTRTrust} from "../contracts/interfaces/IBTRTrust.sol";
@@ -23,6 +26,8 @@ contract Check is Deployment {
         Addresses memory deployed = _recorded();
         _checkWiring(deployed);
         _checkTokens(deployed);
+        if (deployed.quorum != address(0)) _checkQuorum(IAuditorQuorum(deployed.quorum));
+        if (deployed.bond != address(0)) _checkBond(IBarterBond(deployed.bond));
         _checkDomains(deployed);
         _checkLimits(deployed);
         // Last, because it rebuilds the contracts in this script's copy of the state.
@@ -34,14 +39,15 @@ contract Check is Deployment {
         string memory file = _file();
         require(vm.exists(file), string.concat(file, " does not exist; deploy first"));
         string memory json = vm.readFile(file);
-        deployed.core = vm.parseJsonAddress(json, ".BarterCore");
-        deployed.trust = vm.parseJsonAddress(json, ".BTRTrust");
-        deployed.credit = vm.parseJsonAddress(json, ".BTRCredit");
+        deployed = _addressesIn(json);
 
         Addresses memory expected = _addresses();
         _same("BarterCore's address", deployed.core, expected.core);
         _same("BTRTrust's address", deployed.trust, expected.trust);
         _same("BTRCredit's address", deployed.credit, expected.credit);
+        _same("AuditorQuorum's address", deployed.quorum, expected.quorum);
+        _same("BarterBond's address", deployed.bond, expected.bond);
+        _same("BondToken's address", deployed.token, expected.token);
         uint256 includedAt = vm.parseJsonUint(json, ".block");
         require(
             includedAt != 0 && includedAt <= block.number,
@@ -58,6 +64,34 @@ contract Check is Deployment {
         _same("BarterCore.ARBITER()", IBarterCore(deployed.core).ARBITER(), _arbiter());
         _same("BTRTrust.CORE()", IBTRTrust(deployed.trust).CORE(), deployed.core);
         _same("BTRCredit.CORE()", IBTRCredit(deployed.credit).CORE(), deployed.core);
+    }
+
+    function _checkQuorum(IAuditorQuorum quorum) private view {
+        (uint256 threshold, uint256 overturnThreshold, uint256 window) = _thresholds();
+        _same("AuditorQuorum.THRESHOLD()", quorum.THRESHOLD(), threshold);
+        _same("AuditorQuorum.OVERTURN_THRESHOLD()", quorum.OVERTURN_THRESHOLD(), overturnThreshold);
+        _same("AuditorQuorum.OVERTURN_WINDOW()", quorum.OVERTURN_WINDOW(), window);
+        address[] memory expected = _auditors();
+        _same("AuditorQuorum.auditors()", vm.toString(abi.encode(quorum.auditors())), vm.toString(abi.encode(expected)));
+        for (uint256 i = 0; i < expected.length; ++i) {
+            require(quorum.isAuditor(expected[i]), string.concat(vm.toString(expected[i]), " is no auditor"));
+        }
+    }
+
+    function _checkBond(IBarterBond bond) private view {
+        IBarterBond.Parameters memory expected = _bondParameters();
+        _same("BarterBond.TOKEN()", bond.TOKEN(), expected.token);
+        _same("BarterBond.QUORUM()", address(bond.QUORUM()), expected.quorum);
+        _same("BarterBond.MINIMUM_BOND()", bond.MINIMUM_BOND(), expected.minimumBond);
+        _same("BarterBond.MINIMUM_DEPOSIT()", bond.MINIMUM_DEPOSIT(), expected.minimumDeposit);
+        _same("BarterBond.DEPOSIT_PPM()", bond.DEPOSIT_PPM(), expected.depositPpm);
+        _same("BarterBond.MAX_SLASH_PPM()", bond.MAX_SLASH_PPM(), expected.maxSlashPpm);
+        _same("BarterBond.UNBONDING_DELAY()", bond.UNBONDING_DELAY(), expected.unbondingDelay);
+        _same("BarterBond.RULING_PERIOD()", bond.RULING_PERIOD(), expected.rulingPeriod);
+        _same("BarterBond.OVERTURN_WINDOW()", bond.OVERTURN_WINDOW(), bond.QUORUM().OVERTURN_WINDOW());
+        if (!_hasTestDollar()) return;
+        _same("TestDollar.symbol()", IERC20Metadata(expected.token).symbol(), "TUSD");
+        _same("TestDollar.decimals()", IERC20Metadata(expected.token).decimals(), TEST_DOLLAR_DECIMALS);
     }
 
     function _checkTokens(Addresses memory deployed) private view {
@@ -88,6 +122,8 @@ contract Check is Deployment {
     function _checkDomains(Addresses memory deployed) private view {
         _checkDomain("BarterCore", deployed.core, "Barter");
         _checkDomain("BTRCredit", deployed.credit, "BTR-Credit");
+        if (deployed.quorum != address(0)) _checkDomain("AuditorQuorum", deployed.quorum, "Barter Auditors");
+        if (deployed.bond != address(0)) _checkDomain("BarterBond", deployed.bond, "Barter Bond");
     }
 
     function _checkDomain(string memory contractName, address account, string memory expectedName) private view {
@@ -126,18 +162,29 @@ contract Check is Deployment {
         _same("BarterCore's refusal", vm.toString(answer), vm.toString(expected));
     }
 
-    /// @dev The code on the chain has immutables in it that the artifact has not. So the three are built again from the
-    /// artifact, on the same addresses and chain id, and the results compared whole.
+    /// @dev The code on the chain has immutables in it that the artifacts have not. So all is built again from the
+    /// artifacts, on the same addresses and chain id, and the results compared whole.
     function _checkCode(Addresses memory deployed) private {
-        bytes32[3] memory onChain = [deployed.core.codehash, deployed.trust.codehash, deployed.credit.codehash];
-        _erase(deployed.core);
+        bytes32 trust = deployed.trust.codehash;
+        bytes32 credit = deployed.credit.codehash;
         _erase(deployed.trust);
         _erase(deployed.credit);
-        (bool success,) = CREATE2_FACTORY.call(abi.encodePacked(_salt(), _initCode()));
-        require(success, "the committed artifact cannot be built again on this chain's state");
-        _same("BarterCore's code hash", vm.toString(onChain[0]), vm.toString(deployed.core.codehash));
-        _same("BTRTrust's code hash", vm.toString(onChain[1]), vm.toString(deployed.trust.codehash));
-        _same("BTRCredit's code hash", vm.toString(onChain[2]), vm.toString(deployed.credit.codehash));
+        // Whole before the first is erased: what a constructor is told may be asked of the chain.
+        Part[] memory parts = _parts();
+        bytes32 salt = _salt();
+        for (uint256 i = 0; i < parts.length; ++i) {
+            _checkPart(parts[i], salt);
+        }
+        _same("BTRTrust's code hash", vm.toString(trust), vm.toString(deployed.trust.codehash));
+        _same("BTRCredit's code hash", vm.toString(credit), vm.toString(deployed.credit.codehash));
+    }
+
+    function _checkPart(Part memory part, bytes32 salt) private {
+        bytes32 onChain = part.account.codehash;
+        _erase(part.account);
+        (bool success,) = CREATE2_FACTORY.call(abi.encodePacked(salt, part.initCode));
+        require(success, string.concat("the artifact of ", part.name, " cannot be built again on this chain's state"));
+        _same(string.concat(part.name, "'s code hash"), vm.toString(onChain), vm.toString(part.account.codehash));
     }
 
     function _erase(address account) private {
@@ -154,9 +201,6 @@ contract Check is Deployment {
     }
 
     function _same(string memory what, string memory actual, string memory expected) private pure {
-        require(
-            keccak256(bytes(actual)) == keccak256(bytes(expected)),
-            string.concat(what, " is ", actual, ", expected ", expected)
-        );
+        require(_isSame(actual, expected), string.concat(what, " is ", actual, ", expected ", expected));
     }
 }

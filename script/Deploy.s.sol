@@ -5,20 +5,15 @@ import {console} from "forge-std/console.sol";
 
 import {Deployment} from "./Deployment.sol";
 
-/// @notice Puts the three contracts on a chain, in one transaction, unless they are there. Run by `make deploy-local` and
+/// @notice Puts the contracts on a chain, a transaction each, unless they are there. Run by `make deploy-local` and
 /// `make deploy-sepolia`, which go on with `Record` and `Check`.
 /// @dev The key comes from `DEPLOYER_PRIVATE_KEY`, or from forge (a keystore, or an unlocked account of a local node) where
 /// that is not set. Whoever sends it has no right over anything afterwards, so the sender is not checked.
 contract Deploy is Deployment {
     function run() external {
-        Addresses memory deployed = _addresses();
-        console.log("chain id  ", block.chainid);
-        console.log("BarterCore", deployed.core);
-        console.log("BTRTrust  ", deployed.trust);
-        console.log("BTRCredit ", deployed.credit);
-        console.log("arbiter   ", _arbiter());
-
         _checkChain();
+        Addresses memory deployed = _addresses();
+        _show(deployed);
         require(
             CREATE2_FACTORY.code.length != 0,
             string.concat(
@@ -27,15 +22,50 @@ contract Deploy is Deployment {
                 " has no code on this chain; deploy it first (its one signed transaction is the same everywhere)"
             )
         );
-        if (deployed.core.code.length != 0) {
-            console.log("Already deployed: nothing to send.");
-            return;
-        }
 
+        Part[] memory parts = _parts();
+        bytes32 salt = _salt();
+        bool sent = false;
+        for (uint256 i = 0; i < parts.length; ++i) {
+            if (parts[i].account.code.length != 0) continue;
+            sent = true;
+            _send(parts[i], salt);
+        }
+        if (!sent) console.log("Already deployed: nothing to send.");
+    }
+
+    function _show(Addresses memory deployed) private view {
+        console.log("chain id  ", block.chainid);
+        console.log("BarterCore", deployed.core);
+        console.log("BTRTrust  ", deployed.trust);
+        console.log("BTRCredit ", deployed.credit);
+        console.log("arbiter   ", _arbiter());
+        if (deployed.quorum != address(0)) console.log("AuditorQuorum", deployed.quorum);
+        if (deployed.bond == address(0)) return;
+        console.log("BarterBond", deployed.bond);
+        console.log("BondToken ", deployed.token);
+    }
+
+    function _send(Part memory part, bytes32 salt) private {
         _startBroadcast();
-        (bool success,) = CREATE2_FACTORY.call(abi.encodePacked(_salt(), _initCode()));
+        (bool success,) = CREATE2_FACTORY.call(abi.encodePacked(salt, part.initCode));
         vm.stopBroadcast();
-        require(success && deployed.core.code.length != 0, "the deterministic deployer refused the contract");
+        if (!success) {
+            console.log(string.concat(part.name, " refuses its settings:"));
+            _revertAs(part.initCode);
+        }
+        require(part.account.code.length != 0, string.concat("the deterministic deployer did not make ", part.name));
+    }
+
+    /// @dev The deployer does not tell why a constructor refused its arguments; the constructor does.
+    function _revertAs(bytes memory initCode) private {
+        assembly ("memory-safe") {
+            if iszero(create(0, add(initCode, 0x20), mload(initCode))) {
+                let reason := mload(0x40)
+                returndatacopy(reason, 0, returndatasize())
+                revert(reason, returndatasize())
+            }
+        }
     }
 
     function _startBroadcast() private {

@@ -5,8 +5,8 @@ import {console} from "forge-std/console.sol";
 
 import {Deployment} from "./Deployment.sol";
 
-/// @notice Writes deployments/<chain id>.json: the three addresses, and the block they were really included in, which
-/// only the chain knows. Run after `Deploy`; running it again leaves a right file as it is.
+/// @notice Writes deployments/<chain id>.json: the addresses, and the block BarterCore was really included in, which only
+/// the chain knows. The bond, if there is one, came with it or later. Run after `Deploy`; running it again leaves a right file as it is.
 contract Record is Deployment {
     function run() external {
         _checkChain();
@@ -22,25 +22,28 @@ contract Record is Deployment {
 
     function _json(Addresses memory deployed, uint256 blockNumber) private pure returns (string memory) {
         return string.concat(
-            '{\n  "BarterCore": "',
-            vm.toString(deployed.core),
-            '",\n  "BTRTrust": "',
-            vm.toString(deployed.trust),
-            '",\n  "BTRCredit": "',
-            vm.toString(deployed.credit),
-            '",\n  "block": ',
+            "{\n",
+            _line("BarterCore", deployed.core),
+            _line("BTRTrust", deployed.trust),
+            _line("BTRCredit", deployed.credit),
+            _line("AuditorQuorum", deployed.quorum),
+            _line("BarterBond", deployed.bond),
+            _line("BondToken", deployed.token),
+            '  "block": ',
             vm.toString(blockNumber),
             "\n}\n"
         );
+    }
+
+    function _line(string memory name, address account) private pure returns (string memory) {
+        return account == address(0) ? "" : string.concat('  "', name, '": "', vm.toString(account), '",\n');
     }
 
     /// @dev Whether the file says what is to be said. A node that keeps no old states cannot contradict its block.
     function _isRecorded(Addresses memory deployed, string memory file) private returns (bool) {
         if (!vm.exists(file)) return false;
         string memory json = vm.readFile(file);
-        if (vm.parseJsonAddress(json, ".BarterCore") != deployed.core) return false;
-        if (vm.parseJsonAddress(json, ".BTRTrust") != deployed.trust) return false;
-        if (vm.parseJsonAddress(json, ".BTRCredit") != deployed.credit) return false;
+        if (keccak256(abi.encode(_addressesIn(json))) != keccak256(abi.encode(deployed))) return false;
 
         uint256 blockNumber = vm.parseJsonUint(json, ".block");
         if (blockNumber == 0 || blockNumber > block.number) return false;
