@@ -15,7 +15,7 @@ pub use crate::log::{
 use crate::{
     chain::BondReading,
     key::{self, PublicKey},
-    log::{Candidate, Filing, Log, Placed, Resolving},
+    log::{Candidate, Filing, Log, Placed, Registering, Resolving},
     merkle::Hash,
     score::{self, Score},
     verify::{Signed, Verifier},
@@ -65,6 +65,12 @@ pub enum Refusal {
         hub: String,
         /// The key that was named.
         found: PublicKey,
+    },
+    /// The key is another consumer's.
+    #[error("the key is or was {hub:?}'s")]
+    KeyTaken {
+        /// That consumer, its name as compared.
+        hub: String,
     },
     /// The consumer's key did not sign this.
     #[error("the signature is not one of {hub:?} under the key it is registered with")]
@@ -129,6 +135,7 @@ impl Refusal {
             Self::Key(error) => error.code(),
             Self::UnknownConsumer { .. } => "unknown_consumer",
             Self::OtherKey { .. } => "other_key",
+            Self::KeyTaken { .. } => "key_taken",
             Self::WrongSignature { .. } => "wrong_signature",
             Self::WrongTime { .. } => "wrong_time",
             Self::OtherDomain => "other_domain",
@@ -244,10 +251,15 @@ impl Oracle {
         if let Err(refusal) = check_name("consumer_hub", hub) {
             return Ok(Err(refusal.into()));
         }
-        match key.checked() {
-            Ok(key) => self.0.log.add_consumer(&hub::normal(hub), key, now).map(Ok),
-            Err(refusal) => Ok(Err(refusal.into())),
-        }
+        let key = match key.checked() {
+            Ok(key) => key,
+            Err(refusal) => return Ok(Err(refusal.into())),
+        };
+        Ok(match self.0.log.add_consumer(&hub::normal(hub), key, now)? {
+            Registering::New => Ok(true),
+            Registering::Known => Ok(false),
+            Registering::Taken(hub) => Err(Refusal::KeyTaken { hub }),
+        })
     }
 
     /// Registers a provider with a wallet, or adds one. Whether the wallet is new.

@@ -96,10 +96,10 @@ fn said() -> impl Strategy<Value = Said> {
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         8 => vec(said(), 0..12).prop_map(Step::Record),
-        1 => (0..3_usize, 0..3_u8).prop_map(|(consumer, key)| Step::Register(consumer, key)),
+        1 => (0..3_usize, 0..5_u8).prop_map(|(consumer, key)| Step::Register(consumer, key)),
         2 => prop_oneof![0..4_000_u64, Just(DAY)].prop_map(Step::Wait),
         1 => Just(Step::Reopen),
-        2 => (0..3_u8, said(), 0..3_u8).prop_map(|(id, said, key)| Step::Dispute { id, said, key }),
+        2 => (0..3_u8, said(), 0..5_u8).prop_map(|(id, said, key)| Step::Dispute { id, said, key }),
         1 => Just(Step::Repeat),
     ]
 }
@@ -110,6 +110,8 @@ struct Model {
     now: u64,
     log: Vec<(SignedOutcome, PublicKey)>,
     keys: HashMap<String, u8>,
+    /// Whose a key ever was.
+    owners: HashMap<u8, String>,
     disputes: Vec<SignedDispute>,
 }
 
@@ -124,6 +126,14 @@ impl Model {
                 [false, false] => a.invocation_id == b.invocation_id,
                 _ => false,
             }
+    }
+
+    fn register(&mut self, consumer: &str, key: u8) -> Result<bool, &'static str> {
+        let consumer = hub::normal(consumer);
+        if self.owners.entry(key).or_insert_with(|| consumer.clone()) != &consumer {
+            return Err("key_taken");
+        }
+        Ok(self.keys.insert(consumer, key) != Some(key))
     }
 
     fn record(&mut self, signed: &SignedOutcome) -> Result<(bool, u64), &'static str> {
@@ -275,8 +285,9 @@ fn run(place: &Place, steps: &[Step]) -> Result<(), TestCaseError> {
     let mut oracle = Some(place.oracle());
     let mut model = Model { now: NOW, ..Model::default() };
     for consumer in [CONSUMERS[0], CONSUMERS[2]] {
-        model.keys.insert(hub::normal(consumer), 0);
-        oracle.as_ref().unwrap().register_consumer(consumer, secret(0).public(), NOW).unwrap().unwrap();
+        let key = u8::from(consumer == CONSUMERS[0]);
+        prop_assert_eq!(model.register(consumer, key), Ok(true));
+        oracle.as_ref().unwrap().register_consumer(consumer, secret(key).public(), NOW).unwrap().unwrap();
     }
     let mut last: Vec<SignedOutcome> = Vec::new();
     for step in steps {
@@ -300,9 +311,8 @@ fn run(place: &Place, steps: &[Step]) -> Result<(), TestCaseError> {
             }
             Step::Register(consumer, key) => {
                 let name = CONSUMERS[*consumer];
-                let is_new = model.keys.insert(hub::normal(name), *key) != Some(*key);
                 let found = at.register_consumer(name, secret(*key).public(), model.now).unwrap();
-                prop_assert_eq!(found, Ok(is_new));
+                prop_assert_eq!(found.map_err(|refusal| refusal.code()), model.register(name, *key));
             }
             Step::Wait(seconds) => model.now += seconds,
             Step::Reopen => {

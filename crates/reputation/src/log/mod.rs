@@ -39,6 +39,7 @@ pub(crate) use disputes::{Filing, Resolving};
 pub use error::Error;
 pub use outcome::Entry;
 pub use registry::RegisteredKey;
+pub(crate) use registry::Registering;
 pub use tally::Tally;
 pub use window::Standing;
 
@@ -273,8 +274,8 @@ impl Log {
 
     // -------------------------------------------------------------------------------------------- who is known
 
-    /// Registers a consumer's key, its name as compared. Whether it was another than the one it had.
-    pub(crate) fn add_consumer(&self, hub: &str, key: PublicKey, now: u64) -> Result<bool, Error> {
+    /// Registers a consumer's key, its name as compared.
+    pub(crate) fn add_consumer(&self, hub: &str, key: PublicKey, now: u64) -> Result<Registering, Error> {
         let (hub, now) = (hub.to_owned(), i64::try_from(now).unwrap_or(i64::MAX));
         self.writer()?.write(move |engine| registry::add_consumer(engine, &hub, &key, now))
     }

@@ -15,6 +15,8 @@ const CONSUMER: &str = "SELECT c.id AS consumer, k.id AS key_id, k.public_key FR
                         JOIN consumer_keys k ON k.consumer = c.id WHERE c.hub = $1 ORDER BY k.id DESC LIMIT 1";
 const CONSUMERS_AFTER: &str = "SELECT k.id, c.hub, k.public_key, k.since FROM consumer_keys k \
                                JOIN consumers c ON c.id = k.consumer WHERE k.id > $1 ORDER BY k.id LIMIT $2";
+const OTHER_WITH_KEY: &str = "SELECT c.hub FROM consumer_keys k JOIN consumers c ON c.id = k.consumer \
+                              WHERE k.public_key = $1 AND c.hub <> $2 LIMIT 1";
 const PROVIDER: &str = "SELECT id AS provider, revision, outcomes, first_outcome_at FROM providers WHERE hub = $1";
 const PUT_PROVIDER: &str = "INSERT INTO providers (id, hub, revision, outcomes) VALUES ($1, $2, $3, $4)
     ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, outcomes = excluded.outcomes";
@@ -145,16 +147,35 @@ pub(super) fn next_id(engine: &mut dyn Engine<Error>, table: &str) -> Result<i64
     Ok(last + 1)
 }
 
-/// Registers a consumer's key. Whether it was another than the one it had.
+/// What became of a consumer's key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Registering {
+    /// It is another than the consumer had.
+    New,
+    /// The consumer had it.
+    Known,
+    /// It is or was this other consumer's.
+    Taken(String),
+}
+
+/// Registers a consumer's key. No two consumers have one key, ever: an event does not say who signed it, so it would count for both.
 pub(super) fn add_consumer(
     engine: &mut dyn Engine<Error>,
     hub: &str,
     key: &PublicKey,
     now: i64,
-) -> Result<bool, Error> {
+) -> Result<Registering, Error> {
     let known = consumers(engine, &[hub])?.get(hub).copied();
     if known.is_some_and(|known| known.key == *key) {
-        return Ok(false);
+        return Ok(Registering::Known);
+    }
+    let mut other = None;
+    engine.query(OTHER_WITH_KEY, &[Value::Bytes(key.as_bytes()), Value::Text(hub)], &mut |row| {
+        other = Some(row::text(row, 0)?.to_owned());
+        Ok(())
+    })?;
+    if let Some(other) = other {
+        return Ok(Registering::Taken(other));
     }
     let consumer = if let Some(known) = known {
         known.consumer
@@ -167,7 +188,7 @@ pub(super) fn add_consumer(
     let row = [Value::Integer(id), Value::Integer(consumer), Value::Bytes(key.as_bytes()), Value::Integer(now)];
     engine.insert(&CONSUMER_KEYS, &row)?;
     engine.execute("UPDATE barter_log SET registry = registry + 1", &[])?;
-    Ok(true)
+    Ok(Registering::New)
 }
 
 /// Adds a wallet to a provider, which is known from then on. Whether it is new.

@@ -35,6 +35,7 @@ CREATE TABLE consumer_keys (
     since INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX consumer_keys_by_consumer ON consumer_keys (consumer, id);
+CREATE INDEX consumer_keys_by_key ON consumer_keys (public_key);
 
 -- The log. `id` is the index of the leaf, without gaps. `form` is form, status and how numbers were written, see outcome.rs;
 -- `quality` is millionths, or less than zero the bits of another double; a spelling is NULL where it is the name as compared.

@@ -1,0 +1,516 @@
+//! What the oracle takes, what it refuses, and what is at the place it is given; the published package's defects by name.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+mod common;
+
+use std::{fs, path::Path};
+
+use alloy_primitives::{Address, B256};
+use barter_reputation::{
+    chain::BondReading,
+    key::{PublicKey, Signature},
+    oracle::{
+        Ending, Error, Filed, Ingested, MAX_BATCH, MAX_CLOCK_DIFFERENCE, Oracle, Refusal, Resolution, Settings, Verdict,
+    },
+    wire::{
+        AttestationEnvelope, Dispute, DisputeFields, Domain, Form, Fraction, Number, OutcomeFields, SignedDispute,
+        SignedOutcome,
+    },
+};
+use barter_store::{Error as StoreError, Location};
+use common::{DOMAIN, NOW, Place, fields, secret, settings, sign};
+
+const PROVIDER: &str = "https://p.example";
+const CONSUMER: &str = "https://c.example";
+
+/// An oracle that knows one consumer, whose key is number 1.
+fn oracle(place: &Place) -> Oracle {
+    let oracle = place.oracle();
+    oracle.register_consumer(CONSUMER, secret(1).public(), NOW).unwrap().unwrap();
+    oracle
+}
+
+fn said(form: Form, call: &str) -> SignedOutcome {
+    sign(form, fields(PROVIDER, CONSUMER, call, NOW), &secret(1))
+}
+
+fn record(oracle: &Oracle, signed: SignedOutcome) -> Verdict {
+    oracle.record(vec![signed], NOW).unwrap().remove(0)
+}
+
+fn record_of(oracle: &Oracle) -> barter_reputation::score::Record {
+    oracle.score(PROVIDER, NOW, &BondReading::default()).unwrap().unwrap().record
+}
+
+fn dispute(id: &str, call: &str, key: u8) -> SignedDispute {
+    let fields = DisputeFields {
+        dispute_id: id.to_owned(),
+        invocation_id: call.to_owned(),
+        provider_hub: PROVIDER.to_owned(),
+        consumer_hub: CONSUMER.to_owned(),
+        reason: "Returned the wrong language".to_owned(),
+        requested_slash: Fraction::from_ppm("slash", 100_000).unwrap(),
+        timestamp: NOW,
+        evidence: r#"{"expected":"fr"}"#.to_owned(),
+    };
+    let dispute = Dispute::new(Form::Published, fields).unwrap();
+    let key = secret(key);
+    SignedDispute { signature: key.sign(&dispute.signed_bytes()), dispute, consumer_key: key.public() }
+}
+
+fn envelope(provider: &str, seq: u64) -> AttestationEnvelope {
+    AttestationEnvelope {
+        issuer_hub: "https://hub.example".to_owned(),
+        provider_hub: provider.to_owned(),
+        slashed_usd: Number::Float(100.0),
+        dispute_id: "d1".to_owned(),
+        reason: "upheld".to_owned(),
+        seq,
+        timestamp: Number::Float(1_767_323_105.9),
+        pom: None,
+        evidence: None,
+        evidence_kind: String::new(),
+        issuer_pubkey_b64: secret(8).public().to_string(),
+        signature_b64: String::new(),
+    }
+}
+
+// ------------------------------------------------------------------------------------------------ outcomes
+
+#[test]
+fn times_are_within_a_day() {
+    for place in Place::all() {
+        let oracle = oracle(&place);
+        for (timestamp, is_taken) in [
+            (NOW - MAX_CLOCK_DIFFERENCE - 1, false),
+            (NOW - MAX_CLOCK_DIFFERENCE, true),
+            (NOW + MAX_CLOCK_DIFFERENCE, true),
+            (NOW + MAX_CLOCK_DIFFERENCE + 1, false),
+        ] {
+            let signed =
+                sign(Form::Bound(DOMAIN), fields(PROVIDER, CONSUMER, &timestamp.to_string(), timestamp), &secret(1));
+            let verdict = record(&oracle, signed);
+            let expected = Verdict::Rejected(Refusal::WrongTime { found: timestamp, now: NOW });
+            assert_eq!(matches!(verdict, Verdict::Recorded { .. }), is_taken);
+            assert!(is_taken || verdict == expected, "{verdict:?}");
+        }
+    }
+}
+
+#[test]
+fn a_window_ends_to_the_second() {
+    for place in Place::all() {
+        let oracle = oracle(&place);
+        for call in 0..3 {
+            let at = NOW - 10 + call;
+            let signed = sign(Form::Bound(DOMAIN), fields(PROVIDER, CONSUMER, &call.to_string(), at), &secret(1));
+            assert!(matches!(record(&oracle, signed), Verdict::Recorded { .. }));
+        }
+        // Of a window of a day; also with what was remembered of a later time.
+        for round in 0..2 {
+            for (later, counted) in [(0, 3), (86_389, 3), (86_390, 2), (86_391, 1), (86_392, 0), (200_000, 0)] {
+                let scored = oracle.score(PROVIDER, NOW + later, &BondReading::default()).unwrap().unwrap();
+                assert_eq!(scored.record.counts.total(), counted, "{later} in round {round}");
+                assert_eq!((scored.standing.outcomes, scored.record.first_outcome_at), (3, Some(NOW - 10)));
+            }
+        }
+    }
+}
+
+#[test]
+fn too_many_at_once_are_refused_whole() {
+    let place = Place::file();
+    let oracle = oracle(&place);
+    let outcomes = vec![said(Form::Published, "call"); MAX_BATCH + 1];
+    let error = oracle.record(outcomes, NOW).unwrap_err();
+    assert!(matches!(error, Error::TooMany { maximum: MAX_BATCH, .. }) && error.code() == "too_many", "{error:?}");
+    assert_eq!(oracle.tree_head().unwrap().0, 0);
+    assert!(oracle.record(Vec::new(), NOW).unwrap().is_empty());
+}
+
+#[test]
+fn keys_that_are_none_are_not_registered() {
+    let place = Place::file();
+    let oracle = place.oracle();
+    let mut small = [0; 32];
+    small[0] = 1;
+    let refused = oracle.register_consumer("c", PublicKey::from_unchecked(small), NOW).unwrap().unwrap_err();
+    assert_eq!(refused.code(), "key_small_order");
+    for (hub, code) in [("", "empty_field"), ("a\0b", "nul_in_field"), (&"x".repeat(257), "field_too_long")] {
+        let refused = oracle.register_consumer(hub, secret(1).public(), NOW).unwrap().unwrap_err();
+        assert_eq!(refused.code(), code);
+        assert_eq!(oracle.register_provider(hub, Address::ZERO, NOW).unwrap().unwrap_err().code(), code);
+    }
+    assert!(oracle.consumers(0, 10).unwrap().is_empty());
+}
+
+#[test]
+fn a_key_is_one_consumers_for_ever() {
+    for place in Place::all() {
+        let oracle = oracle(&place);
+        oracle.register_consumer(CONSUMER, secret(2).public(), NOW).unwrap().unwrap();
+        for key in [1, 2] {
+            let refused = oracle.register_consumer("another", secret(key).public(), NOW).unwrap().unwrap_err();
+            assert_eq!(refused, Refusal::KeyTaken { hub: CONSUMER.to_owned() });
+        }
+        assert_eq!(oracle.registered_consumer("HTTPS://C.example/").unwrap(), Some(secret(2).public()));
+        assert_eq!(oracle.register_consumer(CONSUMER, secret(1).public(), NOW + 1).unwrap(), Ok(true));
+        let keys: Vec<_> = oracle.consumers(0, 10).unwrap().into_iter().map(|key| (key.number, key.key)).collect();
+        assert_eq!(keys, [(1, secret(1).public()), (2, secret(2).public()), (3, secret(1).public())]);
+        assert_eq!(oracle.consumers(1, 1).unwrap()[0].number, 2);
+    }
+}
+
+#[test]
+fn wallets_are_only_ever_added() {
+    for place in Place::all() {
+        let oracle = place.oracle();
+        let wallets = [Address::repeat_byte(2), Address::repeat_byte(1)];
+        for (wallet, is_new) in [(wallets[0], true), (wallets[1], true), (wallets[0], false)] {
+            assert_eq!(oracle.register_provider("https://P.example/", wallet, NOW).unwrap(), Ok(is_new));
+        }
+        oracle.register_provider("https://q.example", wallets[0], NOW).unwrap().unwrap();
+        assert_eq!(oracle.wallets_of(PROVIDER).unwrap(), wallets);
+        assert_eq!(oracle.wallets().unwrap(), [wallets[1], wallets[0]]);
+        // Known without an outcome.
+        let scored = oracle.score(PROVIDER, NOW, &BondReading::default()).unwrap().unwrap();
+        assert_eq!((scored.standing.outcomes, scored.record.first_outcome_at), (0, None));
+        assert!(oracle.score("https://r.example", NOW, &BondReading::default()).unwrap().is_none());
+        assert!(oracle.outcomes("https://r.example", 0, 1).unwrap().is_none());
+    }
+}
+
+// ------------------------------------------------------------------------------------------------ the package's defects
+
+/// Defect: `record_outcome` takes one invocation as often as it is told; a replay is known by the text of its signature only.
+#[test]
+fn a_call_counts_once_however_its_signature_is_written() {
+    for place in Place::all() {
+        let oracle = oracle(&place);
+        for (index, form) in [(0, Form::Published), (1, Form::Event)] {
+            let signed = said(form, "inv_1");
+            assert_eq!(record(&oracle, signed.clone()), Verdict::Recorded { index });
+            let text = signed.signature.to_string();
+            let unpadded = text.trim_end_matches('=').to_owned();
+            for spelling in [text.clone(), unpadded.clone(), text.replace('+', "-").replace('/', "_")] {
+                let again = SignedOutcome { signature: Signature::parse(&spelling).unwrap(), ..signed.clone() };
+                assert_eq!(record(&oracle, again), Verdict::Replayed { index });
+            }
+        }
+        assert_eq!(record_of(&oracle).counts.total(), 2);
+        // In one batch, and of the same call in another form.
+        let twice = vec![
+            said(Form::Bound(DOMAIN), "inv_2"),
+            said(Form::Bound(DOMAIN), "inv_2"),
+            said(Form::Published, "inv_2"),
+        ];
+        let verdicts = oracle.record(twice, NOW).unwrap();
+        let taken = Verdict::Rejected(Refusal::CallTaken { index: 2 });
+        assert_eq!(verdicts, [Verdict::Recorded { index: 2 }, Verdict::Replayed { index: 2 }, taken]);
+    }
+}
+
+/// Defect: who passes an event on may write another consumer or capability to it, which are not signed, and it counts again.
+#[test]
+fn an_event_counts_once_whoever_passes_it_on() {
+    for place in Place::all() {
+        let oracle = oracle(&place);
+        oracle.register_consumer("another", secret(2).public(), NOW).unwrap().unwrap();
+        let signed = said(Form::Event, "");
+        assert_eq!(record(&oracle, signed.clone()), Verdict::Recorded { index: 0 });
+        for (consumer, capability) in [("https://C.EXAMPLE/", "x"), (CONSUMER, "y"), ("another", "z")] {
+            let mut fields = signed.outcome.fields().clone();
+            fields.consumer_hub = consumer.to_owned();
+            fields.capability_id = capability.to_owned();
+            let outcome = barter_reputation::wire::Outcome::new(Form::Event, fields).unwrap();
+            let verdict = record(&oracle, SignedOutcome { outcome, signature: signed.signature });
+            assert!(!matches!(verdict, Verdict::Recorded { .. }), "{verdict:?}");
+        }
+        assert_eq!(record_of(&oracle).counts.total(), 1);
+    }
+}
+
+/// Defect: `total_outcomes` ends at a hundred, and success without an outcome is 0.5.
+#[test]
+fn outcomes_are_counted_to_the_last() {
+    let place = Place::file();
+    let oracle = oracle(&place);
+    oracle.register_provider(PROVIDER, Address::ZERO, NOW).unwrap().unwrap();
+    let score = |oracle: &Oracle| oracle.score(PROVIDER, NOW, &BondReading::default()).unwrap().unwrap();
+    assert!(score(&oracle).score.success_rate.abs() < f64::EPSILON);
+    oracle.record((0..250).map(|call| said(Form::Bound(DOMAIN), &call.to_string())).collect(), NOW).unwrap();
+    assert_eq!((score(&oracle).standing.outcomes, score(&oracle).record.counts.total()), (250, 250));
+}
+
+/// Defect: disputes are taken from any fresh key, about calls nobody has heard of.
+#[test]
+fn a_dispute_is_of_a_known_consumer_about_its_own_outcome() {
+    for place in Place::all() {
+        let oracle = oracle(&place);
+        let file = |dispute| oracle.file_dispute(dispute, NOW).unwrap();
+        assert_eq!(file(dispute("d1", "inv_1", 1)).unwrap_err().code(), "no_outcome");
+        record(&oracle, said(Form::Published, "inv_1"));
+        assert_eq!(file(dispute("d1", "inv_1", 7)).unwrap_err().code(), "other_key");
+        let mut forged = dispute("d1", "inv_1", 7);
+        forged.consumer_key = secret(1).public();
+        assert_eq!(file(forged).unwrap_err().code(), "wrong_signature");
+        assert_eq!(file(dispute("d1", "inv_1", 1)), Ok(Filed::New));
+        assert_eq!(file(dispute("d1", "inv_1", 1)), Ok(Filed::Replayed));
+        let late = oracle.file_dispute(dispute("d1", "inv_1", 1), NOW + 200_000).unwrap();
+        assert_eq!(late, Ok(Filed::Replayed));
+        assert_eq!(
+            oracle.file_dispute(dispute("d9", "inv_1", 1), NOW + 200_000).unwrap().unwrap_err().code(),
+            "wrong_time"
+        );
+        let again = file(dispute("d2", "inv_1", 1)).unwrap_err();
+        assert_eq!(again, Refusal::AlreadyDisputed { dispute_id: "d1".to_owned() });
+        record(&oracle, said(Form::Published, "inv_2"));
+        assert_eq!(file(dispute("d1", "inv_2", 1)).unwrap_err().code(), "dispute_id_taken");
+        assert_eq!(oracle.dispute("d2").unwrap(), None);
+        assert_eq!(oracle.dispute("d\0").unwrap(), None);
+    }
+}
+
+/// Defect: the oldest dispute of all makes room for the newest, whoever files it.
+#[test]
+fn no_dispute_makes_room_for_another() {
+    let place = Place::file();
+    let oracle = oracle(&place);
+    let calls: Vec<_> = (0..40).map(|call| format!("inv_{call}")).collect();
+    oracle.record(calls.iter().map(|call| said(Form::Published, call)).collect(), NOW).unwrap();
+    for call in &calls {
+        assert_eq!(oracle.file_dispute(dispute(call, call, 1), NOW).unwrap(), Ok(Filed::New));
+    }
+    for (index, call) in (0..).zip(&calls) {
+        let stored = oracle.dispute(call).unwrap().unwrap();
+        assert_eq!((stored.signed, stored.outcome, stored.resolution), (dispute(call, call, 1), index, None));
+    }
+}
+
+/// Defects: a dispute can be resolved again and again, slashing each time; one that was filed counts as one that was upheld.
+#[test]
+fn a_dispute_ends_once_and_filing_one_costs_nothing() {
+    for place in Place::all() {
+        let oracle = oracle(&place);
+        record(&oracle, said(Form::Published, "inv_1"));
+        record(&oracle, said(Form::Published, "inv_2"));
+        let before = oracle.score(PROVIDER, NOW, &BondReading::default()).unwrap().unwrap().score;
+        for call in ["inv_1", "inv_2"] {
+            oracle.file_dispute(dispute(call, call, 1), NOW).unwrap().unwrap();
+        }
+        assert_eq!(oracle.score(PROVIDER, NOW, &BondReading::default()).unwrap().unwrap().score, before);
+
+        let resolution = Resolution {
+            on_chain: B256::repeat_byte(3),
+            slash_ppm: 50_000,
+            slashed_units: u128::from(u64::MAX) + 5,
+            ending: Ending::Upheld,
+            resolved_at: NOW,
+        };
+        let resolve = |id: &str, resolution| {
+            oracle.resolve(id, resolution, |dispute, seq| {
+                Some(envelope(&dispute.signed.dispute.fields().provider_hub, seq))
+            })
+        };
+        assert_eq!(resolve("none", resolution).unwrap().unwrap_err().code(), "unknown_dispute");
+        let first = resolve("inv_1", resolution).unwrap().unwrap();
+        assert_eq!(first.dispute.resolution, Some(resolution));
+        assert_eq!((first.dispute.attestation, &first.attestation), (Some(1), &Some(envelope(PROVIDER, 1))));
+        // The same again, at whatever time: the first answer.
+        assert_eq!(resolve("inv_1", Resolution { resolved_at: NOW + 9, ..resolution }).unwrap().unwrap(), first);
+        let other = resolve("inv_1", Resolution { slash_ppm: 60_000, ..resolution }).unwrap();
+        assert_eq!(other.unwrap_err().code(), "ended_otherwise");
+        // Nothing was taken: there is nothing to attest.
+        let dismissed = Resolution { slashed_units: 0, slash_ppm: 0, ending: Ending::Dismissed, ..resolution };
+        let second = resolve("inv_2", dismissed).unwrap().unwrap();
+        assert_eq!((second.dispute.attestation, second.attestation), (None, None));
+        assert_eq!(oracle.attestations(0, 10).unwrap(), [envelope(PROVIDER, 1)]);
+        assert!(oracle.attestations(1, 10).unwrap().is_empty());
+        drop(oracle);
+        let stored = place.oracle().dispute("inv_1").unwrap().unwrap();
+        assert_eq!(stored, first.dispute);
+    }
+}
+
+#[test]
+fn peers_attestations_count_by_issuer_and_the_first_of_a_number_stays() {
+    for place in Place::all() {
+        let oracle = oracle(&place);
+        record(&oracle, said(Form::Published, "inv_1"));
+        let issuers = |oracle: &Oracle| {
+            let record = record_of(oracle);
+            (record.strong_issuers, record.weak_issuers)
+        };
+        assert_eq!(issuers(&oracle), (0, 0));
+        let ingest = |issuer, seq, strong, reason: &str| {
+            let envelope = AttestationEnvelope { reason: reason.to_owned(), ..envelope("https://P.example/", seq) };
+            oracle.ingest(secret(issuer).public(), envelope, strong, NOW).unwrap()
+        };
+        assert_eq!(ingest(5, 1, false, "first"), Ingested::Stored);
+        assert_eq!(issuers(&oracle), (0, 1));
+        assert_eq!(ingest(5, 1, true, "second"), Ingested::Known);
+        assert_eq!(ingest(6, 1, false, ""), Ingested::Stored);
+        assert_eq!(issuers(&oracle), (0, 2));
+        assert_eq!(ingest(5, 2, true, ""), Ingested::Stored);
+        assert_eq!(issuers(&oracle), (1, 1));
+        let about = oracle.attestations_about(PROVIDER, 10).unwrap();
+        assert_eq!(
+            about.iter().map(|found| (found.own, found.strong)).collect::<Vec<_>>(),
+            [(false, false), (false, false), (false, true)]
+        );
+        assert_eq!(about[0].envelope.reason, "first");
+        assert!(oracle.attestations(0, 10).unwrap().is_empty(), "ours are ours alone");
+    }
+}
+
+#[test]
+fn an_outcome_on_record_is_of_its_consumer_key_provider_and_call() {
+    for place in Place::all() {
+        let oracle = oracle(&place);
+        record(&oracle, said(Form::Published, "inv_1"));
+        oracle.register_consumer(CONSUMER, secret(2).public(), NOW).unwrap().unwrap();
+        for (consumer, key, provider, call, is_there) in [
+            ("HTTPS://c.example/", 1, "https://P.example", "inv_1", true),
+            (CONSUMER, 2, PROVIDER, "inv_1", true),
+            (CONSUMER, 3, PROVIDER, "inv_1", false),
+            (CONSUMER, 1, "https://q.example", "inv_1", false),
+            (CONSUMER, 1, PROVIDER, "inv_2", false),
+            ("nobody", 1, PROVIDER, "inv_1", false),
+            ("no\0body", 1, PROVIDER, "inv_1", false),
+        ] {
+            assert_eq!(oracle.has_outcome(consumer, &secret(key).public(), provider, call).unwrap(), is_there);
+        }
+    }
+}
+
+// ------------------------------------------------------------------------------------------------ places
+
+fn create(path: &Path) -> Result<Oracle, Error> {
+    Oracle::create(&Location::file(path), settings())
+}
+
+#[test]
+fn what_is_no_log_is_said_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    let open = |path: &Path| Oracle::open(&Location::file(path), settings());
+    assert!(matches!(open(&path).unwrap_err(), Error::NotFound { .. }));
+    assert!(!path.exists());
+
+    let text = "Not a database, but notes that somebody wants to keep. ".repeat(100);
+    fs::write(&path, &text).unwrap();
+    for error in [open(&path).unwrap_err(), create(&path).unwrap_err()] {
+        assert!(matches!(error, Error::Store(StoreError::Foreign { .. })), "{error:?}");
+    }
+    assert_eq!(fs::read_to_string(&path).unwrap(), text);
+
+    let other = folder.path().join("other.db");
+    rusqlite::Connection::open(&other).unwrap().execute_batch("CREATE TABLE outcomes (a)").unwrap();
+    for error in [open(&other).unwrap_err(), create(&other).unwrap_err()] {
+        assert!(matches!(error, Error::Store(StoreError::Foreign { .. })), "{error:?}");
+    }
+
+    for path in [folder.path().to_owned(), folder.path().join("missing").join("log.db")] {
+        let error = create(&path).unwrap_err();
+        assert!(matches!(error, Error::Store(StoreError::Database { .. })) && error.code() == "database", "{error:?}");
+    }
+}
+
+#[test]
+fn a_write_protected_log_is_said_to_be_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    drop(create(&path).unwrap());
+    let mut permissions = fs::metadata(&path).unwrap().permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&path, permissions).unwrap();
+    if fs::OpenOptions::new().write(true).open(&path).is_ok() {
+        println!("nothing is write-protected for this user");
+        return;
+    }
+    let error = create(&path).unwrap_err();
+    assert!(matches!(error, Error::Store(StoreError::WriteProtected { .. })), "{error:?}");
+}
+
+#[test]
+fn a_log_is_bound_to_one_contract() {
+    for place in Place::all() {
+        let free = || Oracle::create(&place.location(), Settings { domain: None, ..settings() });
+        let oracle = free().unwrap();
+        oracle.register_consumer(CONSUMER, secret(1).public(), NOW).unwrap().unwrap();
+        let verdict = record(&oracle, said(Form::Bound(DOMAIN), "inv_1"));
+        assert_eq!(verdict, Verdict::Rejected(Refusal::OtherDomain));
+        assert!(matches!(record(&oracle, said(Form::Published, "inv_1")), Verdict::Recorded { .. }));
+        drop(oracle);
+        assert!(matches!(record(&place.oracle(), said(Form::Bound(DOMAIN), "inv_2")), Verdict::Recorded { .. }));
+        let other = Settings { domain: Some(Domain { chain_id: 1, ..DOMAIN }), ..settings() };
+        let error = Oracle::create(&place.location(), other).unwrap_err();
+        assert!(matches!(error, Error::OtherDomain { .. }) && error.code() == "other_domain", "{error:?}");
+        assert_eq!(free().unwrap().settings().domain, Some(DOMAIN), "it is remembered");
+    }
+}
+
+#[test]
+fn another_schema_is_refused() {
+    for place in Place::all() {
+        drop(place.oracle());
+        place.tamper("UPDATE barter_log SET schema_version = 2");
+        for error in [place.create().unwrap_err(), Oracle::open(&place.location(), settings()).unwrap_err()] {
+            assert!(matches!(error, Error::OtherSchema { found: 2, expected: 1, .. }), "{error:?}");
+        }
+    }
+}
+
+#[test]
+fn a_log_opened_to_be_read_is_not_written() {
+    for place in Place::all() {
+        drop(oracle(&place));
+        let reader = Oracle::open(&place.location(), settings()).unwrap();
+        let error = reader.record(vec![said(Form::Published, "inv_1")], NOW).unwrap_err();
+        assert!(matches!(error, Error::ReadOnly { .. }) && error.code() == "read_only", "{error:?}");
+        assert!(matches!(reader.register_provider("p", Address::ZERO, NOW), Err(Error::ReadOnly { .. })));
+    }
+}
+
+#[test]
+fn rows_that_the_log_did_not_write_are_damage() {
+    for place in Place::all() {
+        record(&oracle(&place), said(Form::Published, "inv_1"));
+        for sql in ["UPDATE outcomes SET quality = 2000000", "UPDATE outcomes SET form = 3"] {
+            place.tamper(sql);
+            let oracle = place.oracle();
+            let error = oracle.entries(0, 10).unwrap_err();
+            assert!(matches!(error, Error::Store(StoreError::Damaged { .. })), "{error:?}");
+            assert!(oracle.export().any(|entry| entry.is_err()));
+        }
+    }
+}
+
+#[test]
+fn no_error_shows_a_password() {
+    let location = Location::parse("postgres://barter:hush@127.0.0.1:1/barter?password=hush").unwrap();
+    for error in [Oracle::create(&location, settings()).unwrap_err(), Oracle::open(&location, settings()).unwrap_err()]
+    {
+        assert!(!format!("{error} {error:?}").contains("hush"), "{error}");
+    }
+}
+
+/// The fields that a domain does not change are the same in every form.
+#[test]
+fn every_form_comes_back_as_it_was_signed() {
+    for place in Place::all() {
+        let oracle = oracle(&place);
+        let mut all = Vec::new();
+        for (number, form) in [Form::Published, Form::Event, Form::Bound(DOMAIN)].into_iter().enumerate() {
+            let spelled =
+                fields("HTTPS://P.example/", "https://C.EXAMPLE", &format!("inv {number} é"), NOW + number as u64);
+            let empty = OutcomeFields { capability_id: String::new(), product_id: String::new(), ..spelled };
+            all.push(sign(form, empty, &secret(1)));
+        }
+        oracle.record(all.clone(), NOW).unwrap();
+        let found: Vec<_> = oracle.export().map(|entry| entry.unwrap().signed).collect();
+        assert_eq!(found, all);
+        assert_eq!(oracle.outcomes(PROVIDER, 0, 10).unwrap().unwrap().entries.len(), 3);
+    }
+}
