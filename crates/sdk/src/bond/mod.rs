@@ -10,8 +10,8 @@ mod signed;
 
 use alloy_primitives::{Address, B256, Bytes, Signature, U64, U256};
 use alloy_sol_types::SolCall;
-use barter_bindings::{AuditorQuorum, BarterBond, TestDollar};
-use barter_protocol::bond::{BondDomain, DisputeId, QuorumDomain};
+use barter_bindings::{AuditorQuorum, BarterBond, IAuditorQuorum, TestDollar};
+use barter_protocol::bond::{BondDomain, DisputeId, Overturn, QuorumDomain, Ruling};
 use futures_util::future;
 use serde_json::{Value, json};
 
@@ -258,12 +258,56 @@ impl BondClient {
         let mut outputs = self.views("getAnchor", &views).await?;
         let mut anchors = Vec::with_capacity(views.len());
         for index in indices {
-            let anchor = outputs.next::<BarterBond::getAnchorCall>()?;
-            let (root, size) = (anchor.root, anchor.size);
-            let anchored_at = to_u64(self.client.node(), "anchoredAt", U256::from(anchor.anchoredAt))?;
-            anchors.push(Anchor { index, root, size, anchored_at });
+            anchors.push(self.read_anchor(index, &mut outputs)?);
         }
         Ok(anchors)
+    }
+
+    /// The latest anchor of a log's keeper, if there is one.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of).
+    pub async fn last_anchor(&self, oracle: impl WalletInput) -> Result<Option<Anchor>, Error> {
+        let (contract, oracle) = (self.contract()?, oracle.to_address()?);
+        let count: u64 = self.number(contract, "anchorCount", &BarterBond::anchorCountCall { oracle }).await?;
+        let Some(index) = count.checked_sub(1) else { return Ok(None) };
+        let view = View::new(contract, &BarterBond::getAnchorCall { oracle, index: U256::from(index) });
+        let mut outputs = self.views("getAnchor", &[view]).await?;
+        self.read_anchor(index, &mut outputs).map(Some)
+    }
+
+    /// Asks the auditors' contract whether these signatures, each with its auditor, are enough for a ruling on a dispute about a bond,
+    /// at the block that is read. Contracts' wallets are asked for theirs. What is not looked at: the dispute, the share, the deadline.
+    ///
+    /// # Errors
+    /// [`Error::BondRefused`] with `TooFewAuditors`, `SignaturesNotAscending`, `NotAuditor` or `InvalidAuditorSignature` if they are not,
+    /// and as [`of`](Self::of).
+    pub async fn check_ruling_signatures(
+        &self,
+        kind: RulingKind,
+        dispute_id: DisputeId,
+        slash_ppm: u32,
+        deadline: u64,
+        signatures: &[(Address, Bytes)],
+    ) -> Result<(), Error> {
+        let (contract, domain) = (self.quorum_contract()?, self.bond_domain()?);
+        let signatures = signatures.iter().cloned();
+        let signatures =
+            signatures.map(|(auditor, signature)| IAuditorQuorum::AuditorSignature { auditor, signature }).collect();
+        let view = match kind {
+            RulingKind::Ruling => {
+                let digest = domain.digest(&Ruling::new(dispute_id, slash_ppm, deadline));
+                View::new(contract, &AuditorQuorum::requireRulingCall { digest, signatures })
+            }
+            RulingKind::Overturn => {
+                let digest = domain.digest(&Overturn::new(dispute_id, slash_ppm, deadline));
+                View::new(contract, &AuditorQuorum::requireOverturnCall { digest, signatures })
+            }
+        };
+        // It returns nothing, and so would an address without a contract: that has to be asked.
+        let thresholds = View::new(contract, &AuditorQuorum::THRESHOLDCall {});
+        let mut outputs = self.views("requireRuling", &[thresholds, view]).await?;
+        outputs.next::<AuditorQuorum::THRESHOLDCall>().map(drop)
     }
 
     /// The auditors' ruling on a trade; one with the status `none` if there is none.
@@ -401,6 +445,12 @@ impl BondClient {
             ruling_period: outputs.number::<BarterBond::RULING_PERIODCall, _>()?,
             overturn_window: outputs.number::<BarterBond::OVERTURN_WINDOWCall, _>()?,
         })
+    }
+
+    fn read_anchor(&self, index: u64, outputs: &mut Outputs<'_>) -> Result<Anchor, Error> {
+        let anchor = outputs.next::<BarterBond::getAnchorCall>()?;
+        let anchored_at = to_u64(self.client.node(), "anchoredAt", U256::from(anchor.anchoredAt))?;
+        Ok(Anchor { index, root: anchor.root, size: anchor.size, anchored_at })
     }
 
     async fn read_token(&self, address: Address) -> Result<BondToken, Error> {

@@ -284,6 +284,8 @@ async fn anchors_are_listed_as_they_grow() {
     let known: Vec<_> = anchors.iter().map(|anchor| (anchor.index, anchor.root, anchor.size)).collect();
     assert_eq!(known, [(0, B256::repeat_byte(1), 10), (1, B256::repeat_byte(2), 11)]);
     assert_eq!(anchors[0].anchored_at, first);
+    assert_eq!(oracle.last_anchor(wallet(3)).await.unwrap().as_ref(), anchors.last());
+    assert_eq!(oracle.last_anchor(wallet(4)).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -405,9 +407,29 @@ async fn signatures_that_do_not_make_a_ruling() {
         assert_eq!((error.code(), error.transaction_hash()), (code, None), "{error}");
         assert!(error.to_string().contains(names), "{error}");
     }
+    check_signatures(&bond, &good).await;
     bond.rule(&good).await.unwrap();
     let late = auditor.sign_ruling(RulingKind::Ruling, id, 10, deadline).await.unwrap_err();
     assert_eq!(late.code(), "wrong_dispute_status");
+}
+
+/// Signatures can be checked without sending anything.
+async fn check_signatures(bond: &BondClient, good: &[SignedRuling]) {
+    let mut pairs: Vec<_> = good.iter().map(|ruling| (ruling.auditor, ruling.signature.clone())).collect();
+    pairs.sort();
+    let check = async |kind, slash_ppm, pairs: &[_]| {
+        bond.check_ruling_signatures(kind, good[0].dispute_id, slash_ppm, good[0].deadline, pairs).await
+    };
+    check(RulingKind::Ruling, 10, &pairs).await.unwrap();
+    for (kind, slash_ppm, pairs, code) in [
+        (RulingKind::Ruling, 11, pairs.clone(), "invalid_auditor_signature"),
+        (RulingKind::Ruling, 10, pairs[..1].to_vec(), "too_few_auditors"),
+        (RulingKind::Overturn, 10, pairs.clone(), "too_few_auditors"),
+        (RulingKind::Ruling, 10, pairs.iter().rev().cloned().collect(), "signatures_not_ascending"),
+        (RulingKind::Ruling, 10, vec![pairs[0].clone(), pairs[0].clone()], "signatures_not_ascending"),
+    ] {
+        assert_eq!(check(kind, slash_ppm, &pairs).await.unwrap_err().code(), code);
+    }
 }
 
 #[tokio::test]
