@@ -83,6 +83,20 @@ test-compat: contracts $(VENV)/compat/.installed ## The published Python client,
 	@$(STEP) --tests "Python client" tools/with-anvil -- test/compat/run
 	@grep -A 4 "^call " target/log/Python-client.log
 
+.PHONY: test-peer
+test-peer: $(NPM) $(VENV)/peer/.installed ## The published hub, unmodified, as a peer of our reputation service (Python)
+	@$(STEP) "building the tests with the published hub" cargo test --locked --workspace --test peer --test service --no-run
+	@$(STEP) --tests "published hub" env BARTER_TEST_PYTHON=$(CURDIR)/$(VENV)/peer/bin/python \
+	  cargo test --locked --workspace --test peer --test service
+
+# EXAMPLES is how many cases each operation of the service gets; they are the same each time.
+EXAMPLES ?= 200
+.PHONY: test-openapi
+test-openapi: $(NPM) $(VENV)/openapi/.installed ## Schemathesis against the reputation service and its OpenAPI document (Python)
+	@$(STEP) "building the reputation service's tests" cargo test --locked --workspace --test service --no-run
+	@$(STEP) --tests "schemathesis" env BARTER_TEST_SCHEMATHESIS=$(CURDIR)/$(VENV)/openapi/bin/schemathesis \
+	  BARTER_TEST_EXAMPLES=$(EXAMPLES) cargo test --locked --workspace --test service openapi -- --nocapture
+
 .PHONY: test-symbolic
 test-symbolic: contracts $(VENV)/symbolic/.installed ## Proofs with Halmos (Python)
 	@$(STEP) --tests "Halmos" env FOUNDRY_OUT=target/symbolic/out FOUNDRY_CACHE_PATH=target/symbolic/cache \

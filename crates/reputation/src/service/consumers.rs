@@ -13,7 +13,7 @@ use super::{
     answer::{ErrorBody, Refusal},
     body::{Message, OPERATOR_BYTES},
     outcomes::unavailable,
-    query::{Asked, check_limit},
+    query::{self, Asked, check_limit},
     turn,
 };
 use crate::{
@@ -32,6 +32,7 @@ pub(super) struct ConsumerRequest {
     #[schema(min_length = 1, max_length = 256)]
     consumer_hub: String,
     /// Its Ed25519 key, base64.
+    #[schema(pattern = "^[A-Za-z0-9+/_-]{43}=?$")]
     public_key: String,
 }
 
@@ -57,6 +58,7 @@ pub(super) struct ConsumerAnswer {
         (status = 401, description = "Not the operator's token", body = ErrorBody),
         (status = 403, description = "This service has no operator", body = ErrorBody),
         (status = 408, description = "The body took too long", body = ErrorBody),
+        (status = 409, description = "The key is or was another consumer's", body = ErrorBody),
         (status = 413, description = "The body is too large", body = ErrorBody),
         (status = 415, description = "The body is not JSON", body = ErrorBody),
         (status = 429, description = "Too many requests from this client", body = ErrorBody),
@@ -81,7 +83,8 @@ pub(super) async fn put(
 #[into_params(parameter_in = Query)]
 pub(super) struct KeysQuery {
     /// The number of the last key of the page before; 0 if left out.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "query::index")]
+    #[param(maximum = 9_007_199_254_740_991_u64)]
     after: u64,
     /// How many at most; 1,000 if left out.
     #[serde(default = "page")]

@@ -97,6 +97,7 @@ impl From<oracle::Refusal> for Refusal {
             Why::UnknownConsumer { .. } | Why::OtherKey { .. } | Why::WrongSignature { .. } => StatusCode::FORBIDDEN,
             Why::NoOutcome { .. } | Why::UnknownDispute { .. } => StatusCode::NOT_FOUND,
             Why::CallTaken { .. }
+            | Why::KeyTaken { .. }
             | Why::AlreadyDisputed { .. }
             | Why::DisputeIdTaken { .. }
             | Why::EndedOtherwise { .. } => StatusCode::CONFLICT,
@@ -181,7 +182,7 @@ impl ResolutionAnswer {
     get,
     path = "/disputes/{dispute_id}",
     tag = "disputes",
-    params(("dispute_id" = String, Path, description = "The dispute, encoded")),
+    params(("dispute_id" = String, Path, description = "The dispute, encoded", example = "d")),
     responses(
         (status = 200, description = "The dispute", body = DisputeAnswer),
         (status = 400, description = "The id is not UTF-8", body = ErrorBody),

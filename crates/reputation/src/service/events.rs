@@ -12,7 +12,7 @@ use super::{
     answer::{ErrorBody, Refusal},
     body::{BATCH_BYTES, Message},
     outcomes::{BatchAnswer, record},
-    turn,
+    schema, turn,
 };
 use crate::wire::{Form, OutcomeJson};
 
@@ -26,7 +26,7 @@ pub(super) struct EventsRequest {
 #[expect(dead_code, reason = "the schema of the request, of which each event is read apart")]
 pub(super) struct Events {
     /// Each has a `type`.
-    #[schema(min_items = 1, max_items = 100)]
+    #[schema(schema_with = schema::entries)]
     events: Vec<OutcomeJson>,
 }
 

@@ -14,7 +14,7 @@ use super::{
     answer::{ErrorBody, Refusal},
     chain::{AnchorAnswer, ChainAnswer},
     outcomes::{EntryAnswer, unavailable},
-    query::Asked,
+    query::{self, Asked},
 };
 use crate::{oracle::Oracle, wire::Domain};
 
@@ -69,7 +69,8 @@ pub(super) async fn head(State(service): State<Arc<Service>>) -> Result<Json<Log
 #[into_params(parameter_in = Query)]
 pub(super) struct EntriesQuery {
     /// Index of the first; 0 if left out.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "query::index")]
+    #[param(maximum = 9_007_199_254_740_991_u64)]
     from: u64,
     /// How many at most; 100 if left out.
     #[serde(default = "page")]
@@ -105,7 +106,7 @@ pub(super) async fn entries(
     State(service): State<Arc<Service>>,
     Asked(EntriesQuery { from, limit }): Asked<EntriesQuery>,
 ) -> Result<Json<EntriesAnswer>, Refusal> {
-    super::query::check_limit(limit, MAX_ENTRIES)?;
+    query::check_limit(limit, MAX_ENTRIES)?;
     let read = service.ask(move |oracle| oracle.entries(from, limit)).await?;
     let (size, entries) = read.map_err(|error| unavailable(&error))?;
     Ok(Json(EntriesAnswer { size, entries: entries.into_iter().map(|entry| EntryAnswer::of(&entry, None)).collect() }))
@@ -116,10 +117,12 @@ pub(super) async fn entries(
 #[into_params(parameter_in = Query)]
 pub(super) struct ConsistencyQuery {
     /// The smaller size, at least 1.
-    #[param(minimum = 1)]
+    #[serde(deserialize_with = "query::index")]
+    #[param(maximum = 9_007_199_254_740_991_u64)]
     from: u64,
     /// The larger size, at most that of the log.
-    #[param(minimum = 1)]
+    #[serde(deserialize_with = "query::index")]
+    #[param(maximum = 9_007_199_254_740_991_u64)]
     to: u64,
 }
 
@@ -139,7 +142,8 @@ pub(super) struct ConsistencyAnswer {
     params(ConsistencyQuery),
     responses(
         (status = 200, description = "The proof", body = ConsistencyAnswer),
-        (status = 400, description = "A size that the log does not have, or not in order", body = ErrorBody),
+        (status = 400, description = "A parameter is wrong", body = ErrorBody),
+        (status = 404, description = "A size that the log does not have, or not in order", body = ErrorBody),
         (status = 503, description = "The log cannot be read now", body = ErrorBody),
     )
 )]
@@ -151,7 +155,7 @@ pub(super) async fn consistency(
     let none = || {
         let message =
             format!("no proof from {from} to {to}: expected 1 or more, in order, and no more than the log has");
-        Refusal::bad("no_such_size", message)
+        Refusal::not_found("no_such_size", message)
     };
     let proof = proof.ok_or_else(none)?;
     Ok(Json(ConsistencyAnswer { from, to, proof: proof.iter().map(hex::encode_prefixed).collect() }))

@@ -3,8 +3,8 @@
 //! [`Server::start`] serves an [`Oracle`] on a socket that is given to it, follows the chain if one is given, and pulls the slashes
 //! of its peers. It reads no environment and no file, and never signs for anybody but its own hub.
 //!
-//! What strangers send is bounded: sizes in [`body`], depth in [`json`], how often in [`limit`], how many and how slow in
-//! [`connection`]. Each number there has a name.
+//! What strangers send is bounded in size (`body`), in depth (`json`), in how often it comes (`limit`), in how many send it and how
+//! slowly (`connection`). Each number there has a name.
 
 mod answer;
 mod body;

@@ -22,7 +22,7 @@ use super::{
     metrics,
     path::{self, Target},
     query::{self, check_limit},
-    score, turn,
+    schema, score, turn,
 };
 use crate::{
     merkle::Hash,
@@ -54,7 +54,7 @@ pub(super) struct OutcomesRequest {
 #[expect(dead_code, reason = "the schema of the request, of which each outcome is read apart")]
 pub(super) struct Outcomes {
     /// In the published form or in ours.
-    #[schema(min_items = 1, max_items = 100)]
+    #[schema(schema_with = schema::entries)]
     outcomes: Vec<OutcomeJson>,
 }
 
@@ -225,7 +225,8 @@ impl EntryAnswer {
 #[into_params(parameter_in = Query)]
 pub(super) struct PageQuery {
     /// Index in the log to begin at: `next` of the page before; 0 if left out.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "query::index")]
+    #[param(maximum = 9_007_199_254_740_991_u64)]
     cursor: u64,
     /// How many at most; 100 if left out.
     #[serde(default = "page")]
@@ -255,7 +256,7 @@ pub(super) struct PageAnswer {
     get,
     path = "/{hub_url}/outcomes",
     tag = "outcomes",
-    params(("hub_url" = String, Path, description = "The provider, encoded, or raw with its slashes"), PageQuery),
+    params(("hub_url" = String, Path, description = "The provider, encoded, or raw with its slashes", example = "https://provider.example.com"), PageQuery),
     responses(
         (status = 200, description = "A page", body = PageAnswer),
         (status = 400, description = "A parameter is wrong", body = ErrorBody),

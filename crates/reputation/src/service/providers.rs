@@ -24,7 +24,7 @@ pub(super) struct ProviderRequest {
     #[schema(min_length = 1, max_length = 256)]
     provider_hub: String,
     /// The address of the wallet.
-    #[schema(example = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8")]
+    #[schema(pattern = "^0x[0-9a-fA-F]{40}$", example = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8")]
     wallet: String,
 }
 

@@ -4,7 +4,10 @@ use axum::{
     extract::{FromRequestParts, Query},
     http::{Uri, request::Parts},
 };
-use serde::de::DeserializeOwned;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error as _},
+};
 
 use super::answer::{Refusal, shortened};
 
@@ -23,6 +26,18 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
 pub(super) fn read<T: DeserializeOwned>(uri: &Uri) -> Result<T, Refusal> {
     let read = Query::try_from_uri(uri);
     read.map(|Query(asked)| asked).map_err(|error| Refusal::bad("invalid_parameter", shortened(&error.body_text())))
+}
+
+/// Highest index or number that is asked for: what every reader of JSON has exactly.
+const MAX_INDEX: u64 = 9_007_199_254_740_991;
+
+/// Reads an index of the log, or a number of what is in it.
+pub(super) fn index<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let index = u64::deserialize(deserializer)?;
+    if index > MAX_INDEX {
+        return Err(D::Error::custom(format_args!("{index} is more than {MAX_INDEX}")));
+    }
+    Ok(index)
 }
 
 /// Is this a size that a page may have?

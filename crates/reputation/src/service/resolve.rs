@@ -32,7 +32,10 @@ const MAX_SIGNATURES: usize = 256;
 #[serde(deny_unknown_fields)]
 pub(super) struct ResolveRequest {
     /// The id of the dispute on the chain.
-    #[schema(example = "0x5fe7f977e71dba2ea1a68e21057beebb9be2ac30c6410aa38d4f3fbe41dcffd2")]
+    #[schema(
+        pattern = "^0x[0-9a-fA-F]{64}$",
+        example = "0x5fe7f977e71dba2ea1a68e21057beebb9be2ac30c6410aa38d4f3fbe41dcffd2"
+    )]
     on_chain_id: String,
     /// The share of the bond that the auditors ruled, in millionths; 0 dismisses. Left out for a dispute that is void.
     #[serde(default)]
@@ -54,9 +57,10 @@ pub(super) struct ResolveRequest {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AuditorSignature {
-    #[schema(example = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8")]
+    #[schema(pattern = "^0x[0-9a-fA-F]{40}$", example = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8")]
     auditor: String,
     /// 0x and hexadecimal: EIP-712 of an EOA, or whatever an ERC-1271 wallet takes.
+    #[schema(pattern = "^0x([0-9a-fA-F]{2})*$")]
     signature: String,
 }
 
@@ -76,7 +80,7 @@ pub(super) struct ResolveAnswer {
     path = "/disputes/{dispute_id}/resolve",
     tag = "operator",
     security(("operator" = [])),
-    params(("dispute_id" = String, Path, description = "The dispute, encoded")),
+    params(("dispute_id" = String, Path, description = "The dispute, encoded", example = "d")),
     request_body(content = ResolveRequest, content_type = "application/json"),
     responses(
         (status = 200, description = "It is written down", body = ResolveAnswer),

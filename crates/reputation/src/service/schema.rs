@@ -5,14 +5,22 @@ use std::borrow::Cow;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
-        OneOfBuilder, RefOr,
-        schema::{Object, ObjectBuilder, Schema, SchemaType, Type},
+        OneOfBuilder, Ref, RefOr,
+        schema::{AnyOfBuilder, ArrayBuilder, Object, ObjectBuilder, Schema, SchemaType, Type},
     },
 };
 
+use super::outcomes::MAX_BATCH;
 use crate::wire::{
     AttestationEnvelope, DisputeJson, MAX_HUB_BYTES, MAX_ID_BYTES, MAX_REASON_BYTES, OutcomeJson, json::SignatureJson,
 };
+
+/// An Ethereum address.
+const ADDRESS: &str = "^0x[0-9a-fA-F]{40}$";
+/// A public key in base64, in either alphabet, padded or not.
+const KEY: &str = "^[A-Za-z0-9+/_-]{43}=?$";
+/// A signature, likewise.
+const SIGNATURE: &str = "^[A-Za-z0-9+/_-]{86}(==)?$";
 
 fn text(maximum: usize, description: &str) -> Object {
     ObjectBuilder::new().schema_type(Type::String).max_length(Some(maximum)).description(Some(description)).build()
@@ -20,6 +28,11 @@ fn text(maximum: usize, description: &str) -> Object {
 
 fn number(kind: Type, maximum: Option<f64>, description: &str) -> Object {
     ObjectBuilder::new().schema_type(kind).minimum(Some(0.0)).maximum(maximum).description(Some(description)).build()
+}
+
+/// A text of one shape, such as an address.
+fn shape(pattern: &str, description: &str) -> Object {
+    ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).description(Some(description)).build()
 }
 
 fn time(description: &str) -> Object {
@@ -37,15 +50,9 @@ fn anything(description: &str) -> Object {
 
 impl PartialSchema for SignatureJson {
     fn schema() -> RefOr<Schema> {
-        let text = || {
-            ObjectBuilder::new()
-                .schema_type(Type::String)
-                .description(Some("Base64, in either alphabet, padded or not"))
-        };
-        OneOfBuilder::new()
-            .item(text())
-            .item(ObjectBuilder::new().schema_type(Type::Object).property("value", text()).required("value"))
-            .into()
+        let text = || shape(SIGNATURE, "Base64, in either alphabet, padded or not");
+        let object = ObjectBuilder::new().schema_type(Type::Object).property("value", text()).required("value");
+        OneOfBuilder::new().item(text()).item(object).into()
     }
 }
 
@@ -65,7 +72,7 @@ impl PartialSchema for OutcomeJson {
             ))
             .property("type", text(64, "Event: `invocation_success`, `invocation_failure` or `invocation_timeout`"))
             .property("chain_id", number(Type::Integer, None, "Ours: the chain of the bond contract"))
-            .property("bond", text(42, "Ours: the address of the bond contract"))
+            .property("bond", shape(ADDRESS, "Ours: the address of the bond contract"))
             .property("invocation_id", text(MAX_ID_BYTES, "The call. Not in an event"))
             .property("capability_id", text(MAX_ID_BYTES, "What was called"))
             .property("product_id", text(MAX_ID_BYTES, "What was bought. Not in an event"))
@@ -95,7 +102,7 @@ impl PartialSchema for DisputeJson {
             .schema_type(Type::Object)
             .description(Some("A dispute in one of two forms: ours if it has a `chain_id`, and published otherwise."))
             .property("chain_id", number(Type::Integer, None, "Ours: the chain of the bond contract"))
-            .property("bond", text(42, "Ours: the address of the bond contract"))
+            .property("bond", shape(ADDRESS, "Ours: the address of the bond contract"))
             .property("dispute_id", text(MAX_ID_BYTES, "The dispute, in the consumer's words"))
             .property("invocation_id", text(MAX_ID_BYTES, "The call"))
             .property("provider_hub", text(MAX_HUB_BYTES, "Who is at fault"))
@@ -111,7 +118,7 @@ impl PartialSchema for DisputeJson {
             .property("requested_slash_ppm", number(Type::Integer, Some(1e6), "Ours: share of the bond, in millionths"))
             .property("timestamp", time("When, UTC, within a day of now"))
             .property("signature", SignatureJson::schema())
-            .property("consumer_pubkey", text(64, "The consumer's key, base64"))
+            .property("consumer_pubkey", shape(KEY, "The consumer's key, base64"))
             .into()
     }
 }
@@ -153,4 +160,11 @@ impl ToSchema for AttestationEnvelope {
     fn name() -> Cow<'static, str> {
         "Attestation".into()
     }
+}
+
+/// What a batch has one to a hundred of: an outcome; what is none is rejected by itself.
+pub(super) fn entries() -> RefOr<Schema> {
+    let outcome = Ref::from_schema_name(OutcomeJson::name());
+    let entry = AnyOfBuilder::new().item(outcome).item(anything("What is no outcome is rejected by itself"));
+    ArrayBuilder::new().items(RefOr::T(Schema::from(entry))).min_items(Some(1)).max_items(Some(MAX_BATCH)).into()
 }

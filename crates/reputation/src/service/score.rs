@@ -119,7 +119,7 @@ pub(super) struct WeightsAnswer {
     get,
     path = "/{hub_url}",
     tag = "score",
-    params(("hub_url" = String, Path, description = "The provider, encoded, or raw with its slashes")),
+    params(("hub_url" = String, Path, description = "The provider, encoded, or raw with its slashes", example = "https://provider.example.com")),
     responses(
         (status = 200, description = "The score", body = ScoreAnswer),
         (status = 400, description = "The hub is wrong", body = ErrorBody),

@@ -2,10 +2,13 @@
 
 #![allow(unused_qualifications, reason = "in what `utoipa::path` makes of `params`")]
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 use axum::{Json, extract::State, http::Uri};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
@@ -13,12 +16,20 @@ use super::{
     answer::{ErrorBody, Refusal},
     outcomes::unavailable,
     path,
-    query::{Asked, check_limit},
+    query::{self, Asked, check_limit},
 };
-use crate::{key::PublicKey, oracle::Attestation, score::federated_penalty, wire::AttestationEnvelope};
+use crate::{
+    key::PublicKey,
+    oracle::{self, Attestation, Oracle},
+    score::federated_penalty,
+    wire::AttestationEnvelope,
+};
 
 /// Most attestations of a page.
 pub(super) const MAX_SLASHES: usize = 1_000;
+/// Attestations of a page that nobody asked the size of: however long their texts are, they stay under the 2 MB that the published
+/// package's hubs read.
+const USUAL_SLASHES: usize = 100;
 /// Most attestations about a provider that are looked at, and that are listed.
 const MAX_ABOUT: usize = 1_000;
 const MAX_LISTED: usize = 200;
@@ -28,15 +39,21 @@ const MAX_LISTED: usize = 200;
 #[into_params(parameter_in = Query)]
 pub(super) struct SlashesQuery {
     /// The `seq` of the last one that is known. Left out, the newest are told, which is what the published package's hubs take over.
+    #[serde(default, deserialize_with = "after")]
+    #[param(maximum = 9_007_199_254_740_991_u64)]
     after: Option<u64>,
-    /// How many at most; 1,000 if left out.
+    /// How many at most; 100 if left out.
     #[serde(default = "page")]
     #[param(minimum = 1, maximum = 1000)]
     limit: usize,
 }
 
+fn after<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    query::index(deserializer).map(Some)
+}
+
 const fn page() -> usize {
-    MAX_SLASHES
+    USUAL_SLASHES
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -68,15 +85,35 @@ pub(super) async fn get(
     Asked(SlashesQuery { after, limit }): Asked<SlashesQuery>,
 ) -> Result<Json<SlashesAnswer>, Refusal> {
     check_limit(limit, MAX_SLASHES)?;
-    let found = service.ask(move |oracle| oracle.attestations(after.unwrap_or(0), limit)).await?;
+    let found = service
+        .ask(move |oracle| match after {
+            Some(after) => oracle.attestations(after, limit),
+            None => newest(oracle, limit),
+        })
+        .await?;
     let found = found.map_err(|error| unavailable(&error))?;
-    let next = found.last().filter(|_| found.len() == limit).map(|last| last.seq);
+    let next = found.last().filter(|_| after.is_some() && found.len() == limit).map(|last| last.seq);
     Ok(Json(SlashesAnswer {
         hub_url: service.settings.hub_url.clone(),
         public_key: service.settings.hub_key.public().to_string(),
         slashes: found,
         next,
     }))
+}
+
+/// The last ones, in the order of their `seq`.
+fn newest(oracle: &Oracle, limit: usize) -> Result<Vec<AttestationEnvelope>, oracle::Error> {
+    let mut last: VecDeque<AttestationEnvelope> = VecDeque::new();
+    loop {
+        let after = last.back().map_or(0, |envelope| envelope.seq);
+        let page = oracle.attestations(after, oracle::MAX_PAGE)?;
+        let is_last = page.len() < oracle::MAX_PAGE;
+        last.extend(page);
+        last.drain(..last.len().saturating_sub(limit));
+        if is_last {
+            return Ok(last.into());
+        }
+    }
 }
 
 /// What is known of a provider's slashes. This hub's own are in the list; its score has them from the chain, so that only other
@@ -112,7 +149,7 @@ pub(super) struct AttestedAnswer {
     get,
     path = "/slashes/by-provider/{hub_url}",
     tag = "slashes",
-    params(("hub_url" = String, Path, description = "The provider, encoded, or raw with its slashes")),
+    params(("hub_url" = String, Path, description = "The provider, encoded, or raw with its slashes", example = "https://provider.example.com")),
     responses(
         (status = 200, description = "What is known; nothing if there is nothing", body = AboutAnswer),
         (status = 400, description = "The hub is wrong", body = ErrorBody),

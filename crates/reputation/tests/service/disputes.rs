@@ -118,7 +118,7 @@ fn bond() -> Bond {
 }
 
 /// What the chain has of the dispute of outcome `a`, once it was executed.
-fn executed() -> Dispute {
+pub(crate) fn executed() -> Dispute {
     let signed = sign_dispute(Form::Published, dispute_fields("d", "a"), &key(2));
     Dispute {
         provider: WALLET,
@@ -130,15 +130,15 @@ fn executed() -> Dispute {
     }
 }
 
-fn ruling(slash_ppm: u32) -> Value {
+pub(crate) fn ruling(slash_ppm: u32) -> Value {
     let signature =
         |auditor: u8| json!({ "auditor": Address::with_last_byte(auditor).to_string(), "signature": "0x1234" });
     json!({ "on_chain_id": ON_CHAIN.to_string(), "slash_ppm": slash_ppm, "deadline": 1_800_000_000, "signatures": [signature(7), signature(8)] })
 }
 
 /// A service over a chain that it has read, with the dispute on record.
-async fn disputed(chain: &FakeChain) -> Fixture {
-    let service = start_with(Setup { chain: Some(chain.clone()), ..Setup::default() }).await;
+pub(crate) async fn disputed(setup: Setup) -> Fixture {
+    let service = start_with(setup).await;
     let provider = json!({ "provider_hub": PROVIDER, "wallet": WALLET.to_string() });
     assert_eq!(service.operate(Method::PUT, "/providers", &provider).await.0, StatusCode::OK);
     service.record(&[outcome("a")]).await;
@@ -161,7 +161,11 @@ async fn until(service: &Fixture, is_so: impl Fn(&Value) -> bool) -> Value {
     timeout(Duration::from_mins(1), looking).await.expect("the score gets there")
 }
 
-fn chain_with(dispute: Dispute) -> FakeChain {
+fn over(chain: &FakeChain) -> Setup {
+    Setup { chain: Some(chain.clone()), ..Setup::default() }
+}
+
+pub(crate) fn chain_with(dispute: Dispute) -> FakeChain {
     let chain = FakeChain::new(CHAIN_ID, 10);
     chain.bond(0, WALLET, bond());
     let mut script = chain.script();
@@ -171,7 +175,7 @@ fn chain_with(dispute: Dispute) -> FakeChain {
     chain
 }
 
-async fn resolve(service: &Fixture, body: &Value) -> (u16, Value) {
+pub(crate) async fn resolve(service: &Fixture, body: &Value) -> (u16, Value) {
     let (status, answer) = service.operate(Method::POST, "/disputes/d/resolve", body).await;
     (status.as_u16(), answer)
 }
@@ -179,7 +183,7 @@ async fn resolve(service: &Fixture, body: &Value) -> (u16, Value) {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_chain_took_is_attested_with_the_consumers_proof() {
     let chain = chain_with(executed());
-    let service = disputed(&chain).await;
+    let service = disputed(over(&chain)).await;
     let (status, answer) = resolve(&service, &ruling(50_000)).await;
     assert_eq!(status, 200, "{answer}");
     assert_eq!((&answer["status"], &answer["resolution"]["ending"]), (&json!("resolved"), &json!("upheld")));
@@ -213,7 +217,7 @@ async fn nothing_is_attested_that_the_chain_does_not_show() {
         (Dispute { slash_ppm: 60_000, ..executed() }, 60_000, (403, "not_signed")),
     ];
     let chain = chain_with(executed());
-    let service = disputed(&chain).await;
+    let service = disputed(over(&chain)).await;
     for (shown, asked, expected) in cases {
         chain.script().disputes.insert(ON_CHAIN, shown);
         let (status, answer) = resolve(&service, &ruling(asked)).await;
@@ -241,7 +245,7 @@ async fn a_dispute_that_ended_without_a_slash_is_written_down_and_attested_by_no
     ] {
         let chain = chain_with(Dispute { status, slash_ppm: 0, slashed: 0, ..executed() });
         chain.script().signed_ppm = Some(0);
-        let service = disputed(&chain).await;
+        let service = disputed(over(&chain)).await;
         let (status, answer) = resolve(&service, &body).await;
         assert_eq!((status, &answer["resolution"]["ending"]), (200, &json!(ending)));
         assert_eq!(answer["attestation"], json!(null));
@@ -280,7 +284,7 @@ async fn only_the_operator_resolves_and_only_over_a_chain() {
 async fn the_score_has_the_bond_the_slash_and_the_upheld_dispute_of_the_chain() {
     let chain = chain_with(executed());
     chain.script().anchor = Some(Anchor { index: 4, root: B256::repeat_byte(9), size: 1, anchored_at: 1_789_999_000 });
-    let service = disputed(&chain).await;
+    let service = disputed(over(&chain)).await;
     let (_, score) = service.get(&format!("/{PROVIDER}")).await;
     let details = &score["details"];
     assert_eq!((&details["bond_usd"], &details["slash_ratio"]), (&json!(1_900.0), &json!(0.05)));

@@ -8,6 +8,8 @@ mod fake_chain;
 mod federation;
 mod input;
 mod limits;
+mod openapi;
 mod outcomes;
+mod peer;
 mod routes;
 mod support;

@@ -84,7 +84,7 @@ async fn the_whole_log_comes_out_in_order_and_makes_its_root() {
         "/oracle/log/consistency?from=2&to=6",
         "/oracle/log/consistency?from=5&to=2",
     ] {
-        assert_eq!(code(&service.get(path).await), (400, "no_such_size".to_owned()), "{path}");
+        assert_eq!(code(&service.get(path).await), (404, "no_such_size".to_owned()), "{path}");
     }
 }
 

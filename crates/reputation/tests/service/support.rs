@@ -77,7 +77,7 @@ pub(crate) async fn start() -> Fixture {
     start_with(Setup::default()).await
 }
 
-/// A service that knows one consumer, whose key is that of seed 2.
+/// A service that knows one consumer, whose key is that of seed 2. Without a name of its own it goes by its address.
 pub(crate) async fn start_with(setup: Setup) -> Fixture {
     let directory = tempfile::tempdir().unwrap();
     let location = Location::file(directory.path().join("log.sqlite"));
@@ -94,7 +94,11 @@ pub(crate) async fn start_with(setup: Setup) -> Fixture {
         },
     });
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    let server = Server::start(listener, oracle.clone(), setup.settings, follow).unwrap();
+    let mut settings = setup.settings;
+    if settings.hub_url.is_empty() {
+        settings.hub_url = format!("http://{}", listener.local_addr().unwrap());
+    }
+    let server = Server::start(listener, oracle.clone(), settings, follow).unwrap();
     Fixture { server, oracle, client: client(), _directory: directory }
 }
 
