@@ -119,6 +119,17 @@ impl Chain {
         }
     }
 
+    /// Creates a contract whose constructor may refuse.
+    ///
+    /// # Errors
+    /// What it refused with.
+    pub fn try_create(&mut self, caller: Address, init_code: Bytes) -> Result<Address, ContractError> {
+        match self.run(transaction(caller, TxKind::Create, init_code, GAS_LIMIT)) {
+            ExecutionResult::Success { output: Output::Create(_, Some(address)), .. } => Ok(address),
+            failed => Err(ContractError::decode(&Execution::from(failed).output)),
+        }
+    }
+
     /// Puts code at an address, as genesis does.
     pub fn install(&mut self, address: Address, code: Bytes) {
         let account = AccountInfo::from_bytecode(Bytecode::new_raw(code));

@@ -18,6 +18,7 @@
 //! # Ok::<(), barter_sim::model::Failure>(())
 //! ```
 
+pub mod bond;
 mod disagreement;
 mod logs;
 pub mod operation;

@@ -371,7 +371,7 @@ impl Questions<'_> {
 }
 
 /// A trade as `getTrade` gives it.
-fn expected(trade: &Trade, now: u64) -> IBarterCore::Trade {
+pub(super) fn expected(trade: &Trade, now: u64) -> IBarterCore::Trade {
     IBarterCore::Trade {
         tradeId: trade.trade_id(),
         partyA: trade.party_a(),

@@ -94,6 +94,14 @@ impl Name {
     pub const ALICE: Self = Self(0);
     /// Bob, with whom she does.
     pub const BOB: Self = Self(1);
+    /// One who complains, where there are bonds.
+    pub const CAROL: Self = Self(2);
+    /// Another.
+    pub const DAVE: Self = Self(3);
+    /// A wallet that is a contract.
+    pub const VAULT: Self = Self(KEYS);
+    /// Another.
+    pub const SAFE: Self = Self(KEYS + 1);
     /// Who rules on disputes, where somebody does. Can trade like any other.
     pub const ARBITER: Self = Self(TRADERS);
 

@@ -8,7 +8,8 @@ use std::{
 use alloy_primitives::{Address, Bytes, Log, U256, hex};
 use alloy_sol_types::{SolCall, SolEventInterface};
 use barter_bindings::{
-    Addresses, BTRCredit::BTRCreditEvents, BTRTrust::BTRTrustEvents, BarterCore::BarterCoreEvents, ContractError,
+    Addresses, AuditorQuorum::AuditorQuorumEvents, BTRCredit::BTRCreditEvents, BTRTrust::BTRTrustEvents,
+    BarterBond::BarterBondEvents, BarterCore::BarterCoreEvents, ContractError, TestDollar::TestDollarEvents,
 };
 
 use crate::chain::{Chain, End};
@@ -45,7 +46,7 @@ const READER: &[u8] = &hex!(
     "90600256"
 );
 
-/// One of the three contracts.
+/// One of the contracts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Contract {
     /// BarterCore.
@@ -54,11 +55,18 @@ pub enum Contract {
     Trust,
     /// BTRCredit.
     Credit,
+    /// `AuditorQuorum`.
+    Quorum,
+    /// `BarterBond`.
+    Bond,
+    /// `TestDollar`.
+    Dollar,
 }
 
 /// The chain, and which functions were called on it.
 pub struct Witness {
     chain: Chain,
+    contracts: Vec<(Address, Contract)>,
     called: BTreeSet<(Contract, [u8; 4])>,
 }
 
@@ -123,12 +131,28 @@ fn say_answer<C: SolCall<Return: Debug>>(answer: &[u8]) -> String {
 impl Witness {
     /// A chain with the three contracts, and the code of the wallets that are contracts.
     pub(super) fn new(arbiter: Address, wallets: &[Wallet]) -> Self {
-        let mut chain = Chain::deploy(Address::repeat_byte(0xde), arbiter);
+        Self::with(Chain::deploy(Address::repeat_byte(0xde), arbiter), wallets)
+    }
+
+    /// The same of a chain that has more than these.
+    pub(super) fn with(mut chain: Chain, wallets: &[Wallet]) -> Self {
         chain.install(READER_ADDRESS, Bytes::from_static(READER));
         for wallet in wallets.iter().filter(|wallet| wallet.name().is_contract()) {
             chain.install(wallet.address(), Bytes::from_static(CONTRACT));
         }
-        Self { chain, called: BTreeSet::new() }
+        let Addresses { core, trust, credit } = chain.addresses;
+        let contracts = vec![(core, Contract::Core), (trust, Contract::Trust), (credit, Contract::Credit)];
+        Self { chain, contracts, called: BTreeSet::new() }
+    }
+
+    /// Names another contract.
+    pub(super) fn introduce(&mut self, address: Address, contract: Contract) {
+        self.contracts.push((address, contract));
+    }
+
+    /// The chain itself.
+    pub(super) const fn chain(&mut self) -> &mut Chain {
+        &mut self.chain
     }
 
     /// Where the contracts are.
@@ -230,12 +254,9 @@ impl Witness {
         }
     }
 
-    /// Which of the three is at an address.
+    /// Which contract is at an address.
     pub fn contract(&self, address: Address) -> Option<Contract> {
-        let Addresses { core, trust, credit } = self.addresses();
-        [(core, Contract::Core), (trust, Contract::Trust), (credit, Contract::Credit)]
-            .into_iter()
-            .find_map(|(at, contract)| (at == address).then_some(contract))
+        self.contracts.iter().find_map(|(at, contract)| (*at == address).then_some(*contract))
     }
 
     /// An event as text.
@@ -244,6 +265,9 @@ impl Witness {
             Some(Contract::Core) => BarterCoreEvents::decode_log(log).map(|event| format!("{:?}", event.data)),
             Some(Contract::Trust) => BTRTrustEvents::decode_log(log).map(|event| format!("{:?}", event.data)),
             Some(Contract::Credit) => BTRCreditEvents::decode_log(log).map(|event| format!("{:?}", event.data)),
+            Some(Contract::Quorum) => AuditorQuorumEvents::decode_log(log).map(|event| format!("{:?}", event.data)),
+            Some(Contract::Bond) => BarterBondEvents::decode_log(log).map(|event| format!("{:?}", event.data)),
+            Some(Contract::Dollar) => TestDollarEvents::decode_log(log).map(|event| format!("{:?}", event.data)),
             None => return format!("{log:?}"),
         };
         said.unwrap_or_else(|_| format!("{log:?}"))

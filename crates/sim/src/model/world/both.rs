@@ -83,19 +83,24 @@ impl World {
 
     /// Counts how a call ended, and tells it.
     pub(super) fn note(&mut self, name: &str, error: Option<&ContractError>) {
-        // The variant's name: the debug output up to its fields.
-        let variant =
-            |error: &dyn Debug| format!("{error:?}").split([' ', '{', '(']).next().unwrap_or_default().to_owned();
-        let ending = match error {
-            None => OK.to_owned(),
-            Some(ContractError::Refused(error)) => variant(error),
-            Some(error) => variant(error),
-        };
+        let ending = ending(error);
         self.story.push(format!("        {name}: {ending}"));
         *self.outcomes.entry(format!("{name}: {ending}")).or_default() += 1;
     }
 
     pub(super) fn story_length(&self) -> usize {
         self.story.iter().filter(|line| !line.starts_with("        ")).count()
+    }
+}
+
+/// How a call ended, in a word: the refusal's name.
+pub(in crate::model) fn ending(error: Option<&ContractError>) -> String {
+    // The variant's name: the debug output up to its fields.
+    let variant = |error: &dyn Debug| format!("{error:?}").split([' ', '{', '(']).next().unwrap_or_default().to_owned();
+    match error {
+        None => OK.to_owned(),
+        Some(ContractError::Refused(error)) => variant(error),
+        Some(ContractError::BondRefused(error)) => variant(error),
+        Some(error) => variant(error),
     }
 }

@@ -27,6 +27,8 @@ use super::{
     witness::{Question, Witness},
 };
 
+pub(in crate::model) use both::ending;
+
 /// When every world begins, Unix time.
 const GENESIS: u64 = 1_780_000_000;
 

@@ -1,0 +1,645 @@
+//! What holds of bonds whatever happens, and every refusal of theirs with its values.
+
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+use std::collections::BTreeMap;
+
+use alloy_primitives::{Address, B256, U256};
+use barter_protocol::{
+    BondError, Error, Ledger, Preimage, Role, Ruling as CoreRuling, SigningDomain, Terms, TradeId, TradeStatus,
+    bond::{
+        AuditorQuorum, AuditorSignature, Auditors, BarterBond, Bond, BondDomain, Complaint, DisputeId, DisputeStatus,
+        Event, Incoming, Outgoing, Overturn, Parameters, QuorumDomain, Ruling, RulingStatus, Signed, TradeOverturn,
+        TradeRuling, share_down, share_up,
+    },
+    limits::PPM,
+};
+use proptest::prelude::*;
+
+const NOW: u64 = 1_780_000_000;
+const TOKEN: Address = Address::repeat_byte(0x70);
+const CONTRACT: Address = Address::repeat_byte(0xc0);
+const QUORUM: Address = Address::repeat_byte(0xc1);
+const CORE: Address = Address::repeat_byte(0xc2);
+const PROVIDER: Address = Address::repeat_byte(0xa1);
+const CONSUMER: Address = Address::repeat_byte(0xb0);
+const FILER: Address = Address::repeat_byte(0xf1);
+const STRANGER: Address = Address::repeat_byte(0x57);
+const AUDITORS: [Address; 3] = [Address::repeat_byte(1), Address::repeat_byte(2), Address::repeat_byte(3)];
+const DOLLAR: u128 = 1_000_000;
+const DAY: u64 = 24 * 60 * 60;
+
+fn auditors() -> Auditors {
+    Auditors::new(AUDITORS.to_vec(), 2, 3, Parameters::OVERTURN_WINDOW).unwrap()
+}
+
+fn parameters() -> Parameters {
+    Parameters::new(TOKEN, QUORUM, Parameters::MINIMUM_BOND_ON_TEST_NETWORKS)
+}
+
+fn empty() -> BarterBond {
+    BarterBond::new(BondDomain::new(1, CONTRACT), parameters(), auditors()).unwrap()
+}
+
+fn money(units: u128) -> Incoming {
+    Incoming::all(U256::from(units))
+}
+
+/// A bond of $2,000.
+fn bonded() -> BarterBond {
+    let mut bond = empty();
+    bond.stake(PROVIDER, "https://hub.example", money(2_000 * DOLLAR), NOW).unwrap();
+    bond
+}
+
+fn complaint(outcome: u8) -> Complaint {
+    Complaint::new(PROVIDER, CONSUMER, B256::repeat_byte(outcome), B256::ZERO, NOW + 365 * DAY)
+}
+
+fn signed(bond: &BarterBond, complaint: &Complaint) -> Signed {
+    Signed { signer: complaint.consumer, digest: bond.domain().digest(complaint) }
+}
+
+fn file(bond: &mut BarterBond, outcome: u8, now: u64) -> DisputeId {
+    let complaint = complaint(outcome);
+    bond.file(FILER, &complaint, signed(bond, &complaint), money(20 * DOLLAR), now).unwrap();
+    complaint.dispute_id()
+}
+
+fn by(auditors: &[Address], digest: B256) -> Vec<AuditorSignature> {
+    auditors
+        .iter()
+        .map(|&auditor| AuditorSignature { auditor, signature: Signed { signer: auditor, digest } })
+        .collect()
+}
+
+fn rule(bond: &mut BarterBond, id: DisputeId, slash_ppm: u32, now: u64) -> Result<Event, BondError> {
+    let ruling = Ruling::new(id, slash_ppm, now);
+    bond.rule(&ruling, &by(&AUDITORS[..2], bond.domain().digest(&ruling)), now)
+}
+
+fn overturn(bond: &mut BarterBond, id: DisputeId, slash_ppm: u32, now: u64) -> Result<Event, BondError> {
+    let ruling = Overturn::new(id, slash_ppm, now);
+    bond.overturn(&ruling, &by(&AUDITORS, bond.domain().digest(&ruling)), now)
+}
+
+/// The refusal, and that it left everything as it was.
+fn refusal<T>(bond: &mut BarterBond, call: impl FnOnce(&mut BarterBond) -> Result<T, BondError>) -> BondError {
+    let before = bond.clone();
+    let Err(error) = call(bond) else { panic!("expected a refusal") };
+    assert_eq!(*bond, before, "a refused call changes nothing");
+    check_names(&error);
+    error
+}
+
+/// Programs rely on a code: once published it stays.
+fn check_names(error: &BondError) {
+    let mut name = String::new();
+    for letter in format!("{error:?}").chars().take_while(|letter| letter.is_alphanumeric()) {
+        if letter.is_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.extend(letter.to_lowercase());
+    }
+    assert_eq!(error.code(), name, "{error:?}");
+    assert!(error.next_step().ends_with('.'), "{error:?}");
+    assert_eq!(Error::from(error.clone()).code(), name);
+    assert_eq!(Error::from(error.clone()).to_string(), error.to_string());
+}
+
+#[test]
+fn a_first_stake_declares_a_hub_for_good() {
+    let mut bond = empty();
+    for length in [0, 201] {
+        let error = refusal(&mut bond, |bond| bond.stake(PROVIDER, &"h".repeat(length), money(1), NOW));
+        assert_eq!(error, BondError::HubLength { length, maximum: 200 });
+    }
+    let error = refusal(&mut bond, |bond| bond.top_up(FILER, PROVIDER, money(1)));
+    assert_eq!(error, BondError::NeverBonded { provider: PROVIDER });
+    bond.stake(PROVIDER, &"h".repeat(200), money(1), NOW).unwrap();
+    let error = refusal(&mut bond, |bond| bond.stake(PROVIDER, "another", money(1), NOW));
+    assert_eq!(error, BondError::AlreadyBonded { provider: PROVIDER });
+    bond.top_up(FILER, PROVIDER, money(2)).unwrap();
+    assert_eq!((bond.bond(PROVIDER).active, bond.bond(PROVIDER).first_bonded_at), (3, NOW));
+}
+
+#[test]
+fn what_arrives_counts() {
+    let mut bond = empty();
+    let amount = U256::from(100);
+    let transfer = |arrived| Incoming { amount, arrived };
+    let error = refusal(&mut bond, |bond| bond.stake(PROVIDER, "hub", transfer(None), NOW));
+    assert_eq!(error, BondError::TransferFromFailed);
+    let error = refusal(&mut bond, |bond| bond.stake(PROVIDER, "hub", transfer(Some(U256::ZERO)), NOW));
+    assert_eq!(error, BondError::NothingArrived { amount });
+    let large = U256::ONE << 128;
+    let error = refusal(&mut bond, |bond| bond.stake(PROVIDER, "hub", transfer(Some(large)), NOW));
+    assert_eq!(error, BondError::AmountTooLarge { amount: large });
+    bond.stake(PROVIDER, "hub", transfer(Some(U256::from(97))), NOW).unwrap();
+    assert_eq!(bond.bond(PROVIDER).active, 97);
+    let error = refusal(&mut bond, |bond| bond.top_up(PROVIDER, PROVIDER, money(u128::MAX)));
+    assert_eq!(error, BondError::SumTooLarge);
+}
+
+#[test]
+fn money_leaves_after_its_delay_and_what_disputes_can_take_stays() {
+    let mut bond = bonded();
+    let active = 2_000 * DOLLAR;
+    for amount in [U256::ZERO, U256::from(active + 1), U256::MAX] {
+        let error = refusal(&mut bond, |bond| bond.unbond(PROVIDER, amount, NOW));
+        assert_eq!(error, BondError::UnbondingOutOfRange { amount, active });
+    }
+    let error = refusal(&mut bond, |bond| bond.unbond(STRANGER, U256::ONE, NOW));
+    assert_eq!(error, BondError::UnbondingOutOfRange { amount: U256::ONE, active: 0 });
+    let error = refusal(&mut bond, |bond| bond.withdraw(PROVIDER, PROVIDER, Outgoing::Exact, NOW));
+    assert_eq!(error, BondError::NothingToWithdraw { unbonding: 0, reserved: 0 });
+
+    bond.unbond(PROVIDER, U256::from(active), NOW).unwrap();
+    assert!(!bond.is_listed(PROVIDER));
+    let release_at = NOW + 28 * DAY;
+    let error = refusal(&mut bond, |bond| bond.withdraw(PROVIDER, PROVIDER, Outgoing::Exact, release_at - 1));
+    assert_eq!(error, BondError::StillUnbonding { release_at, timestamp: release_at - 1 });
+    file(&mut bond, 1, release_at);
+    for to in [Address::ZERO, CONTRACT] {
+        let error = refusal(&mut bond, |bond| bond.withdraw(PROVIDER, to, Outgoing::Exact, release_at));
+        assert_eq!(error, BondError::InvalidRecipient { to });
+    }
+    let error = refusal(&mut bond, |bond| bond.withdraw(PROVIDER, PROVIDER, Outgoing::Refused, release_at));
+    assert_eq!(error, BondError::TransferFailed);
+    let (amount, fee) = (U256::from(1_800 * DOLLAR), U256::from(5));
+    let error = refusal(&mut bond, |bond| bond.withdraw(PROVIDER, PROVIDER, Outgoing::TookMore(fee), release_at));
+    assert_eq!(error, BondError::TokenTookMore { taken: amount + fee, amount });
+    bond.withdraw(PROVIDER, STRANGER, Outgoing::Exact, release_at).unwrap();
+    // A tenth is what the dispute can take.
+    assert_eq!(bond.bond(PROVIDER).unbonding, 200 * DOLLAR);
+    let error = refusal(&mut bond, |bond| bond.withdraw(PROVIDER, PROVIDER, Outgoing::Exact, release_at));
+    assert_eq!(error, BondError::NothingToWithdraw { unbonding: 200 * DOLLAR, reserved: 200 * DOLLAR });
+}
+
+#[test]
+fn filing_needs_the_consumers_signature_a_bond_and_a_deposit() {
+    let mut bond = bonded();
+    let complaint = complaint(1);
+    let (sound, digest) = (signed(&bond, &complaint), bond.domain().digest(&complaint));
+    let own = Complaint { consumer: PROVIDER, ..complaint.clone() };
+    let error = refusal(&mut bond, |bond| bond.file(FILER, &own, sound, money(20 * DOLLAR), NOW));
+    assert_eq!(error, BondError::SelfDispute { wallet: PROVIDER });
+    let (deadline, timestamp) = (NOW + 365 * DAY, NOW + 365 * DAY + 1);
+    let error = refusal(&mut bond, |bond| bond.file(FILER, &complaint, sound, money(20 * DOLLAR), timestamp));
+    assert_eq!(error, BondError::ComplaintExpired { deadline, timestamp });
+    for forged in [Signed { signer: FILER, digest }, Signed { digest: B256::ZERO, ..sound }] {
+        let error = refusal(&mut bond, |bond| bond.file(FILER, &complaint, forged, money(20 * DOLLAR), NOW));
+        assert_eq!(error, BondError::InvalidComplaintSignature { consumer: CONSUMER, digest });
+    }
+    // Nothing is the zero address's.
+    let nobodys = Complaint { consumer: Address::ZERO, ..complaint.clone() };
+    let forged = signed(&bond, &nobodys);
+    let error = refusal(&mut bond, |bond| bond.file(FILER, &nobodys, forged, money(20 * DOLLAR), NOW));
+    assert!(matches!(error, BondError::InvalidComplaintSignature { consumer: Address::ZERO, .. }));
+    let unbonded = Complaint { provider: STRANGER, ..complaint.clone() };
+    let signature = signed(&bond, &unbonded);
+    let error = refusal(&mut bond, |bond| bond.file(FILER, &unbonded, signature, money(20 * DOLLAR), NOW));
+    assert_eq!(error, BondError::NoBond { provider: STRANGER });
+    // 1% of $2,000.
+    let (arrived, required) = (20 * DOLLAR - 1, 20 * DOLLAR);
+    let error = refusal(&mut bond, |bond| bond.file(FILER, &complaint, sound, money(arrived), NOW));
+    assert_eq!(error, BondError::DepositTooSmall { arrived, required });
+    bond.file(FILER, &complaint, sound, money(20 * DOLLAR), NOW).unwrap();
+    let dispute_id = complaint.dispute_id();
+    let error = refusal(&mut bond, |bond| bond.file(FILER, &complaint, sound, money(20 * DOLLAR), NOW));
+    assert_eq!(error, BondError::AlreadyDisputed { dispute_id });
+}
+
+#[test]
+fn a_ruling_takes_effect_once_nobody_can_overturn_it() {
+    let mut bond = bonded();
+    let dispute_id = file(&mut bond, 1, NOW);
+    let unknown = B256::ZERO;
+    let wrong = |dispute_id, actual, required| BondError::WrongDisputeStatus { dispute_id, actual, required };
+    let error = refusal(&mut bond, |bond| rule(bond, unknown, 1, NOW));
+    assert_eq!(error, wrong(unknown, DisputeStatus::None, DisputeStatus::Filed));
+    let error = refusal(&mut bond, |bond| bond.execute(unknown, NOW));
+    assert_eq!(error, wrong(unknown, DisputeStatus::None, DisputeStatus::Ruled));
+    let error = refusal(&mut bond, |bond| overturn(bond, dispute_id, 1, NOW));
+    assert_eq!(error, wrong(dispute_id, DisputeStatus::Filed, DisputeStatus::Ruled));
+    let deadline = NOW + 14 * DAY;
+    let error = refusal(&mut bond, |bond| bond.execute(dispute_id, deadline));
+    assert_eq!(error, BondError::RulingPeriodOpen { deadline, timestamp: deadline });
+    let error = refusal(&mut bond, |bond| rule(bond, dispute_id, 1, deadline + 1));
+    assert_eq!(error, BondError::RulingPeriodOver { deadline, timestamp: deadline + 1 });
+    let (slash_ppm, maximum) = (U256::from(100_001), 100_000);
+    let error = refusal(&mut bond, |bond| rule(bond, dispute_id, 100_001, NOW));
+    assert_eq!(error, BondError::SlashOutOfRange { slash_ppm, maximum });
+
+    rule(&mut bond, dispute_id, 50_000, deadline).unwrap();
+    let executable_at = deadline + 2 * DAY;
+    let timestamp = executable_at - 1;
+    let error = refusal(&mut bond, |bond| bond.execute(dispute_id, timestamp));
+    assert_eq!(error, BondError::OverturnWindowOpen { executable_at, timestamp });
+    let error = refusal(&mut bond, |bond| overturn(bond, dispute_id, 0, executable_at));
+    assert_eq!(error, BondError::OverturnWindowOver { executable_at, timestamp: executable_at });
+
+    let mut overturned = bond.clone();
+    overturn(&mut overturned, dispute_id, 0, timestamp).unwrap();
+    let error = refusal(&mut overturned, |bond| overturn(bond, dispute_id, 1, timestamp));
+    assert_eq!(error, wrong(dispute_id, DisputeStatus::Overturned, DisputeStatus::Ruled));
+    overturned.execute(dispute_id, timestamp).unwrap();
+    assert_eq!(overturned.dispute(dispute_id).status, DisputeStatus::Dismissed);
+    assert_eq!(overturned.claimable(PROVIDER), U256::from(20 * DOLLAR));
+    assert_eq!(overturned.bond(PROVIDER).ever_slashed, 0);
+
+    bond.execute(dispute_id, executable_at).unwrap();
+    assert_eq!(bond.dispute(dispute_id).status, DisputeStatus::Upheld);
+    assert_eq!(bond.claimable(CONSUMER), U256::from(100 * DOLLAR));
+    assert_eq!(bond.claimable(FILER), U256::from(20 * DOLLAR));
+    let Bond { active, ever_slashed, upheld, reserved, .. } = bond.bond(PROVIDER);
+    assert_eq!((active, ever_slashed, upheld, reserved), (1_900 * DOLLAR, 100 * DOLLAR, 1, 0));
+    let error = refusal(&mut bond, |bond| bond.execute(dispute_id, executable_at));
+    assert_eq!(error, wrong(dispute_id, DisputeStatus::Upheld, DisputeStatus::Ruled));
+
+    let error = refusal(&mut bond, |bond| bond.claim(STRANGER, STRANGER, Outgoing::Exact));
+    assert_eq!(error, BondError::NothingToClaim { owner: STRANGER });
+    bond.claim(CONSUMER, STRANGER, Outgoing::Exact).unwrap();
+    let error = refusal(&mut bond, |bond| bond.claim(CONSUMER, CONSUMER, Outgoing::Exact));
+    assert_eq!(error, BondError::NothingToClaim { owner: CONSUMER });
+}
+
+#[test]
+fn without_a_ruling_a_dispute_is_void() {
+    let mut bond = bonded();
+    let dispute_id = file(&mut bond, 1, NOW);
+    bond.execute(dispute_id, NOW + 14 * DAY + 1).unwrap();
+    assert_eq!(bond.dispute(dispute_id).status, DisputeStatus::Void);
+    assert_eq!(bond.claimable(FILER), U256::from(20 * DOLLAR));
+    assert_eq!(bond.bond(PROVIDER).active, 2_000 * DOLLAR);
+}
+
+#[test]
+fn money_on_its_way_out_is_slashed_first() {
+    let mut bond = bonded();
+    bond.unbond(PROVIDER, U256::from(30 * DOLLAR), NOW).unwrap();
+    let dispute_id = file(&mut bond, 1, NOW);
+    rule(&mut bond, dispute_id, 100_000, NOW).unwrap();
+    bond.execute(dispute_id, NOW + 2 * DAY).unwrap();
+    let Bond { active, unbonding, .. } = bond.bond(PROVIDER);
+    assert_eq!((active, unbonding), (1_800 * DOLLAR, 0));
+}
+
+#[test]
+fn enough_auditors_each_once_and_all_sound() {
+    let mut bond = bonded();
+    let id = file(&mut bond, 1, NOW);
+    let ruling = Ruling::new(id, 1, NOW);
+    let digest = bond.domain().digest(&ruling);
+    let [first, second, third] = AUDITORS;
+    let cases = [
+        (by(&[], digest), BondError::TooFewAuditors { given: 0, needed: 2 }),
+        (by(&[third], digest), BondError::TooFewAuditors { given: 1, needed: 2 }),
+        (by(&[first, first], digest), BondError::SignaturesNotAscending { auditor: first }),
+        (by(&[second, first], digest), BondError::SignaturesNotAscending { auditor: first }),
+        (by(&[Address::ZERO, first], digest), BondError::SignaturesNotAscending { auditor: Address::ZERO }),
+        (by(&[first, second, STRANGER], digest), BondError::NotAuditor { signer: STRANGER }),
+        (by(&[first, second], B256::ZERO), BondError::InvalidAuditorSignature { auditor: first, digest }),
+    ];
+    for (signatures, expected) in cases {
+        assert_eq!(refusal(&mut bond, |bond| bond.rule(&ruling, &signatures, NOW)), expected);
+    }
+    let error = refusal(&mut bond, |bond| bond.rule(&ruling, &by(&AUDITORS, digest), NOW + 1));
+    assert_eq!(error, BondError::RulingExpired { deadline: NOW, timestamp: NOW + 1 });
+    // What was signed to rule does not overturn, even by all.
+    bond.rule(&ruling, &by(&AUDITORS, digest), NOW).unwrap();
+    let replacement = Overturn::new(id, 1, NOW);
+    let error = refusal(&mut bond, |bond| bond.overturn(&replacement, &by(&AUDITORS, digest), NOW));
+    assert!(matches!(error, BondError::InvalidAuditorSignature { auditor, .. } if auditor == first));
+}
+
+#[test]
+fn a_log_only_grows() {
+    let mut bond = empty();
+    let error = refusal(&mut bond, |bond| bond.anchor(STRANGER, B256::ZERO, U256::ZERO, NOW));
+    assert_eq!(error, BondError::AnchorNotGrowing { size: U256::ZERO, last: 0 });
+    let large = U256::ONE << 128;
+    let error = refusal(&mut bond, |bond| bond.anchor(STRANGER, B256::ZERO, large, NOW));
+    assert_eq!(error, BondError::AmountTooLarge { amount: large });
+    bond.anchor(STRANGER, B256::ZERO, U256::from(7), NOW).unwrap();
+    let error = refusal(&mut bond, |bond| bond.anchor(STRANGER, B256::ZERO, U256::from(7), NOW));
+    assert_eq!(error, BondError::AnchorNotGrowing { size: U256::from(7), last: 7 });
+    assert_eq!(bond.anchor_at(STRANGER, U256::ZERO).unwrap().size, 7);
+    let missing = BondError::AnchorNotFound { oracle: STRANGER, index: U256::ONE, count: 1 };
+    check_names(&missing);
+    assert_eq!(bond.anchor_at(STRANGER, U256::ONE), Err(missing));
+}
+
+#[test]
+fn deployments_have_limits() {
+    let [first, second, third] = AUDITORS;
+    let new = |list: &[Address], threshold, overturn, window| Auditors::new(list.to_vec(), threshold, overturn, window);
+    let cases = [
+        (new(&[first], 1, 2, 1), BondError::AuditorCount { count: 1, maximum: 32 }),
+        (new(&AUDITORS, 2, 4, 1), BondError::InvalidThresholds { threshold: 2, overturn_threshold: 4, auditors: 3 }),
+        (new(&AUDITORS, 0, 2, 1), BondError::InvalidThresholds { threshold: 0, overturn_threshold: 2, auditors: 3 }),
+        (new(&AUDITORS, 2, 3, 0), BondError::InvalidWindow { window: 0, maximum: 90 * DAY }),
+        (new(&AUDITORS, 2, 3, 90 * DAY + 1), BondError::InvalidWindow { window: 90 * DAY + 1, maximum: 90 * DAY }),
+        (new(&[first, third, second], 2, 3, 1), BondError::AuditorsNotAscending { auditor: second }),
+        (new(&[Address::ZERO, first], 1, 2, 1), BondError::AuditorsNotAscending { auditor: Address::ZERO }),
+    ];
+    for (ours, expected) in cases {
+        check_names(&expected);
+        assert_eq!(ours, Err(expected));
+    }
+    let refused = Parameters { deposit_ppm: PPM + 1, ..parameters() }.check().unwrap_err();
+    let (name, value) = ("depositPpm".to_owned(), U256::from(PPM + 1));
+    check_names(&refused);
+    assert_eq!(refused, BondError::InvalidParameter { name, value });
+    check_names(&DisputeStatus::try_from(7).unwrap_err());
+    check_names(&RulingStatus::try_from(4).unwrap_err());
+}
+
+/// A trade in dispute, in a ledger whose arbiter the quorum is, and one accepted.
+fn disputed() -> (Ledger, AuditorQuorum, TradeId, TradeId) {
+    let mut ledger = Ledger::new(SigningDomain::new(1, CORE), QUORUM);
+    let mut propose = |byte| {
+        let terms = Terms::new(PROVIDER, CONSUMER, Preimage::new([byte; 32]).payment_hash(), 50_000, "", "").unwrap();
+        let trade_id = ledger.propose(terms, Role::Payer, NOW).unwrap();
+        ledger.accept(CONSUMER, trade_id, NOW).unwrap();
+        trade_id
+    };
+    let (trade_id, accepted) = (propose(1), propose(2));
+    ledger.dispute(CONSUMER, trade_id, NOW).unwrap();
+    (ledger, AuditorQuorum::new(QuorumDomain::new(1, QUORUM), auditors()), trade_id, accepted)
+}
+
+#[test]
+fn a_disputed_trade_ends_by_the_quorum() {
+    let (mut ledger, mut quorum, trade_id, accepted) = disputed();
+    let domain = *quorum.domain();
+    let deadline = U256::from(NOW + DAY);
+    let ruling = |trade_id, at_fault| {
+        by(&AUDITORS[..2], domain.digest(&TradeRuling { core: CORE, tradeId: trade_id, atFault: at_fault, deadline }))
+    };
+    let refused = |error: BondError| {
+        check_names(&error);
+        Err(Error::Bond(error))
+    };
+    let nobody = Address::ZERO;
+
+    let ours = quorum.rule_trade(&ledger, accepted, nobody, deadline, &ruling(accepted, nobody), NOW);
+    assert_eq!(ours, refused(BondError::NotInDispute { core: CORE, trade_id: accepted }));
+    let ours = quorum.rule_trade(&ledger, trade_id, STRANGER, deadline, &ruling(trade_id, STRANGER), NOW);
+    assert_eq!(ours, refused(BondError::NotPartyOfTrade { core: CORE, trade_id, wallet: STRANGER }));
+    let ours = quorum.rule_trade(&ledger, B256::ZERO, nobody, deadline, &[], NOW);
+    assert_eq!(ours, Err(Error::TradeNotFound { trade_id: B256::ZERO }));
+    let ours = quorum.execute_trade(&mut ledger, trade_id, NOW);
+    let (actual, required) = (RulingStatus::None, RulingStatus::Ruled);
+    assert_eq!(ours, refused(BondError::WrongRulingStatus { core: CORE, trade_id, actual, required }));
+
+    let signatures = ruling(trade_id, CONSUMER);
+    quorum.rule_trade(&ledger, trade_id, CONSUMER, deadline, &signatures, NOW).unwrap();
+    let executable_at = NOW + 2 * DAY;
+    let ours = quorum.execute_trade(&mut ledger, trade_id, executable_at - 1);
+    assert_eq!(ours, refused(BondError::OverturnWindowOpen { executable_at, timestamp: executable_at - 1 }));
+
+    // Overturned by all: dismissed, and the trade can still be settled.
+    let (mut other_ledger, mut other) = (ledger.clone(), quorum.clone());
+    let message = TradeOverturn { core: CORE, tradeId: trade_id, atFault: nobody, deadline };
+    let all = by(&AUDITORS, domain.digest(&message));
+    other.overturn_trade(&other_ledger, trade_id, nobody, deadline, &all, NOW).unwrap();
+    other.execute_trade(&mut other_ledger, trade_id, NOW).unwrap();
+    assert_eq!(other_ledger.trade(trade_id).unwrap().ruling(), CoreRuling::Dismissed);
+    assert_eq!(other.trade_ruling(CORE, trade_id).status, RulingStatus::Executed);
+    other_ledger.settle(PROVIDER, trade_id, Preimage::new([1; 32]), NOW).unwrap();
+
+    let ours = quorum.overturn_trade(&ledger, trade_id, nobody, deadline, &all, executable_at);
+    assert_eq!(ours, refused(BondError::OverturnWindowOver { executable_at, timestamp: executable_at }));
+    quorum.execute_trade(&mut ledger, trade_id, executable_at).unwrap();
+    let trade = ledger.trade(trade_id).unwrap();
+    assert_eq!((trade.status(executable_at), trade.ruling()), (TradeStatus::Disputed, CoreRuling::AgainstPartyB));
+    assert_eq!(ledger.wallet(CONSUMER).faults, 1);
+    let again = quorum.execute_trade(&mut ledger, trade_id, executable_at);
+    let actual = RulingStatus::Executed;
+    assert_eq!(again, refused(BondError::WrongRulingStatus { core: CORE, trade_id, actual, required }));
+}
+
+// ------------------------------------------------------------------------------------------------ whatever happens
+
+#[derive(Clone, Copy, Debug)]
+enum Operation {
+    Stake { provider: u8, amount: u64 },
+    TopUp { provider: u8, amount: u64, fee: u8 },
+    Unbond { provider: u8, share: u8 },
+    Withdraw { provider: u8 },
+    File { provider: u8, consumer: u8, outcome: u8, deposit: u64 },
+    Rule { dispute: u8, share: u8 },
+    Overturn { dispute: u8, share: u8 },
+    Execute { dispute: u8 },
+    Claim { owner: u8 },
+    Wait { seconds: u64 },
+}
+
+fn operation() -> impl Strategy<Value = Operation> {
+    use Operation as O;
+    let wallet = || 0_u8..4;
+    let amount = || prop_oneof![4 => 1..10_000_u64, 2 => any::<u64>()];
+    prop_oneof![
+        2 => (wallet(), amount()).prop_map(|(provider, amount)| O::Stake { provider, amount }),
+        2 => (wallet(), amount(), any::<u8>()).prop_map(|(provider, amount, fee)| O::TopUp { provider, amount, fee }),
+        3 => (wallet(), any::<u8>()).prop_map(|(provider, share)| O::Unbond { provider, share }),
+        3 => wallet().prop_map(|provider| O::Withdraw { provider }),
+        6 => (wallet(), wallet(), 0_u8..4, amount())
+            .prop_map(|(provider, consumer, outcome, deposit)| O::File { provider, consumer, outcome, deposit }),
+        5 => (any::<u8>(), any::<u8>()).prop_map(|(dispute, share)| O::Rule { dispute, share }),
+        2 => (any::<u8>(), any::<u8>()).prop_map(|(dispute, share)| O::Overturn { dispute, share }),
+        5 => any::<u8>().prop_map(|dispute| O::Execute { dispute }),
+        3 => wallet().prop_map(|owner| O::Claim { owner }),
+        5 => (0..12_u64).prop_map(|seconds| O::Wait { seconds }),
+    ]
+}
+
+/// A contract whose every number is small, what it holds of the token, and what was seen of it.
+struct World {
+    bond: BarterBond,
+    held: U256,
+    withdrawn: BTreeMap<Address, u128>,
+    ids: Vec<DisputeId>,
+    now: u64,
+}
+
+impl World {
+    fn new(max_slash_ppm: u32, deposit_ppm: u32) -> Self {
+        let parameters = Parameters {
+            minimum_bond: 100,
+            minimum_deposit: 3,
+            deposit_ppm,
+            max_slash_ppm,
+            unbonding_delay: 20,
+            ruling_period: 10,
+            ..parameters()
+        };
+        let auditors = Auditors::new(AUDITORS.to_vec(), 2, 3, 5).unwrap();
+        let bond = BarterBond::new(BondDomain::new(1, CONTRACT), parameters, auditors).unwrap();
+        Self { bond, held: U256::ZERO, withdrawn: BTreeMap::new(), ids: Vec::new(), now: NOW }
+    }
+
+    fn wallet(index: u8) -> Address {
+        Address::repeat_byte(0xa0 + index)
+    }
+
+    fn pick(&self, index: u8) -> DisputeId {
+        self.ids.get(usize::from(index) % self.ids.len().max(1)).copied().unwrap_or_default()
+    }
+
+    fn share(&self, share: u8) -> u32 {
+        u32::try_from(u64::from(self.bond.parameters().max_slash_ppm) * u64::from(share) / 255).unwrap()
+    }
+
+    fn perform(&mut self, operation: Operation) -> Result<(), BondError> {
+        let now = self.now;
+        match operation {
+            Operation::Stake { provider, amount } => {
+                self.bond.stake(Self::wallet(provider), "hub", money(amount.into()), now)?;
+                self.held += U256::from(amount);
+            }
+            Operation::TopUp { provider, amount, fee } => {
+                let arrived = U256::from(amount.saturating_sub(fee.into()));
+                let transfer = Incoming { amount: U256::from(amount), arrived: Some(arrived) };
+                self.bond.top_up(FILER, Self::wallet(provider), transfer)?;
+                self.held += arrived;
+            }
+            Operation::Unbond { provider, share } => {
+                let provider = Self::wallet(provider);
+                let amount = self.bond.bond(provider).active * u128::from(share) / 200;
+                self.bond.unbond(provider, U256::from(amount), now)?;
+            }
+            Operation::Withdraw { provider } => {
+                let provider = Self::wallet(provider);
+                let before = self.bond.bond(provider);
+                let Event::Withdrawn { amount, .. } = self.bond.withdraw(provider, FILER, Outgoing::Exact, now)? else {
+                    panic!("another event")
+                };
+                self.held -= U256::from(amount);
+                *self.withdrawn.entry(provider).or_default() += amount;
+                // What open disputes can take stays, and so do those that began before the delay was over.
+                assert!(self.bond.bond(provider).total() >= before.reserved);
+                assert!(now >= before.release_at);
+            }
+            Operation::File { provider, consumer, outcome, deposit } => {
+                let (provider, consumer) = (Self::wallet(provider), Self::wallet(consumer));
+                let complaint = Complaint::new(provider, consumer, B256::repeat_byte(outcome), B256::ZERO, u64::MAX);
+                let required = self.bond.required_deposit(provider);
+                let signature = signed(&self.bond, &complaint);
+                self.bond.file(FILER, &complaint, signature, money(u128::from(deposit)), now)?;
+                assert!(u128::from(deposit) >= required && required >= 3);
+                self.held += U256::from(deposit);
+                self.ids.push(complaint.dispute_id());
+            }
+            Operation::Rule { dispute, share } => {
+                let (dispute_id, share) = (self.pick(dispute), self.share(share));
+                rule(&mut self.bond, dispute_id, share, now)?;
+            }
+            Operation::Overturn { dispute, share } => {
+                let (dispute_id, share) = (self.pick(dispute), self.share(share));
+                overturn(&mut self.bond, dispute_id, share, now)?;
+            }
+            Operation::Execute { dispute } => {
+                let dispute_id = self.pick(dispute);
+                let owners: Vec<_> = (0..4).map(Self::wallet).chain([FILER]).collect();
+                let sum = |bond: &BarterBond| owners.iter().fold(U256::ZERO, |sum, owner| sum + bond.claimable(*owner));
+                let before = sum(&self.bond);
+                self.bond.execute(dispute_id, now)?;
+                let ended = self.bond.dispute(dispute_id);
+                // Deposit and slash become somebody's own, and nothing else does.
+                assert_eq!(sum(&self.bond) - before, U256::from(ended.deposit) + U256::from(ended.slashed));
+            }
+            Operation::Claim { owner } => {
+                let amount = self.bond.claimable(Self::wallet(owner));
+                self.bond.claim(Self::wallet(owner), FILER, Outgoing::Exact)?;
+                self.held -= amount;
+            }
+            Operation::Wait { seconds } => self.now += seconds,
+        }
+        Ok(())
+    }
+
+    /// What holds after every call, whatever it was.
+    fn check(&self, before: &BarterBond) {
+        let bond = &self.bond;
+        assert_eq!(bond.owed(), self.held, "every base unit is somebody's");
+        for provider in bond.providers() {
+            let (old, new) = (before.bond(provider), bond.bond(provider));
+            assert!(new.ever_bonded >= old.ever_bonded && new.ever_slashed >= old.ever_slashed, "nothing is forgotten");
+            assert!(new.upheld >= old.upheld);
+            if old.first_bonded_at != 0 {
+                assert_eq!((new.first_bonded_at, new.hub), (old.first_bonded_at, old.hub), "declared for good");
+            }
+            let gone = self.withdrawn.get(&provider).copied().unwrap_or_default() + new.ever_slashed;
+            assert_eq!(new.total() + gone, new.ever_bonded, "what was bonded is there, withdrawn or slashed");
+            if new.ever_bonded > old.ever_bonded {
+                assert_eq!(new.ever_slashed, old.ever_slashed, "a top-up hides no slash");
+            }
+        }
+        for (dispute_id, dispute) in bond.disputes() {
+            let old = before.dispute(dispute_id);
+            assert!(!old.status.is_final() || old == *dispute, "a dispute ends once");
+            assert!(old.status <= dispute.status, "a dispute goes forward only");
+            let most = share_down(dispute.bond_at_filing, bond.parameters().max_slash_ppm);
+            assert!(dispute.slashed <= most, "never more than the cap of what stood at filing");
+            assert_eq!(dispute.slashed > 0, dispute.status == DisputeStatus::Upheld && dispute.slashed > 0);
+            if dispute.status == DisputeStatus::Upheld && old.status != DisputeStatus::Upheld {
+                let full = share_down(dispute.bond_at_filing, dispute.slash_ppm);
+                let there = before.bond(dispute.provider).total();
+                assert_eq!(dispute.slashed, full.min(there), "all of it, or what was left");
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 100, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_it_adds_up(
+        operations in prop::collection::vec(operation(), 1..120),
+        max_slash_ppm in prop_oneof![Just(100_000_u32), Just(PPM), 1..=PPM],
+        deposit_ppm in prop_oneof![Just(10_000_u32), Just(0), 0..=PPM],
+    ) {
+        let mut world = World::new(max_slash_ppm, deposit_ppm);
+        for operation in operations {
+            let before = world.bond.clone();
+            if world.perform(operation).is_err() {
+                prop_assert_eq!(&world.bond, &before, "a refused call changes nothing");
+            }
+            world.check(&before);
+        }
+    }
+
+    /// A dispute that was filed while money was there finds it, however fast the provider tries to leave.
+    #[test]
+    fn leaving_saves_nothing_from_a_dispute(amount in 1..=u64::MAX, share in 1..=100_000_u32, early in any::<bool>()) {
+        let mut bond = empty();
+        bond.stake(PROVIDER, "hub", money(amount.into()), NOW).unwrap();
+        if early {
+            bond.unbond(PROVIDER, U256::from(amount), NOW).unwrap();
+        }
+        let filed_at = NOW + 28 * DAY;
+        let complaint = complaint(1);
+        let deposit = bond.required_deposit(PROVIDER);
+        bond.file(FILER, &complaint, signed(&bond, &complaint), money(deposit), filed_at).unwrap();
+        if !early {
+            bond.unbond(PROVIDER, U256::from(amount), filed_at).unwrap();
+        }
+        let ruled_at = filed_at + 14 * DAY;
+        let _ = bond.withdraw(PROVIDER, PROVIDER, Outgoing::Exact, ruled_at);
+        rule(&mut bond, complaint.dispute_id(), share, ruled_at).unwrap();
+        let _ = bond.withdraw(PROVIDER, PROVIDER, Outgoing::Exact, ruled_at + 2 * DAY);
+        bond.execute(complaint.dispute_id(), ruled_at + 2 * DAY).unwrap();
+        prop_assert_eq!(bond.dispute(complaint.dispute_id()).slashed, share_down(amount.into(), share));
+    }
+
+    #[test]
+    fn shares_are_exact(amount in any::<u128>(), shift in 0..128_u32, ppm in prop_oneof![Just(0), Just(PPM), 0..=PPM]) {
+        let amount = amount >> shift;
+        let (product, all) = (U256::from(amount) * U256::from(ppm), U256::from(PPM));
+        prop_assert_eq!(U256::from(share_down(amount, ppm)), product / all);
+        prop_assert_eq!(U256::from(share_up(amount, ppm)), product.div_ceil(all));
+    }
+}
