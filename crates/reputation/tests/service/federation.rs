@@ -233,6 +233,23 @@ async fn a_peer_speaks_only_for_itself_and_each_attestation_counts_once() {
     assert_eq!(issuers(&service).await, (0, 1, 1));
 }
 
+/// The published package counts issuers by the text of their key, which base64 can spell in several ways.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_spelling_of_a_key_is_no_other_issuer() {
+    let peer = FakePeer::start().await;
+    let service = following(&[&peer]).await;
+    let mut respelled = attested(&peer.url(), &key(4), 2, None);
+    let text =
+        respelled["issuer_pubkey_b64"].as_str().unwrap().trim_end_matches('=').replace('+', "-").replace('/', "_");
+    respelled["issuer_pubkey_b64"] = json!(text);
+    peer.lists(&[attested(&peer.url(), &key(4), 1, None), respelled]);
+    peer.heard().await;
+    assert_eq!(issuers(&service).await, (0, 1, 2));
+    service.record(&[outcome("a")]).await;
+    let (_, score) = service.get(&format!("/{PROVIDER}")).await;
+    assert_eq!(score["details"]["federated_penalty"], json!(0.0));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hostile_peer_brings_nothing_and_keeps_no_other_out() {
     let (hostile, honest) = (FakePeer::start().await, FakePeer::start().await);

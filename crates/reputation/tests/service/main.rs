@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod chain;
+mod defects;
 mod disputes;
 mod fake_chain;
 mod federation;
