@@ -40,7 +40,8 @@ pub struct Signed<'a> {
     pub signature: &'a Signature,
 }
 
-/// Checks signatures. Keeps the keys it met last, so one serves a whole program; its answers do not depend on them.
+/// Checks signatures. Keeps the keys it met last, so one serves for all signatures of registered consumers; those under strangers'
+/// keys go to another, where they push nobody's table out. Its answers do not depend on what it keeps.
 #[derive(Default)]
 pub struct Verifier {
     known: Mutex<HashMap<PublicKey, Arc<Known>>>,

@@ -137,6 +137,15 @@ fn an_index_or_an_older_tree_outside_is_refused() {
     assert!(!verify_consistency(2, &hash, 1, &hash, &[]));
 }
 
+/// A tree said to be smaller than it is makes no leaf of a deeper one's.
+#[test]
+fn a_proof_longer_than_the_tree_is_high_is_refused() {
+    let [left, right] = [leaf_hash(b"left"), leaf_hash(b"right")];
+    let root = node_hash(&left, &right);
+    assert!(verify_inclusion(&right, 1, 2, &[left], &root));
+    assert!(!verify_inclusion(&right, 0, 1, &[left], &root));
+}
+
 #[test]
 fn a_tile_that_is_short_or_unreadable_is_told() {
     let short = prove_inclusion(0, 5, |_, _| Ok::<_, Infallible>(vec![leaf_hash(b"")]));

@@ -10,7 +10,8 @@ use barter_reputation::{
     wire::{
         AttestationEnvelope, Dispute, DisputeClaim, DisputeFields, DisputeJson, Domain, Error, Form, Fraction,
         MAX_DISPUTE_BYTES, MAX_EVIDENCE_BYTES, MAX_HUB_BYTES, MAX_ID_BYTES, MAX_REASON_BYTES, Number, Outcome,
-        OutcomeFields, OutcomeJson, Price, Ruling, SignedDispute, SignedOutcome, SlashAttestation, Status, base64,
+        OutcomeFields, OutcomeJson, Price, ProofOfMisbehavior, Ruling, SignedDispute, SignedOutcome, SlashAttestation,
+        Status, base64,
         float::{python_repr, round6},
         hub::normal,
         number::MAX_PRICE_UNITS,
@@ -622,6 +623,14 @@ fn a_claim_is_read_in_one_way() {
     ] {
         assert_eq!(DisputeClaim::parse(wrong).unwrap_err().code(), "not_a_dispute", "{wrong}");
     }
+    let pom = ProofOfMisbehavior {
+        dispute_canonical: text.to_owned(),
+        complainant_pubkey_b64: String::new(),
+        signature_b64: String::new(),
+    };
+    assert!(pom.claim("d1", "p").is_ok());
+    assert!(pom.claim("d1", "victim").is_err(), "a proof of another provider's fault");
+    assert!(pom.claim("d2", "p").is_err(), "a proof of another dispute");
     // Our own form, with something after it.
     let fields = read_dispute(dispute()).unwrap().dispute.fields().clone();
     let ours = Dispute::new(Form::Bound(BOND), fields).unwrap().signed_text();
