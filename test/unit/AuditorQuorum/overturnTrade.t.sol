@@ -25,6 +25,19 @@ contract OverturnTradeTest is QuorumTest {
         _assertLogs(expected, address(quorum));
     }
 
+    /// @dev From the next one on it is executed, and nothing is both.
+    function test_UntilTheLastSecondOfTheWindow() public {
+        _ruleTrade(provider);
+        uint256 executableAt = START + OVERTURN_WINDOW;
+        vm.warp(executableAt);
+        _expectRefusal(
+            consumer, abi.encodeWithSelector(IAuditorQuorum.OverturnWindowOver.selector, executableAt, executableAt)
+        );
+        vm.warp(executableAt - 1);
+        _overturnTrade(consumer);
+        _assertRuling(IAuditorQuorum.RulingStatus.Overturned, consumer, executableAt - 1);
+    }
+
     // ------------------------------------------------------------------------------------------------ refusals
 
     function testFuzz_RevertGiven_TheWindowIsOver(uint256 later) public {

@@ -48,6 +48,13 @@ contract AnchorTest is BondTest {
         bond.anchor(bytes32("another"), size);
     }
 
+    function test_RevertWhen_TheLogIsAsLongAsBefore() public {
+        bond.anchor(bytes32("root"), 100);
+        vm.expectRevert(abi.encodeWithSelector(IBarterBond.AnchorNotGrowing.selector, 100, 100));
+        bond.anchor(bytes32("another"), 100);
+        bond.anchor(bytes32("another"), 101);
+    }
+
     function test_RevertWhen_TheLogIsEmpty() public {
         vm.expectRevert(abi.encodeWithSelector(IBarterBond.AnchorNotGrowing.selector, 0, 0));
         bond.anchor(bytes32("root"), 0);

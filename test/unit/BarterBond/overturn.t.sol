@@ -50,6 +50,21 @@ contract OverturnTest is BondTest {
         _assertStatus(disputeId, IBarterBond.DisputeStatus.Overturned);
     }
 
+    /// @dev From the next one on it is executed, and nothing is both.
+    function test_UntilTheLastSecondOfTheWindow() public {
+        _rule(disputeId, 50_000);
+        uint256 executableAt = START + OVERTURN_WINDOW;
+        vm.warp(executableAt);
+        _expectRefusal(
+            0,
+            executableAt,
+            abi.encodeWithSelector(IAuditorQuorum.OverturnWindowOver.selector, executableAt, executableAt)
+        );
+        vm.warp(executableAt - 1);
+        _overturn(disputeId, 0);
+        _assertStatus(disputeId, IBarterBond.DisputeStatus.Overturned);
+    }
+
     // ------------------------------------------------------------------------------------------------ refusals
 
     function testFuzz_RevertGiven_TheWindowIsOver(uint256 later) public {

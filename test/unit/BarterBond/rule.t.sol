@@ -47,6 +47,20 @@ contract RuleTest is BondTest {
         _assertStatus(disputeId, IBarterBond.DisputeStatus.Ruled);
     }
 
+    function test_UntilTheLastSecondOfThePeriod() public {
+        vm.warp(START + RULING_PERIOD + 1);
+        _expectRefusal(
+            0,
+            START + RULING_PERIOD + 1,
+            abi.encodeWithSelector(
+                IBarterBond.RulingPeriodOver.selector, START + RULING_PERIOD, START + RULING_PERIOD + 1
+            )
+        );
+        vm.warp(START + RULING_PERIOD);
+        _rule(disputeId, 0);
+        _assertStatus(disputeId, IBarterBond.DisputeStatus.Ruled);
+    }
+
     // ------------------------------------------------------------------------------------------------ refusals
 
     function testFuzz_RevertGiven_TheRulingPeriodIsOver(uint256 later) public {
