@@ -126,8 +126,10 @@ fn fill(oracle: &Oracle, others: u64) -> Result<(), Failure> {
 /// Records so many outcomes, as if their signatures were right.
 fn record(oracle: &Oracle, count: u64, of: impl Fn(u64) -> (String, u64)) -> Result<(), Failure> {
     let (before, _) = oracle.tree_head()?;
-    for from in (0..count).step_by(MAX_BATCH) {
-        let outcomes: Vec<_> = (from..count.min(from + MAX_BATCH as u64))
+    // Times go up with the numbers, and a batch is of less than a day.
+    let batch = (count / 60).clamp(1, MAX_BATCH as u64);
+    for from in (0..count).step_by(usize::try_from(batch)?) {
+        let outcomes: Vec<_> = (from..count.min(from + batch))
             .map(|number| {
                 let (provider, timestamp) = of(number);
                 outcome(before + number, provider, timestamp)

@@ -43,6 +43,14 @@ impl Candidate {
     }
 }
 
+#[cfg(test)]
+impl Candidate {
+    /// As if its call had another hash.
+    pub(super) const fn move_to(&mut self, place: i64) {
+        self.place = place;
+    }
+}
+
 /// What became of an outcome whose signature is right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Placed {

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Attestations of one issuer that are kept. Its others are refused: none takes another's place.
-pub const MAX_ATTESTATIONS_OF_ISSUER: u64 = 10_000;
+pub const MAX_ATTESTATIONS_OF_ISSUER: u64 = if cfg!(test) { 3 } else { 10_000 };
 
 const OWN: &str = "SELECT envelope, own, strong FROM attestations WHERE own = 1 AND seq = $1";
 const OWN_AFTER: &str =

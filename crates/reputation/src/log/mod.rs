@@ -18,6 +18,8 @@ mod readers;
 mod registry;
 mod schema;
 mod tally;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod window;
 mod writer;

@@ -17,7 +17,7 @@ use super::{
 use crate::wire::Domain;
 
 /// Requests that may wait. Another is refused, not kept: what waits is in memory.
-const MAX_WAITING: usize = 64;
+pub(super) const MAX_WAITING: usize = 64;
 /// Outcomes after which no other request is taken into a transaction.
 const MAX_TOGETHER: usize = 8_192;
 

@@ -1,0 +1,281 @@
+//! What only the inside of the log can bring about: disks that are full, programs that end between two statements.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::HashSet;
+
+use barter_store::{OnFound, OnRow, Table};
+
+use super::{append::Appender, *};
+use crate::{
+    key::{SecretKey, Signature},
+    wire::{AttestationEnvelope, Form, Fraction, Number, Outcome, OutcomeFields, Price, SignedOutcome, Status},
+};
+
+const NOW: u64 = 1_767_322_800;
+
+fn open(folder: &tempfile::TempDir) -> Log {
+    Log::create(&Location::file(folder.path().join("log.db")), None).unwrap()
+}
+
+fn candidates(log: &Log, calls: std::ops::Range<u32>) -> Vec<Candidate> {
+    let key = SecretKey::from_seed(&[1; 32]).public();
+    log.add_consumer("c", key, NOW).unwrap();
+    let consumer = log.consumers(&HashSet::from(["c".to_owned()])).unwrap()["c"];
+    calls
+        .map(|call| {
+            let fields = OutcomeFields {
+                invocation_id: format!("{call}"),
+                capability_id: format!("capability-{}", call % 50),
+                product_id: String::new(),
+                provider_hub: format!("https://provider-{}.example", call % 40),
+                consumer_hub: "C".to_owned(),
+                status: Status::Success,
+                price: Price::from_units(1).unwrap(),
+                latency_ms: 1,
+                quality: Some(Fraction::from_ppm("quality", call).unwrap()),
+                timestamp: NOW + u64::from(call) * 60,
+            };
+            let outcome = Outcome::new(Form::Published, fields).unwrap();
+            let signed = SignedOutcome { outcome, signature: Signature::new([7; 64]) };
+            let leaf = signed.leaf(&key);
+            Candidate::new(signed, consumer.consumer, consumer.key_id, leaf)
+        })
+        .collect()
+}
+
+/// Everything that is stored, as text.
+fn rows(log: &Log) -> Vec<String> {
+    let mut rows = Vec::new();
+    log.readers
+        .read(|engine| {
+            for table in ["texts", "providers", "outcomes", "calls", "subtrees", "hours"] {
+                engine.query(&format!("SELECT * FROM {table} ORDER BY id"), &[], &mut |row| {
+                    rows.push(format!("{table} {row:?}"));
+                    Ok(())
+                })?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    rows
+}
+
+/// Appends and says what it comes to in a log that nothing ever happened to.
+fn expected(batches: &[std::ops::Range<u32>]) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let log = open(&folder);
+    for batch in batches {
+        log.append(candidates(&log, batch.clone())).unwrap();
+    }
+    rows(&log)
+}
+
+#[test]
+fn a_full_disk_loses_nothing_and_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = open(&folder);
+    let batches = [0..200, 200..300, 300..900];
+    let mut full = 0;
+    for batch in &batches {
+        let wanted = candidates(&log, batch.clone());
+        let before = rows(&log);
+        // Ever a little more room, until the batch fits: so each of its statements meets the full disk.
+        for room in 0.. {
+            log.writer().unwrap().write(move |engine| make_room(engine, room * 3)).unwrap();
+            match log.append(wanted.clone()) {
+                Ok(_) => break,
+                Err(error) => assert!(matches!(error, Error::Store(StoreError::Full { .. })), "{error:?}"),
+            }
+            full += 1;
+            assert_eq!(rows(&log), before);
+            assert_eq!(
+                log.head().unwrap().1,
+                log.readers
+                    .read(|engine| {
+                        let size = tree::size(engine)?;
+                        Ok(tree::frontier(engine, size)?.root())
+                    })
+                    .unwrap()
+            );
+        }
+    }
+    assert!(full > 10, "{full}");
+    assert_eq!(rows(&log), expected(&batches));
+}
+
+/// Lets the file have this many pages more.
+fn make_room(engine: &mut dyn Engine<Error>, pages: i64) -> Result<(), Error> {
+    let mut count = 0;
+    engine.query("PRAGMA page_count", &[], &mut |row| {
+        count = row::integer(row, 0)?;
+        Ok(())
+    })?;
+    engine.query(&format!("PRAGMA max_page_count = {}", count + pages), &[], &mut |_| Ok(()))
+}
+
+/// A connection whose program ends at one of its calls: from then on it does nothing, not even tidy up.
+struct Ending {
+    engine: Box<dyn Engine<Error>>,
+    calls: u32,
+}
+
+impl Ending {
+    fn call(&mut self) -> Result<&mut dyn Engine<Error>, Error> {
+        self.calls = self.calls.checked_sub(1).ok_or(Error::Stopped)?;
+        Ok(&mut *self.engine)
+    }
+}
+
+impl Engine<Error> for Ending {
+    fn begin_read(&mut self) -> Result<(), Error> {
+        self.call()?.begin_read()
+    }
+
+    fn begin_write(&mut self) -> Result<(), Error> {
+        self.call()?.begin_write()
+    }
+
+    fn commit(&mut self) -> Result<(), Error> {
+        self.call()?.commit()
+    }
+
+    fn rollback(&mut self) {}
+
+    fn define(&mut self, schema: &str) -> Result<(), Error> {
+        self.call()?.define(schema)
+    }
+
+    fn tables(&mut self) -> Result<Vec<String>, Error> {
+        self.call()?.tables()
+    }
+
+    fn execute(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<u64, Error> {
+        self.call()?.execute(sql, parameters)
+    }
+
+    fn query(&mut self, sql: &str, parameters: &[Value<'_>], on_row: &mut OnRow<'_, Error>) -> Result<(), Error> {
+        self.call()?.query(sql, parameters, on_row)
+    }
+
+    fn lookup(
+        &mut self,
+        sql: &str,
+        width: usize,
+        keys: &[Value<'_>],
+        on_found: &mut OnFound<'_, Error>,
+    ) -> Result<(), Error> {
+        self.call()?.lookup(sql, width, keys, on_found)
+    }
+
+    fn insert(&mut self, table: &Table, values: &[Value<'_>]) -> Result<(), Error> {
+        self.call()?.insert(table, values)
+    }
+
+    fn size(&mut self) -> Result<u64, Error> {
+        self.call()?.size()
+    }
+}
+
+#[test]
+fn a_program_that_ends_at_any_call_leaves_what_was_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let location = Location::file(folder.path().join("log.db"));
+    let log = open(&folder);
+    log.append(candidates(&log, 0..250)).unwrap();
+    let (before, wanted) = (rows(&log), candidates(&log, 250..290));
+    drop(log);
+    for calls in 0.. {
+        let engine = connect(&location, Access::Write, &PURPOSE).unwrap();
+        let mut engine = Ending { engine, calls };
+        let mut appender = Appender::new(None);
+        let done = barter_store::in_transaction(&mut engine, Access::Write, |engine| appender.append(engine, &wanted));
+        drop(engine);
+        if done.is_ok() {
+            assert!(calls > 10);
+            break;
+        }
+        assert_eq!(rows(&Log::open(&location).unwrap()), before, "ended at call {calls}");
+    }
+    assert_eq!(rows(&Log::open(&location).unwrap()), expected(&[0..250, 250..290]));
+}
+
+/// Two calls with one hash, as if somebody had found them: each is found at its own place.
+#[test]
+fn calls_with_one_hash_are_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = open(&folder);
+    let at_one_place = |calls| {
+        let mut all = candidates(&log, calls);
+        all.iter_mut().for_each(|candidate| candidate.move_to(i64::MAX));
+        all
+    };
+    let recorded = |index| Placed::Recorded { index };
+    let replayed = |index| Placed::Replayed { index };
+    assert_eq!(log.append(at_one_place(0..2)).unwrap(), [recorded(0), recorded(1)]);
+    assert_eq!(log.append(at_one_place(0..4)).unwrap(), [replayed(0), replayed(1), recorded(2), recorded(3)]);
+    let mut twice = at_one_place(3..5);
+    twice.extend(at_one_place(4..5));
+    assert_eq!(log.append(twice).unwrap(), [replayed(3), recorded(4), replayed(4)]);
+    // More than there can be.
+    let error = log.append(at_one_place(5..50)).unwrap_err();
+    assert!(matches!(error, Error::Store(StoreError::Damaged { table: "calls", .. })), "{error:?}");
+    assert_eq!(log.head().unwrap().0, 5);
+}
+
+#[test]
+fn an_issuer_has_only_so_many_attestations() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = open(&folder);
+    let ingest = |issuer: u8, seq: u64| {
+        let envelope = AttestationEnvelope {
+            issuer_hub: "https://hub.example".to_owned(),
+            provider_hub: "https://p.example".to_owned(),
+            slashed_usd: Number::Float(1.0),
+            dispute_id: "d".to_owned(),
+            reason: String::new(),
+            seq,
+            timestamp: Number::Integer(NOW),
+            pom: None,
+            evidence: None,
+            evidence_kind: String::new(),
+            issuer_pubkey_b64: String::new(),
+            signature_b64: String::new(),
+        };
+        log.ingest(SecretKey::from_seed(&[issuer; 32]).public(), envelope, false, NOW).unwrap()
+    };
+    for seq in 0..MAX_ATTESTATIONS_OF_ISSUER {
+        assert_eq!(ingest(1, seq), Ingested::Stored);
+    }
+    assert_eq!(ingest(1, MAX_ATTESTATIONS_OF_ISSUER), Ingested::Full);
+    assert_eq!(ingest(1, 0), Ingested::Known);
+    assert_eq!(ingest(2, 0), Ingested::Stored);
+}
+
+/// What waits is bounded: more is refused at once, and nothing of it kept.
+#[test]
+fn what_waits_to_be_written_is_bounded() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = open(&folder);
+    let one = candidates(&log, 0..1);
+    let (go_on, wait) = std::sync::mpsc::channel::<()>();
+    std::thread::scope(|scope| {
+        let writer = log.writer().unwrap();
+        scope.spawn(move || {
+            writer.write(move |_| {
+                let _ = wait.recv();
+                Ok(())
+            })
+        });
+        let waiting: Vec<_> = (0..writer::MAX_WAITING * 2).map(|_| scope.spawn(|| log.append(one.clone()))).collect();
+        while waiting.iter().filter(|thread| thread.is_finished()).count() + writer::MAX_WAITING < waiting.len() {
+            std::thread::yield_now();
+        }
+        go_on.send(()).unwrap();
+        let answers: Vec<_> = waiting.into_iter().map(|thread| thread.join().unwrap()).collect();
+        let refused = answers.iter().filter(|answer| matches!(answer, Err(Error::Busy))).count();
+        // One more may have been taken out of the queue before the writer was held up.
+        assert!(refused + 1 >= writer::MAX_WAITING && refused < answers.len(), "{refused}");
+    });
+    assert_eq!(log.head().unwrap().0, 1);
+}
