@@ -474,6 +474,9 @@ fn client_next_step(error: &barter_sdk::Error) -> &'static str {
         Client::NoDeployment { .. } => {
             "Name a deployment file with --deployment or BARTER_DEPLOYMENT, or deploy the contracts first."
         }
+        Client::NoBondContract { .. } | Client::NoAuditors { .. } => {
+            "Name a deployment file that has AuditorQuorum, BarterBond and BondToken with --deployment or BARTER_DEPLOYMENT."
+        }
         Client::WrongChain { .. } => "Name the node's network with --network, or use a node of this one.",
         Client::SignedForOtherChain { .. } => "Ask for a signature for this chain, or name the other with --network.",
         Client::FeeAboveCap { .. } => "Wait for lower fees, or raise the cap with --max-fee-gwei.",
@@ -521,6 +524,7 @@ fn without_keys(message: &str, error: &barter_sdk::Error) -> String {
         Client::InvalidAddress { .. }
         | Client::InvalidTradeId { .. }
         | Client::InvalidCreditAmount { .. }
+        | Client::InvalidTokenAmount { .. }
         | Client::UnknownNetwork { .. }
         | Client::InvalidDeployment { .. }
         | Client::InvalidEnvironmentFile { .. }

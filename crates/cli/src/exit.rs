@@ -53,10 +53,16 @@ impl Exit {
             Error::Index(error) => Self::of_index(error),
             Error::Lightning(error) => Self::of_lightning(error),
             Error::Deal(error) => Self::of_deal(error),
-            Error::TradeNotFound { .. } | Error::NoTrustToken { .. } | Error::EmptyIndex { .. } => Self::NotFound,
+            Error::TradeNotFound { .. }
+            | Error::NoTrustToken { .. }
+            | Error::EmptyIndex { .. }
+            | Error::DisputeNotFound { .. } => Self::NotFound,
             Error::InvalidAddress { .. }
             | Error::InvalidTradeId { .. }
             | Error::InvalidCreditAmount { .. }
+            | Error::InvalidTokenAmount { .. }
+            | Error::NoSignatures
+            | Error::SignaturesDiffer { .. }
             | Error::UnknownNetwork { .. }
             | Error::Compliance(_)
             | Error::Refused(Rule::NotHexadecimal { .. } | Rule::WrongLength { .. }) => Self::Input,
@@ -74,6 +80,13 @@ impl Exit {
             | Error::NoContract { .. }
             | Error::InsufficientFunds { .. }
             | Error::NoDeployer { .. }
+            | Error::InvalidPlan { .. }
+            | Error::InsufficientTokens { .. }
+            | Error::SignedForOtherContract { .. }
+            | Error::NotTestToken { .. }
+            | Error::NoBondContract { .. }
+            | Error::NoAuditors { .. }
+            | Error::DeploymentDiffers { .. }
             | Error::NoIndex => Self::SetUp,
             Error::Unconfirmed { .. } | Error::TimedOut { .. } => Self::Unknown,
             Error::Network { .. }

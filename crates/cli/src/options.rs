@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use alloy_primitives::B256;
 use clap::Args;
 
 /// Options of every command.
@@ -90,4 +91,9 @@ pub(crate) struct Options {
 /// Reads an amount as an argument.
 pub(crate) fn whole_sats(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| "expected a whole number of satoshis, without separators".to_owned())
+}
+
+/// Reads 32 bytes as an argument.
+pub(crate) fn hash(text: &str) -> Result<B256, String> {
+    text.parse().map_err(|_| "expected 0x and 64 hexadecimal digits".to_owned())
 }

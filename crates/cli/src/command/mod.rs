@@ -1,10 +1,12 @@
 //! The commands: one file each, which reads its arguments, asks the client, and prints.
 
+pub(crate) mod bond;
 pub(crate) mod completions;
 pub(crate) mod compliance;
 pub(crate) mod credit;
 pub(crate) mod demo;
 pub(crate) mod devnet;
+pub(crate) mod dispute;
 pub(crate) mod index;
 pub(crate) mod lightning;
 pub(crate) mod sim;
@@ -34,6 +36,10 @@ pub(crate) enum Command {
     Credit(credit::Credit),
     Wallet(wallet::Wallet),
     #[command(subcommand)]
+    Bond(bond::Bond),
+    #[command(subcommand)]
+    Dispute(dispute::Dispute),
+    #[command(subcommand)]
     Compliance(compliance::Compliance),
     #[command(subcommand)]
     Index(index::Index),
@@ -58,6 +64,8 @@ impl Command {
             Self::Trust(command) => command.run(context).await,
             Self::Credit(command) => command.run(context).await,
             Self::Wallet(command) => command.run(context).await,
+            Self::Bond(command) => Box::pin(command.run(context)).await,
+            Self::Dispute(command) => Box::pin(command.run(context)).await,
             Self::Compliance(command) => Box::pin(command.run(context)).await,
             Self::Index(command) => Box::pin(command.run(context)).await,
             Self::Sim(command) => Box::pin(command.run(context)).await,

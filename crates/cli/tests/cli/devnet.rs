@@ -29,7 +29,10 @@ fn tells_what_to_put_into_the_environment() {
         fields(told),
         ["accounts", "chain_id", "contracts", "deployment_file", "environment", "lightning", "rpc_url"]
     );
-    assert_eq!(fields(&told["contracts"]), ["BTRCredit", "BTRTrust", "BarterCore", "block"]);
+    assert_eq!(
+        fields(&told["contracts"]),
+        ["AuditorQuorum", "BTRCredit", "BTRTrust", "BarterBond", "BarterCore", "BondToken", "block"]
+    );
     assert_eq!(fields(&told["accounts"][0]), ["address", "private_key"]);
     assert_eq!(
         fields(&told["environment"]),

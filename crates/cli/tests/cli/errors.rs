@@ -186,13 +186,17 @@ fn a_proposal_that_expired() {
 }
 
 #[test]
-fn a_ruling_where_nobody_may_rule() {
+fn a_ruling_where_the_auditors_rule() {
     let deal = Deal::accepted();
     deal.as_payer("trade dispute").arg(&deal.trade_id).json();
     let dismissing = deal.as_payer("trade dismiss").arg(&deal.trade_id);
-    dismissing.failure().expect("not_arbiter", 1, &[&deal.payer.address]);
+    let dismissed = dismissing.failure();
+    dismissed.expect("not_arbiter", 1, &[&deal.payer.address]);
+    assert!(dismissed.next_step.contains("barter dispute sign-ruling --trade"), "{dismissed:?}");
     let upholding = deal.as_payer("trade uphold").args([&deal.trade_id, "--at-fault", &deal.payee.address]);
-    upholding.failure().expect("not_arbiter", 1, &[&deal.payer.address]);
+    let upheld = upholding.failure();
+    upheld.expect("not_arbiter", 1, &[&deal.payer.address]);
+    assert!(upheld.next_step.contains("barter dispute rule"), "{upheld:?}");
 }
 
 #[test]

@@ -199,7 +199,8 @@ fn of_the_index() {
 #[test]
 fn of_the_demo() {
     let demo = Barter::words("demo").json();
-    assert_fields(&demo["contracts"], &[&["BTRCredit", "BTRTrust", "BarterCore", "block"]]);
+    let bonds = ["AuditorQuorum", "BarterBond", "BondToken"];
+    assert_fields(&demo["contracts"], &[&["BTRCredit", "BTRTrust", "BarterCore", "block"], &bonds]);
     assert_fields(
         &demo["invoice"],
         &[&["bolt11", "network", "amount_sats", "description", "payment_hash", "payee_node", "expires_at"]],

@@ -6,9 +6,11 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests, which may")]
 
+mod bond;
 mod card_and_credit;
 mod demo;
 mod devnet;
+mod dispute;
 mod errors;
 mod fields;
 mod help;

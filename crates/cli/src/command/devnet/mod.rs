@@ -4,10 +4,10 @@ mod lightning;
 
 use std::path::{Path, PathBuf};
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, address};
 use barter_sdk::{
-    BarterClient, DEPLOYMENT_VARIABLE, DeployPlan, Deployment, Environment, JOURNAL_VARIABLE, LND_MACAROON_VARIABLE,
-    LND_URL_VARIABLE, NETWORK_VARIABLE, PRIVATE_KEY_VARIABLE, RPC_URL_VARIABLE,
+    AuditorPlan, BarterClient, DEPLOYMENT_VARIABLE, DeployPlan, Deployment, Environment, JOURNAL_VARIABLE,
+    LND_MACAROON_VARIABLE, LND_URL_VARIABLE, NETWORK_VARIABLE, PRIVATE_KEY_VARIABLE, RPC_URL_VARIABLE,
 };
 use clap::Args;
 use serde::{Serialize, ser::SerializeMap};
@@ -25,6 +25,16 @@ use crate::{
 };
 use lightning::{Node, Nodes};
 
+/// The auditors: anvil's accounts 7, 8 and 9, counted from 0, whose keys everybody knows, whether or not they are among the funded
+/// ones. Two of them rule, all three overturn.
+const AUDITORS: [Address; 3] = [
+    address!("14dC79964da2C08b23698B3D3cc7Ca32193d9955"),
+    address!("23618e81E3f5cdF7f54C3d65f7FBc0aBf5B21E8f"),
+    address!("a0Ee7A142d267C1f36714E4a8F75612F20a79720"),
+];
+const RULING_AUDITORS: u32 = 2;
+const OVERTURNING_AUDITORS: u32 = 3;
+
 /// Name of the network on the command line and in the environment.
 const NETWORK_NAME: &str = "local";
 
@@ -32,7 +42,7 @@ const NETWORK_NAME: &str = "local";
 ///
 /// Prints what to put into the environment so that other commands use it: a block of lines for the payee's terminal, and one for
 /// the payer's. The nodes have a channel, so that either can pay the other; they are LDK nodes in this process, and are talked to
-/// as LND nodes.
+/// as LND nodes. Auditors rule on disputes, and bonds are in test dollars, which barter bond faucet makes.
 #[derive(Args)]
 #[command(after_help = "Examples:
   barter devnet --port 8545 --block-time 2
@@ -117,6 +127,14 @@ impl Report for Running {
         page.field("BarterCore", Cell::new(self.contracts.barter_core.to_string(), NAME));
         page.field("BTRTrust", Cell::new(self.contracts.btr_trust.to_string(), NAME));
         page.field("BTRCredit", Cell::new(self.contracts.btr_credit.to_string(), NAME));
+        for (label, contract) in [
+            ("AuditorQuorum", self.contracts.auditor_quorum),
+            ("BarterBond", self.contracts.barter_bond),
+            ("TestDollar", self.contracts.bond_token),
+        ] {
+            page.field_if(label, contract.map(|address| Cell::new(address.to_string(), NAME)));
+        }
+        page.field("auditors", format!("accounts 7, 8 and 9: {RULING_AUDITORS} rule, {OVERTURNING_AUDITORS} overturn"));
         page.field("payee's node", &self.lightning.payee.node);
         page.field("payer's node", &self.lightning.payer.node);
         page.gap();
@@ -207,11 +225,13 @@ impl Devnet {
     }
 }
 
-/// Puts the contracts on the chain; its first account pays.
+/// Puts the contracts on the chain, auditors and bonds included; its first account pays.
 pub(crate) async fn deploy(chain: &Handle) -> Result<Deployment, Error> {
     let builder = BarterClient::builder().environment(Environment::empty()).chain_id(CHAIN_ID).rpc_url(&chain.rpc_url);
     let deployer = builder.private_key(chain.account(0)?.private_key.as_str()).deployer()?;
-    Ok(deployer.deploy(DeployPlan::default()).await?.deployment)
+    let auditors = AuditorPlan::new(AUDITORS.to_vec(), RULING_AUDITORS, OVERTURNING_AUDITORS).with_test_bond();
+    let plan = DeployPlan { auditors: Some(auditors), ..DeployPlan::default() };
+    Ok(deployer.deploy(plan).await?.deployment)
 }
 
 fn running(

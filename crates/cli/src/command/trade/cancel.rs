@@ -12,6 +12,7 @@ use super::subject::Withdrawn;
 use crate::{
     context::Context,
     error::Error,
+    options::hash,
     progress::{sending, waiting},
     secret::read_document,
     show::Done,
@@ -30,7 +31,7 @@ pub(crate) struct Cancel {
     signed: Option<PathBuf>,
 
     /// What was signed: the digest
-    #[arg(long, value_name = "DIGEST", value_parser = digest)]
+    #[arg(long, value_name = "DIGEST", value_parser = hash)]
     digest: Option<B256>,
 }
 
@@ -116,8 +117,4 @@ impl Cancel {
             receipt,
         })
     }
-}
-
-fn digest(text: &str) -> Result<B256, String> {
-    text.parse().map_err(|_| "expected 0x and 64 hexadecimal digits".to_owned())
 }

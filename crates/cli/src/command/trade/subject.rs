@@ -2,10 +2,10 @@
 
 use alloy_primitives::B256;
 use barter_protocol::TradeId;
-use barter_sdk::Receipt;
+use barter_sdk::{BarterClient, Error as ClientError, Receipt};
 use serde::Serialize;
 
-use crate::show::Done;
+use crate::{error::Error, show::Done};
 
 /// A trade and what it is now.
 #[derive(Debug, Serialize)]
@@ -36,4 +36,21 @@ pub(super) struct AllChanged {
 pub(super) struct Withdrawn {
     pub(super) digest: B256,
     pub(super) status: &'static str,
+}
+
+/// Why this wallet may not rule. Where the auditors do, says how.
+pub(super) fn not_ruled(error: Error, client: &BarterClient) -> Error {
+    use barter_protocol::Error as Rule;
+    let auditors = client.deployment().auditor_quorum;
+    match error {
+        Error::Client(error) if matches!(*error, ClientError::Refused(Rule::NotArbiter { arbiter, .. }) if Some(arbiter) == auditors) =>
+        {
+            let next_step =
+                "The arbiter is the auditors' quorum: each of them signs with barter dispute sign-ruling --trade, \
+                             and anybody brings the signatures with barter dispute rule."
+                    .to_owned();
+            Error::Advised { error, next_step }
+        }
+        error => error,
+    }
 }

@@ -1,5 +1,6 @@
 //! Starts the program, a chain for it, and looks at what it printed.
 
+pub(crate) mod bond;
 pub(crate) mod devnet;
 pub(crate) mod gate;
 pub(crate) mod lightning;
