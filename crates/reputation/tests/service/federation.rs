@@ -79,11 +79,12 @@ impl FakePeer {
         self.says(json!({ "hub_url": self.url(), "slashes": slashes }).to_string().as_bytes());
     }
 
-    /// Waits until it was asked twice from now on, so that what it says was taken over.
+    /// Waits until what it says was taken over: of three answers from now on, the first may be of before, and once the third is
+    /// asked for, the second was.
     async fn heard(&self) {
         let before = self.script.lock().unwrap().asked;
         let asked = async {
-            while self.script.lock().unwrap().asked < before + 2 {
+            while self.script.lock().unwrap().asked < before + 3 {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
