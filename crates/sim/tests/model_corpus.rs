@@ -1,10 +1,10 @@
-//! The fuzzer's corpus, through what the fuzzer runs: so that every run of the tests goes wherever it has been.
+//! The fuzzers' corpora, through what the fuzzers run: so that every run of the tests goes wherever they have been.
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use barter_sim::model::Sequence;
+use barter_sim::model::{Sequence, bond::BondSequence};
 
 #[test]
 fn the_corpus_agrees() {
@@ -20,6 +20,21 @@ fn the_corpus_agrees() {
         }
     }
     assert!(operations > 500, "the corpus says little: {operations} operations");
+}
+
+#[test]
+fn the_corpus_of_bonds_agrees() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/bond");
+    let files: BTreeSet<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut outcomes = BTreeSet::new();
+    for file in files {
+        let sequence = BondSequence::from_bytes(&fs::read(&file).unwrap());
+        match sequence.run() {
+            Ok(world) => outcomes.extend(world.outcomes().keys().cloned()),
+            Err(_) => panic!("{}: {}", file.display(), sequence.shortest_failure().unwrap()),
+        }
+    }
+    assert!(outcomes.len() > 80, "the corpus says little: {} ways to end a call", outcomes.len());
 }
 
 #[test]
