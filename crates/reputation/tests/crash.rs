@@ -32,8 +32,9 @@ const THREADS: usize = 3;
 const BATCH: u64 = 7;
 /// What a child says once it has opened the log.
 const READY: &str = "ready";
-/// Longest life of a child from then on, in microseconds.
-const LIFE: u64 = 60_000;
+/// Answers that a child may get before it is to die, and the longest that it lives on then, in microseconds.
+const ANSWERS: u64 = 5;
+const LIFE: u64 = 20_000;
 
 /// An outcome of a thread's, by its number.
 fn outcome(thread: usize, number: u64) -> SignedOutcome {
@@ -114,39 +115,42 @@ impl Seen {
     }
 }
 
+/// What a child says it was answered. Its last line may be cut short, and then says nothing.
+fn read(line: &str, answered: &mut [u64; THREADS]) {
+    let said = line.strip_prefix("answered ").and_then(|rest| rest.split_once(' '));
+    let Some((Ok(thread), Ok(number))) = said.map(|(thread, number)| (thread.parse::<usize>(), number.parse())) else {
+        return;
+    };
+    answered[thread] = answered[thread].max(number);
+}
+
 fn mix(number: u64) -> u64 {
-    let mixed = (number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 20
 }
 
 fn kill_again_and_again(place: &Place, kills: u64) {
     let mut seen = Seen { frontier: Frontier::default(), next: [0; THREADS], providers: [0; 2] };
-    let mut grown = 0;
     for kill in 0..kills {
         let before = seen.next;
         let mut child = start(&place.text(), &before);
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let mut answered = before;
         // Most while it writes; some while it opens the log, or before.
+        let answers = if kill % 8 == 0 { 0 } else { mix(kill) % ANSWERS };
         if kill % 8 != 0 {
             assert!(lines.any(|line| line.ends_with(READY)));
         }
-        thread::sleep(Duration::from_micros(mix(kill) % LIFE));
+        lines.by_ref().take(usize::try_from(answers).unwrap()).for_each(|line| read(&line, &mut answered));
+        thread::sleep(Duration::from_micros(mix(!kill) % LIFE));
         assert!(child.try_wait().unwrap().is_none(), "the child ended by itself");
         // SIGKILL: nothing is tidied up.
         child.kill().unwrap();
         child.wait().unwrap();
-        let mut answered = before;
-        for line in lines {
-            // The last line may be cut short, and then says nothing.
-            let Some((thread, number)) = line.strip_prefix("answered ").and_then(|rest| rest.split_once(' ')) else {
-                continue;
-            };
-            let (thread, number): (usize, u64) = (thread.parse().unwrap(), number.parse().unwrap());
-            answered[thread] = answered[thread].max(number);
-        }
+        lines.for_each(|line| read(&line, &mut answered));
         let oracle = place.oracle();
         seen.check(&oracle, answered);
-        grown += u64::from(seen.next != before);
+        assert!(answers == 0 || answered != before);
         // What is there is known to be.
         for thread in (0..THREADS).filter(|thread| seen.next[*thread] > 0) {
             let last = outcome(thread, seen.next[thread] - 1);
@@ -154,8 +158,7 @@ fn kill_again_and_again(place: &Place, kills: u64) {
             assert!(matches!(verdicts[..], [Verdict::Replayed { .. }]), "{verdicts:?}");
         }
     }
-    println!("killed {kills} times, {grown} times after something was written; {} outcomes", seen.frontier.size());
-    assert!(grown > kills / 3, "most were killed before they wrote: {grown} of {kills} were not");
+    println!("killed {kills} times; {} outcomes", seen.frontier.size());
 }
 
 fn kills() -> u64 {
