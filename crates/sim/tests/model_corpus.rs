@@ -29,10 +29,10 @@ fn the_corpus_of_bonds_agrees() {
     let mut outcomes = BTreeSet::new();
     for file in files {
         let sequence = BondSequence::from_bytes(&fs::read(&file).unwrap());
-        match sequence.run() {
-            Ok(world) => outcomes.extend(world.outcomes().keys().cloned()),
-            Err(_) => panic!("{}: {}", file.display(), sequence.shortest_failure().unwrap()),
-        }
+        let Ok(world) = sequence.run() else {
+            panic!("{}: {}", file.display(), sequence.shortest_failure().unwrap());
+        };
+        outcomes.extend(world.outcomes().keys().cloned());
     }
     assert!(outcomes.len() > 80, "the corpus says little: {} ways to end a call", outcomes.len());
 }
