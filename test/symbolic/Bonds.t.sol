@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Test} from "forge-std/Test.sol";
+
+import {IBarterBond} from "../../contracts/interfaces/IBarterBond.sol";
+import {Bonds} from "../../contracts/libraries/Bonds.sol";
+
+/// @notice What may be done with a bond, proven for every bond there can be, and against plain numbers. Assumed is only that
+/// what was ever bonded fits its 128 bits, which `credit` checks first, and that it is at least what is there and what was
+/// slashed, which is what the proofs show of each step.
+contract BondsSymbolicTest is Test {
+    using Bonds for IBarterBond.Bond;
+
+    IBarterBond.Bond private stored;
+
+    struct Plain {
+        uint256 active;
+        uint256 unbonding;
+        uint256 everBonded;
+        uint256 everSlashed;
+        uint256 reserved;
+        uint256 releaseAt;
+        uint256 upheld;
+    }
+
+    /// @dev Exactly what is there, or what is asked for; leaving money first; and the sum stays whole. So what was covered
+    /// stays covered when a dispute takes its cap or less: as much as it takes at most is no longer reserved.
+    function check_SlashTakesLeavingFirst(IBarterBond.Bond memory bond, uint256 amount) external {
+        Plain memory before = _store(bond);
+        uint256 taken = stored.slash(amount);
+        Plain memory now_ = _plain();
+
+        uint256 there = before.active + before.unbonding;
+        assertEq(taken, amount < there ? amount : there);
+        assertEq(now_.active + now_.unbonding + taken, there);
+        if (now_.unbonding != 0) assertEq(now_.active, before.active);
+        assertLe(now_.active, before.active);
+        assertLe(now_.unbonding, before.unbonding);
+        assertEq(now_.everSlashed, before.everSlashed + taken);
+
+        (now_.active, now_.unbonding, now_.everSlashed) = (before.active, before.unbonding, before.everSlashed);
+        assertEq(abi.encode(now_), abi.encode(before));
+    }
+
+    /// @dev All that is leaving, but so much that open disputes find what they can take: no unit more, no unit less.
+    function check_WithdrawableIsWhatNobodyCanTake(IBarterBond.Bond memory bond) external {
+        Plain memory before = _store(bond);
+        uint256 free = stored.withdrawable();
+        uint256 there = before.active + before.unbonding;
+        assertLe(free, before.unbonding);
+        if (free != 0) assertGe(there - free, before.reserved);
+        if (free < before.unbonding) assertLe(there - free, before.reserved > there ? there : before.reserved);
+        assertEq(abi.encode(_plain()), abi.encode(before));
+    }
+
+    /// @dev Only from active to leaving, and only what is there.
+    function check_UnbondingMovesWhatIsThere(IBarterBond.Bond memory bond, uint128 amount, uint40 releaseAt) external {
+        Plain memory before = _store(bond);
+        try this.startUnbonding(amount, releaseAt) {
+            assertLe(amount, before.active);
+            before.active -= amount;
+            before.unbonding += amount;
+            before.releaseAt = releaseAt;
+        } catch {
+            assertGt(amount, before.active);
+        }
+        assertEq(abi.encode(_plain()), abi.encode(before));
+    }
+
+    /// @dev Adds the amount to what is active and to what was ever bonded, or nothing where that has no room.
+    function check_CreditAddsOnce(IBarterBond.Bond memory bond, uint128 amount) external {
+        Plain memory before = _store(bond);
+        try this.credit(amount) {
+            before.active += amount;
+            before.everBonded += amount;
+        } catch {
+            assertGt(before.everBonded + amount, type(uint128).max);
+        }
+        assertEq(abi.encode(_plain()), abi.encode(before));
+    }
+
+    function startUnbonding(uint128 amount, uint40 releaseAt) external {
+        stored.startUnbonding(amount, releaseAt);
+    }
+
+    function credit(uint128 amount) external {
+        stored.credit(amount);
+    }
+
+    function _store(IBarterBond.Bond memory bond) private returns (Plain memory) {
+        vm.assume(uint256(bond.active) + bond.unbonding + bond.everSlashed <= bond.everBonded);
+        stored = bond;
+        return _plain();
+    }
+
+    function _plain() private view returns (Plain memory) {
+        return Plain(
+            stored.active,
+            stored.unbonding,
+            stored.everBonded,
+            stored.everSlashed,
+            stored.reserved,
+            stored.releaseAt,
+            stored.upheld
+        );
+    }
+}
