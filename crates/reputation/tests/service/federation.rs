@@ -283,6 +283,9 @@ async fn a_hostile_peer_brings_nothing_and_keeps_no_other_out() {
     hostile.script.lock().unwrap().endless = true;
     honest.heard().await;
     hostile.heard().await;
+    let url = format!("{}/metrics", service.server.url());
+    let metrics = service.client.get(url).send().await.unwrap().text().await.unwrap();
+    assert!(metrics.contains(r#"pulls_total{peer="0",result="too_large"}"#), "{metrics}");
     assert_eq!(issuers(&service).await.2, 9);
     assert_eq!(service.get("/healthz").await.1["status"], json!("ok"));
 }

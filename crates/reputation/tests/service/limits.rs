@@ -140,6 +140,8 @@ async fn one_address_cannot_take_all_connections() {
         held.push(stream);
     }
     let mut third = TcpStream::connect(service.address()).await.unwrap();
+    // It may be closed before it has said anything.
+    let _ = third.write_all(format!("GET {PREFIX}/healthz HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes()).await;
     assert_eq!(read_all(&mut third).await, "");
     held.clear();
     // Its places are free again once the service has seen that they are closed.
