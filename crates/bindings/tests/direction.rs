@@ -30,8 +30,10 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "barter-compliance",
             "barter-index",
             "barter-lightning",
+            "barter-reputation",
             "barter-sdk",
             "barter-sim",
+            "barter-store",
         ],
     ),
 ];

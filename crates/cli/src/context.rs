@@ -51,6 +51,16 @@ impl Context {
         }
     }
 
+    /// Blocks, counting its own, until what is in one counts, if that was said.
+    pub(crate) const fn confirmations(&self) -> Option<u64> {
+        self.options.confirmations
+    }
+
+    /// Longest that a single request to a service may take.
+    pub(crate) fn request_timeout(&self) -> Duration {
+        Duration::from_secs(self.options.timeout).min(LONGEST_REQUEST)
+    }
+
     /// A client that reads.
     pub(crate) fn reading_client(&self) -> Result<BarterClient, Error> {
         Ok(self.builder()?.read_only().build()?)
@@ -123,7 +133,7 @@ impl Context {
         let max_fee_wei = u128::from(self.options.max_fee_gwei) * WEI_PER_GWEI;
         let mut builder = BarterClient::builder().environment(environment).max_fee_per_gas_wei(max_fee_wei);
         let timeout = Duration::from_secs(self.options.timeout);
-        builder = builder.confirmation_timeout(timeout).request_timeout(timeout.min(LONGEST_REQUEST));
+        builder = builder.confirmation_timeout(timeout).request_timeout(self.request_timeout());
         if let Some(blocks) = self.options.confirmations {
             builder = builder.confirmations(blocks);
         }
@@ -146,14 +156,18 @@ impl Context {
     fn builder_with(&self, index: Option<&str>) -> Result<BarterClientBuilder, Error> {
         let builder = self.builder()?;
         let Some(index) = index else { return Ok(builder) };
-        if has_password(index) {
-            self.output.warn(
-                "password_in_arguments",
-                "the database's password on the command line can be seen by other users of this machine; \
-                 set BARTER_INDEX instead",
-            );
-        }
+        self.warn_of_password(index, INDEX_VARIABLE);
         Ok(builder.index(index))
+    }
+
+    /// A database's address on the command line may hold a password.
+    pub(crate) fn warn_of_password(&self, database: &str, variable: &str) {
+        if has_password(database) {
+            let warning = format!(
+                "the database's password on the command line can be seen by other users of this machine; set {variable} instead"
+            );
+            self.output.warn("password_in_arguments", &warning);
+        }
     }
 
     /// Providers put the key into the address's path or query, or before its host. A bare host and port hold none.

@@ -6,7 +6,7 @@ use alloy_primitives::{Address, B256};
 use barter_protocol::{PaymentHash, TradeId, TradeStatus};
 use serde::Serialize;
 
-use crate::{chain::ChainError, exit::Exit, signal::Signal, text};
+use crate::{chain::ChainError, exit::Exit, reputation, signal::Signal, text};
 
 /// Everything that stops the program.
 #[derive(Debug, thiserror::Error)]
@@ -222,6 +222,9 @@ pub(crate) enum Error {
         /// What is wrong with it.
         error: Box<barter_sim::replay::ReplayError>,
     },
+    /// Something about reputation: a record, a service, a log.
+    #[error(transparent)]
+    Reputation(Box<reputation::Error>),
     /// Work was stopped half-way, for a reason that whoever stopped it knows.
     #[error("stopped")]
     Stopped,
@@ -241,6 +244,12 @@ pub(crate) enum Error {
 impl From<barter_sdk::Error> for Error {
     fn from(error: barter_sdk::Error) -> Self {
         Self::Client(Box::new(error))
+    }
+}
+
+impl From<reputation::Error> for Error {
+    fn from(error: reputation::Error) -> Self {
+        Self::Reputation(Box::new(error))
     }
 }
 
@@ -316,6 +325,7 @@ impl Error {
             Self::Exists { .. } => "exists",
             Self::Replay { error, .. } if is_difference(error) => "log_differs",
             Self::Replay { .. } => "invalid_log",
+            Self::Reputation(error) => error.code(),
             Self::Stopped => "stopped",
             Self::Output(_) => "output",
             Self::System { .. } => "system",
@@ -378,6 +388,7 @@ impl Error {
                 "The log was changed, or was made by another version: run its scenario again."
             }
             Self::Replay { .. } => "Name an event log as barter sim run --log writes it.",
+            Self::Reputation(error) => error.next_step(),
             Self::Output(_) => "See that there is room for it.",
         }
     }
@@ -386,6 +397,7 @@ impl Error {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Client(error) | Self::Advised { error, .. } => Exit::of(error),
+            Self::Reputation(error) => error.exit(),
             Self::SignatureUsed { .. } | Self::IndexDiffers { .. } => Exit::Refused,
             Self::Replay { error, .. } if is_difference(error) => Exit::Refused,
             Self::Usage { .. }

@@ -20,6 +20,7 @@ mod page;
 mod progress;
 mod qr;
 mod question;
+mod reputation;
 mod secret;
 mod show;
 mod signal;

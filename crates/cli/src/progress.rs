@@ -94,6 +94,11 @@ impl Bar {
         bar
     }
 
+    /// A bar that nobody sees.
+    pub(crate) fn hidden() -> Self {
+        Self { bar: ProgressBar::hidden(), styles: [ProgressStyle::default_bar(), ProgressStyle::default_bar()] }
+    }
+
     /// So much is done.
     pub(crate) fn show(&self, done: u64, all: u64, message: &str) {
         self.bar.set_style(self.styles[0].clone());

@@ -9,6 +9,7 @@ pub(crate) mod devnet;
 pub(crate) mod dispute;
 pub(crate) mod index;
 pub(crate) mod lightning;
+pub(crate) mod reputation;
 pub(crate) mod sim;
 pub(crate) mod trade;
 pub(crate) mod trust;
@@ -44,6 +45,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Index(index::Index),
     #[command(subcommand)]
+    Reputation(reputation::Reputation),
+    #[command(subcommand)]
     Sim(sim::Sim),
     Completions(completions::Completions),
     #[command(hide = true)]
@@ -68,6 +71,7 @@ impl Command {
             Self::Dispute(command) => Box::pin(command.run(context)).await,
             Self::Compliance(command) => Box::pin(command.run(context)).await,
             Self::Index(command) => Box::pin(command.run(context)).await,
+            Self::Reputation(command) => Box::pin(command.run(context)).await,
             Self::Sim(command) => Box::pin(command.run(context)).await,
             Self::Completions(command) => command.run(),
             Self::KeepAnvil(keeper) => chain::keep(keeper)

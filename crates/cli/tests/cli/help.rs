@@ -66,6 +66,20 @@ const COMMANDS: &[&str] = &[
     "index run",
     "index status",
     "index verify",
+    "reputation serve",
+    "reputation keygen",
+    "reputation register consumer",
+    "reputation register provider",
+    "reputation sign outcome",
+    "reputation sign event",
+    "reputation sign dispute",
+    "reputation submit",
+    "reputation score",
+    "reputation outcomes",
+    "reputation verify",
+    "reputation export",
+    "reputation anchor",
+    "reputation demo",
     "sim run",
     "sim compare",
     "sim sweep",
@@ -101,15 +115,28 @@ fn no_command_is_without_a_line_here() {
             .map(|line| line.split_whitespace().next().unwrap().to_owned())
             .collect()
     };
-    let mut found = Vec::new();
-    for name in listed(&help("")) {
-        if ["deals", "trade", "trust", "credit", "bond", "dispute", "compliance", "index", "sim"]
-            .contains(&name.as_str())
-        {
-            found.extend(listed(&help(&name)).into_iter().map(|inner| format!("{name} {inner}")));
-        } else {
-            found.push(name);
-        }
+    let groups = [
+        "deals",
+        "trade",
+        "trust",
+        "credit",
+        "bond",
+        "dispute",
+        "compliance",
+        "index",
+        "sim",
+        "reputation",
+        "reputation register",
+        "reputation sign",
+    ];
+    let mut found = listed(&help(""));
+    // Twice, as there are groups in a group.
+    for _ in 0..2 {
+        let inner = |name: String| {
+            let commands = if groups.contains(&name.as_str()) { listed(&help(&name)) } else { return vec![name] };
+            commands.into_iter().map(|inner| format!("{name} {inner}")).collect()
+        };
+        found = found.into_iter().flat_map(inner).collect();
     }
     found.sort_unstable();
     let mut known: Vec<&str> = COMMANDS.to_vec();

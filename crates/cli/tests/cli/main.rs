@@ -18,6 +18,7 @@ mod indexing;
 mod interruptions;
 mod keystore;
 mod lightning;
+mod reputation;
 mod screening;
 mod secrets;
 mod set_up_errors;

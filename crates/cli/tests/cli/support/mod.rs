@@ -6,6 +6,7 @@ pub(crate) mod gate;
 pub(crate) mod lightning;
 pub(crate) mod market;
 pub(crate) mod node;
+pub(crate) mod reputation;
 pub(crate) mod terminal;
 pub(crate) mod trade;
 
@@ -26,7 +27,7 @@ pub(crate) use trade::Deal;
 pub(crate) const BARTER: &str = env!("CARGO_BIN_EXE_barter");
 
 /// Variables that steer the program and must not come from whoever runs the tests.
-const OWN_VARIABLES: [&str; 15] = [
+const OWN_VARIABLES: [&str; 28] = [
     "ALCHEMY_RPC_URL",
     "DEPLOYER_PRIVATE_KEY",
     "BARTER_NETWORK",
@@ -41,6 +42,19 @@ const OWN_VARIABLES: [&str; 15] = [
     "BARTER_KEYSTORE",
     "BARTER_KEYSTORE_PASSWORD",
     "BARTER_KEYSTORE_PASSWORD_FILE",
+    "BARTER_REPUTATION_URL",
+    "BARTER_REPUTATION_TOKEN",
+    "BARTER_REPUTATION_TOKEN_FILE",
+    "BARTER_REPUTATION_DATABASE",
+    "BARTER_REPUTATION_HUB_URL",
+    "BARTER_REPUTATION_HUB_KEY_FILE",
+    "BARTER_REPUTATION_KEY_FILE",
+    "BARTER_REPUTATION_ANCHORED_BY",
+    "BARTER_REPUTATION_PEERS",
+    "AIMARKET_REPUTATION_MIN_BOND_USD",
+    "AIMARKET_REPUTATION_MAINNET_MIN_BOND_USD",
+    "AIMARKET_REPUTATION_WINDOW_DAYS",
+    "AIMARKET_REPUTATION_DEFAULT_WEIGHTS",
     "NO_COLOR",
 ];
 

@@ -1,0 +1,91 @@
+//! Settings of the service: how scores are made, and how much it takes.
+
+use std::net::IpAddr;
+
+use barter_reputation::{
+    score::{self, Settings, parse_bond, parse_weights, parse_window},
+    service::Limits,
+};
+use clap::Args;
+
+use crate::{error::Error, reputation};
+
+/// How scores are made. Each is also an environment variable.
+#[derive(Args)]
+#[command(next_help_heading = "Scores")]
+pub(super) struct ScoreArguments {
+    /// Least bond to be listed on a test network, in dollars [env: `AIMARKET_REPUTATION_MIN_BOND_USD`] [default: 100]
+    #[arg(long, value_name = "DOLLARS")]
+    min_bond_usd: Option<String>,
+
+    /// Least bond to be listed on a main network, in dollars [env: `AIMARKET_REPUTATION_MAINNET_MIN_BOND_USD`] [default: 1000]
+    #[arg(long, value_name = "DOLLARS")]
+    mainnet_min_bond_usd: Option<String>,
+
+    /// Days that outcomes count for [env: `AIMARKET_REPUTATION_WINDOW_DAYS`] [default: 30]
+    #[arg(long, value_name = "DAYS")]
+    window_days: Option<String>,
+
+    /// What age, bond, success rate and volume are worth [env: `AIMARKET_REPUTATION_DEFAULT_WEIGHTS`] [default: 0.2,0.3,0.35,0.15]
+    #[arg(long, value_name = "W,W,W,W")]
+    weights: Option<String>,
+}
+
+impl ScoreArguments {
+    /// The arguments, else the environment, else the defaults.
+    pub(super) fn settings(&self, decimals: u8) -> Result<Settings, Error> {
+        let read = || -> Result<Settings, score::Error> {
+            let mut settings = Settings { decimals, ..Settings::default() }.with_environment(reputation::variable)?;
+            if let Some(text) = &self.min_bond_usd {
+                settings.min_bond_usd = parse_bond("--min-bond-usd", text)?;
+            }
+            if let Some(text) = &self.mainnet_min_bond_usd {
+                settings.mainnet_min_bond_usd = parse_bond("--mainnet-min-bond-usd", text)?;
+            }
+            if let Some(text) = &self.window_days {
+                settings.window_days = parse_window("--window-days", text)?;
+            }
+            if let Some(text) = &self.weights {
+                settings.weights = parse_weights("--weights", text)?;
+            }
+            Ok(settings)
+        };
+        Ok(read().map_err(reputation::Error::from)?)
+    }
+}
+
+/// How much is taken of whom.
+#[derive(Args)]
+#[command(next_help_heading = "Traffic")]
+pub(super) struct Traffic {
+    /// Batches of outcomes or events that a client may send in a minute
+    #[arg(long, value_name = "NUMBER", default_value_t = Limits::default().batches_a_minute)]
+    batches_a_minute: u32,
+
+    /// Disputes that a client may send in a minute
+    #[arg(long, value_name = "NUMBER", default_value_t = Limits::default().disputes_a_minute)]
+    disputes_a_minute: u32,
+
+    /// Connections that are open at once
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value_t = u32::try_from(barter_reputation::service::Settings::MAX_CONNECTIONS).unwrap_or(u32::MAX),
+        value_parser = clap::value_parser!(u32).range(1..=100_000)
+    )]
+    max_connections: u32,
+
+    /// A proxy whose X-Forwarded-For is believed; may be repeated
+    #[arg(long = "trusted-proxy", value_name = "ADDRESS")]
+    trusted_proxies: Vec<IpAddr>,
+}
+
+impl Traffic {
+    /// Puts these where the service looks.
+    pub(super) fn set(self, settings: &mut barter_reputation::service::Settings) {
+        settings.limits.batches_a_minute = self.batches_a_minute;
+        settings.limits.disputes_a_minute = self.disputes_a_minute;
+        settings.max_connections = usize::try_from(self.max_connections).unwrap_or(usize::MAX);
+        settings.trusted_proxies = self.trusted_proxies;
+    }
+}

@@ -1,0 +1,265 @@
+//! `barter reputation submit`
+
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{self, BufReader, Read},
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use reqwest::Method;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, value::RawValue};
+
+use super::Asked;
+use crate::{
+    context::Context,
+    error::Error,
+    output::Report,
+    page::{BAD, Cell, GOOD, Page, styled},
+    progress::Bar,
+    reputation::{self, Service},
+    text::{cut, grouped, printable},
+};
+
+/// Records that are sent together.
+const BATCH: usize = 100;
+/// Longest record that is sent, in bytes: over the longest dispute. The service has limits of its own.
+const MAX_RECORD_BYTES: usize = 256 << 10;
+/// Rejections that are told one by one; the number always is.
+const TOLD: usize = 100;
+/// Characters of a reason that a line has room for.
+const REASON_CHARS: usize = 200;
+
+/// Send signed records to a service: outcomes, events, disputes
+///
+/// Reads JSON records one after the other, as barter reputation sign prints them, in lines or not. Any may be sent again: what is
+/// there already is answered as the first time. Exits with 1 where one was rejected.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  barter reputation submit outcomes.jsonl
+  barter reputation submit - < dispute.json")]
+pub(crate) struct Submit {
+    /// File with the records; `-` is standard input
+    file: PathBuf,
+
+    #[command(flatten)]
+    asked: Asked,
+}
+
+/// What became of the records.
+#[derive(Debug, Default, Serialize)]
+struct Submitted {
+    /// Taken, and on the service's disk.
+    received: u64,
+    /// There already.
+    replayed: u64,
+    rejected: u64,
+    /// The first of them.
+    rejections: Vec<Rejection>,
+}
+
+#[derive(Debug, Serialize)]
+struct Rejection {
+    /// Which record, counted from 1.
+    record: u64,
+    code: String,
+    message: String,
+}
+
+impl Report for Submitted {
+    fn show(&self, page: &mut Page) {
+        page.field("received", Cell::new(grouped(self.received), GOOD));
+        page.field("replayed", grouped(self.replayed));
+        if self.rejected == 0 {
+            page.field("rejected", "0");
+            return;
+        }
+        page.field("rejected", Cell::new(grouped(self.rejected), BAD));
+        for Rejection { record, code, message } in &self.rejections {
+            let reason = cut(&printable(message), REASON_CHARS);
+            page.line(format!("  record {record}: {reason} {}", styled(format!("({})", printable(code)), BAD)));
+        }
+        let more = self.rejected.saturating_sub(self.rejections.len() as u64);
+        if more > 0 {
+            page.line(format!("  and {} more", grouped(more)));
+        }
+    }
+}
+
+/// Where a record goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Outcomes,
+    Events,
+    Disputes,
+}
+
+impl Kind {
+    fn of(record: &RawValue) -> Result<Self, String> {
+        let probe: Value = serde_json::from_str(record.get()).map_err(|error| error.to_string())?;
+        let Value::Object(fields) = probe else { return Err("it is no object".to_owned()) };
+        Ok(if fields.contains_key("dispute_id") {
+            Self::Disputes
+        } else if fields.contains_key("type") {
+            Self::Events
+        } else {
+            Self::Outcomes
+        })
+    }
+
+    const fn route(self) -> &'static str {
+        match self {
+            Self::Outcomes => "outcomes",
+            Self::Events => "events",
+            Self::Disputes => "disputes",
+        }
+    }
+}
+
+/// What a service says of a batch.
+#[derive(Deserialize)]
+struct Answer {
+    results: Vec<Answered>,
+}
+
+/// What it says of one record.
+#[derive(Deserialize)]
+struct Answered {
+    status: String,
+    #[serde(default)]
+    error: String,
+    #[serde(default)]
+    message: String,
+}
+
+/// What it says of a dispute.
+#[derive(Deserialize)]
+struct Filed {
+    replayed: bool,
+}
+
+impl Submit {
+    pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
+        let service = self.asked.service(context)?;
+        let (reader, length) = open(&self.file)?;
+        let bar = Bar::new("bytes", "reading records");
+        let mut work = Work { service, done: Submitted::default(), sent: 0, waiting: Vec::new(), kind: Kind::Outcomes };
+        let mut records = serde_json::Deserializer::from_reader(reader).into_iter::<Box<RawValue>>();
+        let mut number = 0;
+        while let Some(record) = records.next() {
+            number += 1;
+            let record = record
+                .map_err(|error| if error.is_io() { error.to_string() } else { format!("it is no JSON: {error}") })
+                .and_then(|record| Ok((Kind::of(&record)?, record)))
+                .and_then(|(kind, record)| match record.get().len() {
+                    ..=MAX_RECORD_BYTES => Ok((kind, record)),
+                    bytes => Err(format!("it has {bytes} bytes, expected at most {MAX_RECORD_BYTES}")),
+                });
+            let (kind, record) = match record {
+                Ok(record) => record,
+                Err(reason) => {
+                    // What came before it was sent or is: a mistake in a file must not make it matter where it is.
+                    work.send().await?;
+                    context.output().say(&format!("sent before it: {}", grouped(work.sent)));
+                    return Err(reputation::Error::InvalidRecord { from: self.file, number, reason }.into());
+                }
+            };
+            work.take(kind, record).await?;
+            let read = records.byte_offset() as u64;
+            bar.show(read, length.max(read), "sent");
+        }
+        work.send().await?;
+        drop(bar);
+        context.output().result(&work.done)?;
+        match work.done.rejected {
+            0 => Ok(()),
+            rejected => Err(reputation::Error::Rejected { rejected, sent: work.sent }.into()),
+        }
+    }
+}
+
+/// Records on their way.
+struct Work {
+    service: Service,
+    done: Submitted,
+    sent: u64,
+    waiting: Vec<Box<RawValue>>,
+    /// Of those that wait.
+    kind: Kind,
+}
+
+impl Work {
+    async fn take(&mut self, kind: Kind, record: Box<RawValue>) -> Result<(), reputation::Error> {
+        if kind != self.kind || self.waiting.len() == BATCH {
+            self.send().await?;
+        }
+        self.kind = kind;
+        self.waiting.push(record);
+        Ok(())
+    }
+
+    /// Sends those that wait. They keep their order.
+    async fn send(&mut self) -> Result<(), reputation::Error> {
+        let batch = std::mem::take(&mut self.waiting);
+        if batch.is_empty() {
+            return Ok(());
+        }
+        if self.kind == Kind::Disputes {
+            for dispute in batch {
+                self.sent += 1;
+                self.send_dispute(&dispute).await?;
+            }
+            return Ok(());
+        }
+        let route = self.kind.route();
+        // Not as values: what was signed is the numbers' very text.
+        let body = BTreeMap::from([(route, &batch)]);
+        let answer: Answer = self.service.send(Method::POST, &[route], &body).await?;
+        if answer.results.len() != batch.len() {
+            let reason = format!("it answers for {} records, and was sent {}", answer.results.len(), batch.len());
+            return Err(self.service.invalid(&format!("POST /{route}"), reason));
+        }
+        for answered in answer.results {
+            self.sent += 1;
+            match answered.status.as_str() {
+                "received" => self.done.received += 1,
+                "replayed" => self.done.replayed += 1,
+                _ => self.reject(answered.error, answered.message),
+            }
+        }
+        Ok(())
+    }
+
+    async fn send_dispute(&mut self, dispute: &RawValue) -> Result<(), reputation::Error> {
+        match self.service.send::<Filed>(Method::POST, &[Kind::Disputes.route()], dispute).await {
+            Ok(Filed { replayed: true }) => self.done.replayed += 1,
+            Ok(Filed { replayed: false }) => self.done.received += 1,
+            Err(reputation::Error::Refused { status: 400..=428, code, message, .. }) => self.reject(code, message),
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn reject(&mut self, code: String, message: String) {
+        self.done.rejected += 1;
+        if self.done.rejections.len() < TOLD {
+            self.done.rejections.push(Rejection { record: self.sent, code, message });
+        }
+    }
+}
+
+/// The records, and how many bytes they have as far as is known.
+fn open(path: &Path) -> Result<(Box<dyn Read>, u64), Error> {
+    if path.as_os_str() == "-" {
+        return Ok((Box::new(BufReader::new(io::stdin())), 0));
+    }
+    let unreadable = |error: io::Error| Error::Unreadable { path: path.to_owned(), reason: error.to_string() };
+    let file = File::open(path).map_err(unreadable)?;
+    let metadata = file.metadata().map_err(unreadable)?;
+    if metadata.is_dir() {
+        return Err(Error::Unreadable { path: path.to_owned(), reason: "it is a folder".to_owned() });
+    }
+    Ok((Box::new(BufReader::new(file)), metadata.len()))
+}

@@ -1,0 +1,6 @@
+//! `barter reputation`.
+
+mod demo;
+mod lies;
+mod records;
+mod serving;
