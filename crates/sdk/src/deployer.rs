@@ -34,7 +34,8 @@ pub struct AuditorPlan {
     pub auditors: Vec<Address>,
     /// How many of them make a ruling.
     pub threshold: u32,
-    /// How many of them overturn one: more.
+    /// How many of them overturn one: more. So many that rule wrongly together can be stopped only if the others are enough for it: no
+    /// more than there are beside them.
     pub overturn_threshold: u32,
     /// Seconds between a ruling and its effect.
     pub overturn_window: u64,

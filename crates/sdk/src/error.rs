@@ -116,6 +116,14 @@ pub enum Error {
         /// Decimals of the token.
         decimals: u8,
     },
+    /// A hub's URL is not as oracles compare it. Declared so, for good, a bond would count for no hub.
+    #[error("the hub's URL is '{hub}', expected its normal form '{normal}'")]
+    HubNotNormal {
+        /// What was given, cut where it is long.
+        hub: String,
+        /// Its normal form, cut where it is long.
+        normal: String,
+    },
     /// The wallet holds too little of the token.
     #[error("{wallet} has {balance} of the token, expected at least {needed}")]
     InsufficientTokens {
@@ -520,6 +528,7 @@ impl Error {
             Self::InvalidCreditAmount { .. } => "invalid_credit_amount",
             Self::BondRefused(rule) => rule.code(),
             Self::InvalidTokenAmount { .. } => "invalid_token_amount",
+            Self::HubNotNormal { .. } => "hub_not_normal",
             Self::InsufficientTokens { .. } => "insufficient_tokens",
             Self::DisputeNotFound { .. } => "dispute_not_found",
             Self::NoSignatures => "no_signatures",
@@ -592,6 +601,7 @@ impl Error {
             Self::InvalidCreditAmount { .. } => "Give the number of tokens, such as 12.5.",
             Self::BondRefused(rule) => rule.next_step(),
             Self::InvalidTokenAmount { .. } => "Give the number of tokens, such as 12.5.",
+            Self::HubNotNormal { .. } => "Declare the normal form: it cannot be changed later.",
             Self::InsufficientTokens { .. } => "Send the wallet more of the token, or name a smaller amount.",
             Self::DisputeNotFound { .. } => "Check the id and the network, or list the provider's disputes.",
             Self::NoSignatures => "Ask the auditors for their signatures.",

@@ -42,8 +42,8 @@ impl BondClient {
     /// `SelfDispute`, [`Error::Signing`].
     ///
     /// # Retry safety
-    /// Safe to repeat, as nothing is sent. But whoever holds the signature chooses the moment to file it until the deadline, and an
-    /// outcome is disputed once: keep that near.
+    /// Safe to repeat, as nothing is sent. But whoever holds the signature chooses the moment to file it until the deadline, and a
+    /// consumer disputes an outcome once: keep that near.
     pub async fn sign_complaint(
         &self,
         provider: impl WalletInput,
@@ -74,7 +74,7 @@ impl BondClient {
     /// [`TradeClient::propose`](crate::TradeClient::propose).
     ///
     /// # Retry safety
-    /// Safe to repeat: an outcome is disputed once, and then it ends in `AlreadyDisputed`, before anything is signed.
+    /// Safe to repeat: a consumer disputes an outcome once, and then it ends in `AlreadyDisputed`, before anything is signed.
     pub async fn file(&self, signed: &SignedComplaint, deposit: Option<TokenAmount>) -> Result<Filed, Error> {
         self.client.sender()?;
         self.require_signed_for_here(signed.chain_id, signed.contract)?;

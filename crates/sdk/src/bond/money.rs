@@ -3,12 +3,12 @@
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
 use barter_bindings::{BarterBond, TestDollar};
-use barter_protocol::{BondError, limits::MAX_HUB_BYTES};
+use barter_protocol::{BondError, bond::normal_hub, limits::MAX_HUB_BYTES};
 use serde::Serialize;
 use serde_json::json;
 
 use super::{BondClient, TokenAmount};
-use crate::{Error, Receipt, WalletInput};
+use crate::{Error, Receipt, WalletInput, input::shorten};
 
 /// Something the token was moved for, and the transactions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -25,8 +25,10 @@ impl BondClient {
     /// This client's wallet's first stake, which declares its hub for good. Lets the contract take exactly this amount first, where it
     /// may not yet. What arrives is credited, which is less where the token takes a fee.
     ///
+    /// The hub's URL must be in its normal form ([`normal_hub`]), in which oracles look for it.
+    ///
     /// # Errors
-    /// [`Error::NoSigner`]; before anything is signed [`Error::BondRefused`] with `HubLength`, `AlreadyBonded` or
+    /// [`Error::NoSigner`], [`Error::HubNotNormal`]; before anything is signed [`Error::BondRefused`] with `HubLength`, `AlreadyBonded` or
     /// `NothingArrived`, [`Error::InsufficientTokens`], and as [`terms`](Self::terms); and those of sending, as for
     /// [`TradeClient::propose`](crate::TradeClient::propose).
     ///
@@ -36,6 +38,10 @@ impl BondClient {
         let provider = self.client.sender()?.wallet();
         if hub.is_empty() || hub.len() > MAX_HUB_BYTES {
             return Err(BondError::HubLength { length: hub.len(), maximum: MAX_HUB_BYTES }.into());
+        }
+        let normal = normal_hub(hub);
+        if normal != hub {
+            return Err(Error::HubNotNormal { hub: shorten(hub), normal: shorten(&normal) });
         }
         if self.latest().of(provider).await?.first_bonded_at.is_some() {
             return Err(BondError::AlreadyBonded { provider }.into());

@@ -18,7 +18,7 @@ use crate::{
 #[command(after_help = "Example:
   barter bond stake --hub https://hub.example 2000")]
 pub(crate) struct Stake {
-    /// URL of the hub, as the oracle knows it; at most 200 bytes, public for ever
+    /// URL of the hub in its normal form, scheme and host in small letters and no slash at its end; at most 200 bytes, public for ever
     #[arg(long, value_name = "URL")]
     hub: String,
 

@@ -8,8 +8,8 @@ use crate::{context::Context, error::Error, options::hash, progress::waiting};
 
 /// As the consumer: sign a complaint about an outcome, for whoever files it
 ///
-/// Prints the complaint as JSON, and sends nothing. Whoever has it chooses the moment to file it until it ends, and an outcome is
-/// disputed once.
+/// Prints the complaint as JSON, and sends nothing. Whoever has it chooses the moment to file it until it ends, and you dispute
+/// an outcome once.
 #[derive(Args)]
 #[command(after_help = "Example:
   barter dispute sign --provider 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 \\

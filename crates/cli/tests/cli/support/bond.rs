@@ -18,7 +18,7 @@ pub(crate) struct BondMarket {
     pub(crate) devnet: Devnet,
     pub(crate) provider: Wallet,
     pub(crate) consumer: Wallet,
-    /// Accounts 7, 8 and 9.
+    /// Accounts 7, 8 and 9: enough to overturn.
     pub(crate) auditors: [Wallet; 3],
 }
 
