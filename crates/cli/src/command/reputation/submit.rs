@@ -39,7 +39,7 @@ const REASON_CHARS: usize = 200;
 #[derive(Args)]
 #[command(after_help = "Examples:
   barter reputation submit outcomes.jsonl
-  barter reputation submit - < dispute.json")]
+  cat dispute.json | barter reputation submit -")]
 pub(crate) struct Submit {
     /// File with the records; `-` is standard input
     file: PathBuf,
