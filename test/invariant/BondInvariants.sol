@@ -9,6 +9,7 @@ import {Auditors} from "./Auditors.sol";
 import {BondHandler} from "./handlers/BondHandler.sol";
 import {BondIntruder} from "./handlers/BondIntruder.sol";
 import {ComplaintIntruder} from "./handlers/ComplaintIntruder.sol";
+import {LastHandler} from "./handlers/LastHandler.sol";
 import {RulingHandler} from "./handlers/RulingHandler.sol";
 import {RulingIntruder} from "./handlers/RulingIntruder.sol";
 import {BondLedger} from "./stores/BondLedger.sol";
@@ -30,6 +31,7 @@ abstract contract BondInvariants is Test {
     BondLedger internal ledger;
     EndStore internal ends;
     CoverStore internal cover;
+    LastHandler private last;
 
     function setUp() public virtual {
         vm.warp(START);
@@ -58,6 +60,8 @@ abstract contract BondInvariants is Test {
         ledger = world.ledger();
         ends = world.ends();
         cover = world.cover();
+
+        last = new LastHandler(world);
 
         // Functions are drawn evenly, and there are more ways to be refused than to go on: three of these.
         for (uint256 i = 0; i < 3; ++i) {
@@ -177,6 +181,15 @@ abstract contract BondInvariants is Test {
     /// @notice B9. What must be refused was refused, for the right reason, and changed nothing: too few auditors, one twice,
     /// others, and whatever was signed for something else.
     function invariant_B9_RefusalsHold() external view {
+        string memory breaches = world.breaches().list();
+        assertTrue(bytes(breaches).length == 0, breaches);
+    }
+
+    /// @notice B10. However it went, everybody gets out all that is theirs, and nothing is left. Asked at the end of each
+    /// sequence, because it is an end of its own.
+    function afterInvariant() external {
+        last.finish();
+        assertEq(money.balanceOf(address(bond)), 0, "left over");
         string memory breaches = world.breaches().list();
         assertTrue(bytes(breaches).length == 0, breaches);
     }

@@ -93,7 +93,7 @@ contract BondIntruder is BondSteps, Refusals {
             "withdraw more",
             provider,
             abi.encodeCall(IBarterBond.withdraw, (provider)),
-            abi.encodeWithSelector(IBarterBond.NothingToWithdraw.selector, state.unbonding, state.reserved)
+            abi.encodeWithSelector(IBarterBond.NothingToWithdraw.selector, state.unbonding, state.held)
         );
     }
 

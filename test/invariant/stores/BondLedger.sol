@@ -62,11 +62,14 @@ contract BondLedger {
         paid += amount;
     }
 
-    /// @notice What is leaving, but for the part of open disputes' caps that the active bond does not cover.
+    /// @notice What is leaving, but for the part of the earlier disputes' caps that the active bond does not cover once the
+    /// later ones took all they can of it.
     function withdrawable(address provider) public view returns (uint256) {
         IBarterBond.Bond memory bond = _bonds[provider];
-        uint256 held = promised(provider);
-        uint256 kept = held > bond.active ? held - bond.active : 0;
+        uint256 earlier = held(provider);
+        uint256 later = promised(provider) - earlier;
+        uint256 covered = bond.active > later ? bond.active - later : 0;
+        uint256 kept = earlier > covered ? earlier - covered : 0;
         return bond.unbonding > kept ? bond.unbonding - kept : 0;
     }
 
@@ -78,6 +81,26 @@ contract BondLedger {
         }
     }
 
+    /// @notice The same of those that were filed before what is leaving was free.
+    function held(address provider) public view returns (uint256 sum) {
+        uint256[] storage indices = _against[provider];
+        for (uint256 i = 0; i < indices.length; ++i) {
+            if (isOpen(indices[i]) && reachesLeaving(indices[i])) sum += _entries[indices[i]].cap;
+        }
+    }
+
+    /// @notice Whether a dispute was filed before what is leaving was free.
+    function reachesLeaving(uint256 index) public view returns (bool) {
+        IBarterBond.Dispute storage dispute = _entries[index].dispute;
+        return dispute.filedAt < _bonds[dispute.provider].releaseAt;
+    }
+
+    /// @notice What a dispute filed at `time` could take from.
+    function standing(address provider, uint256 time) public view returns (uint128) {
+        IBarterBond.Bond memory bond = _bonds[provider];
+        return time < bond.releaseAt ? bond.active + bond.unbonding : bond.active;
+    }
+
     /// @notice How many disputes were ever filed against a provider.
     function filings(address provider) external view returns (uint256) {
         return _against[provider].length;
@@ -86,6 +109,7 @@ contract BondLedger {
     function bondOf(address provider) external view returns (IBarterBond.Bond memory bond) {
         bond = _bonds[provider];
         bond.reserved = uint128(promised(provider));
+        bond.held = uint128(held(provider));
     }
 
     // ------------------------------------------------------------------------------------------------ disputes
@@ -97,18 +121,18 @@ contract BondLedger {
         uint256 deposit,
         uint256 time
     ) external {
-        IBarterBond.Bond memory bond = _bonds[complaint.provider];
+        uint128 there = standing(complaint.provider, time);
         _against[complaint.provider].push(_entries.length);
         Entry storage entry = _entries.push();
         entry.disputeId = disputeId;
         entry.outcome = complaint.outcome;
-        entry.cap = share(bond.active + bond.unbonding, MAX_SLASH_PPM);
+        entry.cap = share(there, MAX_SLASH_PPM);
         entry.dispute.provider = complaint.provider;
         entry.dispute.filedAt = uint40(time);
         entry.dispute.status = IBarterBond.DisputeStatus.Filed;
         entry.dispute.consumer = complaint.consumer;
         entry.dispute.filer = filer;
-        entry.dispute.bondAtFiling = bond.active + bond.unbonding;
+        entry.dispute.bondAtFiling = there;
         entry.dispute.deposit = uint128(deposit);
         entry.dispute.evidence = complaint.evidence;
         received += deposit;
@@ -132,19 +156,20 @@ contract BondLedger {
         } else {
             dispute.status = IBarterBond.DisputeStatus.Upheld;
             owed[dispute.filer] += dispute.deposit;
-            _slash(dispute);
+            _slash(dispute, reachesLeaving(index));
         }
     }
 
-    function _slash(IBarterBond.Dispute storage dispute) private {
+    function _slash(IBarterBond.Dispute storage dispute, bool reaching) private {
         IBarterBond.Bond storage bond = _bonds[dispute.provider];
         uint256 wanted = share(dispute.bondAtFiling, dispute.slashPpm);
-        uint256 there = uint256(bond.active) + bond.unbonding;
+        uint128 spared = reaching ? 0 : bond.unbonding;
+        uint256 there = uint256(bond.active) + bond.unbonding - spared;
         uint128 taken = uint128(wanted > there ? there : wanted);
         uint128 left = uint128(there - taken);
         // Of what is left, the active part is as large as it was, if it can be.
         if (bond.active > left) bond.active = left;
-        bond.unbonding = left - bond.active;
+        bond.unbonding = left - bond.active + spared;
         bond.everSlashed += taken;
         ++bond.upheld;
         dispute.slashed = taken;
@@ -156,9 +181,9 @@ contract BondLedger {
         return amount / PPM * ppm + amount % PPM * ppm / PPM;
     }
 
-    /// @notice The least deposit now.
-    function depositFor(address provider) external view returns (uint256 deposit) {
-        uint256 bond = uint256(_bonds[provider].active) + _bonds[provider].unbonding;
+    /// @notice The least deposit at `time`.
+    function depositFor(address provider, uint256 time) external view returns (uint256 deposit) {
+        uint256 bond = standing(provider, time);
         deposit = share(bond, DEPOSIT_PPM);
         if (bond % PPM * DEPOSIT_PPM % PPM != 0) ++deposit;
         if (deposit < MINIMUM_DEPOSIT) deposit = MINIMUM_DEPOSIT;
