@@ -123,8 +123,17 @@ coverage: contracts ## Lines and branches of contracts/ that no test runs; each 
 	@tools/coverage target/coverage/lcov.info
 
 .PHONY: bench
-bench: $(NPM) $(VENV)/compat/.installed ## Benchmarks, the Python client's beside ours (Python, PostgreSQL)
-	@PYTHON=$(CURDIR)/$(VENV)/compat/bin/python tools/with-postgres -- cargo bench --locked --workspace
+bench: $(NPM) $(VENV)/compat/.installed $(VENV)/peer/.installed ## Benchmarks, the Python client's and the published hub's beside ours (Python, PostgreSQL)
+	@PYTHON=$(CURDIR)/$(VENV)/compat/bin/python PEER_PYTHON=$(CURDIR)/$(VENV)/peer/bin/python \
+	  tools/with-postgres -- cargo bench --locked --workspace
+
+# What CI does a little of, done for long: minutes of kills, and schemathesis for an hour or so.
+.PHONY: soak
+soak: $(NPM) $(VENV)/openapi/.installed ## A thousand kills of the oracle's log, and 1,500 cases for each operation of its service (Python)
+	@$(STEP) "building the oracle's tests" cargo test --locked --workspace --test crash --test service --no-run
+	@$(STEP) --tests "a thousand kills" env BARTER_LOG_KILLS=1000 cargo test --locked --package barter-reputation --test crash
+	@BARTER_TEST_SCHEMATHESIS=$(CURDIR)/$(VENV)/openapi/bin/schemathesis BARTER_TEST_EXAMPLES=1500 \
+	  cargo test --locked --package barter-reputation --all-features --test service openapi -- --nocapture
 
 # Looks for disagreement, not for bad memory: without a sanitizer stable Rust is enough. What it finds stays under target/; a crash is an
 # error here, and its input is in crates/sim/fuzz/artifacts.

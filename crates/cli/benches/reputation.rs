@@ -1,7 +1,7 @@
 //! The reputation service under load: outcomes in by the hundred, and scores out while they come in, over HTTP and on disk.
 //!
 //! The service is a process of its own, `barter reputation serve` with its SQLite file; this process signs everything before the clock
-//! starts, and then only sends it. `PYTHON` names a Python with `aimarket-hub` in it, which is then timed in the same run at what it
+//! starts, and then only sends it. `PEER_PYTHON` names a Python with `aimarket-hub` in it, which is then timed in the same run at what it
 //! can do: it records and scores in memory, without HTTP, without a disk and without checking a signature.
 
 #![allow(missing_docs, reason = "a bench is no library")]
@@ -170,8 +170,8 @@ fn scores_of(connection: &mut Connection, question: &[u8], count: usize) -> Vec<
 
 /// What the published package takes for the same number of outcomes.
 fn published() {
-    let Some(python) = std::env::var_os("PYTHON") else {
-        println!("PYTHON is not set: nothing to compare with");
+    let Some(python) = std::env::var_os("PEER_PYTHON") else {
+        println!("PEER_PYTHON is not set: nothing to compare with");
         return;
     };
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/published_reputation.py");
