@@ -16,17 +16,35 @@ use proptest::{
 const ATTEMPTS: usize = 60;
 const LONGEST: usize = 80;
 
-/// What each of the constructors' words is, from the end, and what it is said to be instead: one more, or one less.
+/// Words of the constructors' arguments, by their place, and whether they are one more or one less.
 const NUMBERS: &[(&str, Contract, usize, bool)] = &[
-    ("a ruling may come a second later", Contract::Bond, 1, true),
-    ("a ruling may come a second less", Contract::Bond, 1, false),
-    ("unbonding takes a second more", Contract::Bond, 2, true),
-    ("unbonding takes a second less", Contract::Bond, 2, false),
-    ("a dispute may take 1 ppm less", Contract::Bond, 3, false),
+    ("the least bond is a unit more", Contract::Bond, 2, true),
+    ("the least bond is a unit less", Contract::Bond, 2, false),
+    ("the least deposit is a unit more", Contract::Bond, 3, true),
+    ("the least deposit is a unit less", Contract::Bond, 3, false),
+    ("the deposit's share is 1 ppm more", Contract::Bond, 4, true),
     ("the deposit's share is 1 ppm less", Contract::Bond, 4, false),
-    ("the least deposit is a unit more", Contract::Bond, 5, true),
-    ("the least bond is a unit more", Contract::Bond, 6, true),
+    ("a dispute may take 1 ppm more", Contract::Bond, 5, true),
+    ("a dispute may take 1 ppm less", Contract::Bond, 5, false),
+    ("unbonding takes a second more", Contract::Bond, 6, true),
+    ("unbonding takes a second less", Contract::Bond, 6, false),
+    ("a ruling may come a second later", Contract::Bond, 7, true),
+    ("a ruling may come a second less", Contract::Bond, 7, false),
+    ("it takes an auditor more to rule", Contract::Quorum, 1, true),
+    ("it takes an auditor less to rule", Contract::Quorum, 1, false),
+    ("it takes an auditor more to overturn", Contract::Quorum, 2, true),
+    ("it takes an auditor less to overturn", Contract::Quorum, 2, false),
+    ("the window is a second longer", Contract::Quorum, 3, true),
+    ("the window is a second shorter", Contract::Quorum, 3, false),
 ];
+
+/// What comes before the arguments of a constructor.
+fn creation_code(contract: Contract) -> &'static [u8] {
+    match contract {
+        Contract::Bond => &barter_bindings::BarterBond::BYTECODE,
+        _ => &barter_bindings::AuditorQuorum::BYTECODE,
+    }
+}
 
 /// The same sequences in every run.
 fn sequences() -> impl Iterator<Item = BondSequence> {
@@ -44,13 +62,13 @@ fn is_found(alter: &dyn Fn(Contract, Bytes) -> Bytes) -> bool {
 
 #[test]
 fn a_number_that_is_one_off_is_found() {
-    for &(bug, where_, from_end, is_more) in NUMBERS {
+    for &(bug, where_, place, is_more) in NUMBERS {
         let alter = |contract: Contract, code: Bytes| {
             if contract != where_ {
                 return code;
             }
             let mut code = code.to_vec();
-            let at = code.len() - 32 * from_end;
+            let at = creation_code(contract).len() + 32 * place;
             let word = U256::from_be_slice(&code[at..at + 32]);
             let word = if is_more { word + U256::ONE } else { word.saturating_sub(U256::ONE) };
             code[at..at + 32].copy_from_slice(&word.to_be_bytes::<32>());
@@ -68,11 +86,8 @@ fn instructions_made_others_are_found() {
     let step: usize = std::env::var("MUTANT_STEP").ok().and_then(|step| step.parse().ok()).unwrap_or(16);
     for contract in [Contract::Bond, Contract::Quorum] {
         let (mut found, mut missed) = (0, Vec::new());
-        let code = match contract {
-            Contract::Bond => barter_bindings::BarterBond::BYTECODE.to_vec(),
-            _ => barter_bindings::AuditorQuorum::BYTECODE.to_vec(),
-        };
-        for (at, other) in mutants(&code).into_iter().step_by(step) {
+        let code = creation_code(contract);
+        for (at, other) in mutants(code).into_iter().step_by(step) {
             let alter = |altered: Contract, code: Bytes| {
                 if altered != contract {
                     return code;

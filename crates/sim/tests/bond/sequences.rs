@@ -17,11 +17,51 @@ use proptest::test_runner::{TestCaseError, TestError};
 
 use crate::cases::{CASES_VARIABLE, Failed, SEED_VARIABLE, try_cases};
 
-const CASES: u32 = 200;
+const CASES: u32 = 256;
 const LONGEST: usize = 80;
 
 /// How each call must have ended at least once, or the sequences test less than they seem to.
-const OUTCOMES: &[(&str, &str)] = &[("anchor", "AnchorNotGrowing AmountTooLarge ok")];
+const OUTCOMES: &[(&str, &str)] = &[
+    ("anchor", "AnchorNotGrowing AmountTooLarge ok"),
+    ("claim", "NothingToClaim InvalidRecipient TransferFailed TokenTookMore ok"),
+    ("claim to the contract", "NothingToClaim InvalidRecipient"),
+    ("ended", "upheld dismissed void"),
+    ("execute", "WrongDisputeStatus RulingPeriodOpen OverturnWindowOpen ok"),
+    ("execute trade", "WrongRulingStatus OverturnWindowOpen NotArbiter ok"),
+    (
+        "file",
+        "SelfDispute ComplaintExpired InvalidComplaintSignature AlreadyDisputed TransferFromFailed NothingArrived \
+         AmountTooLarge NoBond DepositTooSmall ok",
+    ),
+    (
+        "overturn",
+        "WrongDisputeStatus OverturnWindowOver SlashOutOfRange RulingExpired TooFewAuditors SignaturesNotAscending \
+         NotAuditor InvalidAuditorSignature ok",
+    ),
+    (
+        "overturn trade",
+        "WrongRulingStatus OverturnWindowOver NotPartyOfTrade RulingExpired TooFewAuditors SignaturesNotAscending \
+         NotAuditor InvalidAuditorSignature ok",
+    ),
+    ("require overturn", "TooFewAuditors SignaturesNotAscending NotAuditor InvalidAuditorSignature ok"),
+    ("require ruling", "TooFewAuditors SignaturesNotAscending NotAuditor InvalidAuditorSignature ok"),
+    (
+        "rule",
+        "WrongDisputeStatus RulingPeriodOver SlashOutOfRange RulingExpired TooFewAuditors SignaturesNotAscending \
+         NotAuditor InvalidAuditorSignature ok",
+    ),
+    (
+        "rule trade",
+        "WrongRulingStatus TradeNotFound NotInDispute NotPartyOfTrade RulingExpired TooFewAuditors \
+         SignaturesNotAscending NotAuditor InvalidAuditorSignature NoReason ok",
+    ),
+    ("settle", "WrongStatus ok"),
+    ("stake", "HubLength AlreadyBonded TransferFromFailed NothingArrived AmountTooLarge ok"),
+    ("top up", "NeverBonded TransferFromFailed NothingArrived AmountTooLarge Panicked ok"),
+    ("unbond", "UnbondingOutOfRange ok"),
+    ("withdraw", "StillUnbonding NothingToWithdraw InvalidRecipient TransferFailed TokenTookMore ok"),
+    ("withdraw to the contract", "NothingToWithdraw InvalidRecipient"),
+];
 
 /// What the sequences met.
 #[derive(Default)]

@@ -6,7 +6,7 @@ use crate::model::operation::{Deadline, Form};
 
 use super::operation::{
     BondOperation, BondSequence, Claim, Dispute, Fault, Fee, Flaw, Growth, Hub, Many, Moment, Money, Numbers, Offset,
-    Over, Panel, Part, Pick, Place, Provider, Setup, Share, Signing, Stage, To, Until, Verdict, When,
+    Over, Owner, Panel, Part, Pick, Place, Provider, Setup, Share, Signing, Stage, To, Until, Verdict, When,
 };
 
 type Written = fmt::Result;
@@ -52,7 +52,7 @@ impl fmt::Display for BondOperation {
                 write!(formatter, "{caller} tops {provider}'s bond up by {money}{fee}")
             }
             Self::Unbond(provider, part) => write!(formatter, "{provider} unbonds {part}"),
-            Self::Withdraw(provider, when, to, fee) => write!(formatter, "{when}{provider} withdraws to {to}{fee}"),
+            Self::Withdraw(owner, when, to, fee) => write!(formatter, "{when}{owner} withdraws to {to}{fee}"),
             Self::File(caller, claim, signing, money, fee) => {
                 write!(formatter, "{caller} files {claim}{signing}, depositing {money}{fee}")
             }
@@ -64,7 +64,7 @@ impl fmt::Display for BondOperation {
             }
             Self::Execute(dispute, when) => write!(formatter, "{when}{dispute} is executed"),
             Self::Case(claim, share, until) => write!(formatter, "{claim}, filed {until}, for {share}"),
-            Self::TakeOut(owner, to, fee) => write!(formatter, "{} claims its own to {to}{fee}", owner.0),
+            Self::TakeOut(owner, to, fee) => write!(formatter, "{owner} claims its own to {to}{fee}"),
             Self::Anchor(oracle, growth, root) => write!(formatter, "{oracle} anchors root {root} of {growth}"),
             Self::Trade(place, stage, wallets) => {
                 let ending = match stage {
@@ -128,6 +128,15 @@ impl fmt::Display for Provider {
     }
 }
 
+impl fmt::Display for Owner {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> Written {
+        match self {
+            Self::Entitled(index) => write!(formatter, "wallet {index} of those there is something for"),
+            Self::Wallet(name) => name.fmt(formatter),
+        }
+    }
+}
+
 impl fmt::Display for Hub {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> Written {
         formatter.write_str(match self {
@@ -161,6 +170,7 @@ impl fmt::Display for Fee {
             Self::None => Ok(()),
             Self::Some(units) => write!(formatter, " (less a fee of {units} units, if the token is strange)"),
             Self::All => formatter.write_str(" (less all of it, if the token is strange)"),
+            Self::Beyond => formatter.write_str(" (less more than there is, if the token is strange)"),
         }
     }
 }

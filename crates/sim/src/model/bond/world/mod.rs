@@ -27,7 +27,7 @@ use crate::model::{
 
 use super::{
     events::logged,
-    operation::{BondOperation, BondSequence, Fee, Moment, Pick, Setup, When},
+    operation::{BondOperation, BondSequence, Fee, Moment, Owner, Pick, Setup, When},
     replay,
     setup::{Deployed, deploy},
     token::{FEE_SLOT, FORTUNE, Token},
@@ -310,11 +310,12 @@ impl BondWorld {
             O::Stake(provider, hub, money, fee) => self.stake(provider.0, hub, money, fee),
             O::TopUp(caller, provider, money, fee) => self.top_up(caller, provider.0, money, fee),
             O::Unbond(provider, part) => self.unbond(provider.0, part),
-            O::Withdraw(provider, when, to, fee) => {
+            O::Withdraw(owner, when, to, fee) => {
+                let owner = self.owner(owner, |bond, wallet| bond.bond(wallet).unbonding != 0);
                 if when == When::Due {
-                    self.wait_until(self.bond.bond(self.address(provider.0)).release_at);
+                    self.wait_until(self.bond.bond(self.address(owner)).release_at);
                 }
-                self.withdraw(provider.0, to, fee)
+                self.withdraw(owner, to, fee)
             }
             O::File(caller, claim, signing, money, fee) => self.file(caller, claim, signing, money, fee).map(drop),
             O::Rule(dispute, verdict, panel) => self.rule(self.rulable(dispute), verdict, panel),
@@ -327,7 +328,10 @@ impl BondWorld {
                 self.execute(dispute_id)
             }
             O::Case(claim, share, until) => self.case(claim, share, until),
-            O::TakeOut(owner, to, fee) => self.take_out(owner.0, to, fee),
+            O::TakeOut(owner, to, fee) => {
+                let owner = self.owner(owner, |bond, wallet| !bond.claimable(wallet).is_zero());
+                self.take_out(owner, to, fee)
+            }
             O::Anchor(oracle, growth, root) => self.anchor(oracle, growth, root),
             O::Trade(place, stage, wallets) => self.trade(place, stage, wallets),
             O::RuleTrade(place, trade, fault, deadline, panel) => self.rule_trade(place, trade, fault, deadline, panel),
@@ -366,6 +370,16 @@ impl BondWorld {
         // No block is older than the one before it.
         self.now = self.now.max(time);
         self.witness.set_time(self.now);
+    }
+
+    fn owner(&self, owner: Owner, is_entitled: impl Fn(&bond::BarterBond, Address) -> bool) -> Name {
+        let index = match owner {
+            Owner::Wallet(name) => return name,
+            Owner::Entitled(index) => usize::from(index),
+        };
+        let fits = |wallet: &&Wallet| is_entitled(&self.bond, wallet.address());
+        let entitled: Vec<_> = self.wallets.iter().filter(fits).map(Wallet::name).collect();
+        entitled.get(index % entitled.len().max(1)).copied().unwrap_or(Name::ALICE)
     }
 
     fn time_of(&self, moment: Moment) -> u64 {
@@ -433,6 +447,7 @@ impl BondWorld {
             Fee::None => U256::ZERO,
             Fee::Some(units) => U256::from(units),
             Fee::All => amount,
+            Fee::Beyond => FORTUNE,
         }
     }
 

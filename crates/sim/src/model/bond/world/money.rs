@@ -64,8 +64,9 @@ impl BondWorld {
         let payment = token.push(to, amount, fee);
         let ours = self.bond.withdraw(provider, to, payment, self.now);
         let (ours, at) = (self.paid(to, amount, token, ours), self.at_bond());
-        let value = self.check("withdraw", caller, at, &BarterBond::withdrawCall { to }, ours)?;
-        check_answer("withdraw", value, amount)
+        let name = if to == at { "withdraw to the contract" } else { "withdraw" };
+        let value = self.check(name, caller, at, &BarterBond::withdrawCall { to }, ours)?;
+        check_answer(name, value, amount)
     }
 
     pub(super) fn take_out(&mut self, caller: Name, to: To, fee: Fee) -> Result<(), Disagreement> {
@@ -77,8 +78,9 @@ impl BondWorld {
         let payment = token.push(to, amount, fee);
         let ours = self.bond.claim(owner, to, payment);
         let (ours, at) = (self.paid(to, amount, token, ours), self.at_bond());
-        let value = self.check("claim", caller, at, &BarterBond::claimCall { to }, ours)?;
-        check_answer("claim", value, amount)
+        let name = if to == at { "claim to the contract" } else { "claim" };
+        let value = self.check(name, caller, at, &BarterBond::claimCall { to }, ours)?;
+        check_answer(name, value, amount)
     }
 
     pub(super) fn anchor(&mut self, caller: Name, growth: Growth, root: u8) -> Result<(), Disagreement> {
