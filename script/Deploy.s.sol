@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {console} from "forge-std/console.sol";
 
+import {IBarterBond} from "../contracts/interfaces/IBarterBond.sol";
 import {Deployment} from "./Deployment.sol";
 
 /// @notice Puts the contracts on a chain, a transaction each, unless they are there. Run by `make deploy-local` and
@@ -40,10 +41,62 @@ contract Deploy is Deployment {
         console.log("BTRTrust  ", deployed.trust);
         console.log("BTRCredit ", deployed.credit);
         console.log("arbiter   ", _arbiter());
-        if (deployed.quorum != address(0)) console.log("AuditorQuorum", deployed.quorum);
-        if (deployed.bond == address(0)) return;
+        if (deployed.quorum != address(0)) _showQuorum(deployed.quorum);
+        if (deployed.bond != address(0)) _showBond(deployed);
+    }
+
+    /// @dev What is for good should be seen by whoever signs it.
+    function _showQuorum(address quorum) private view {
+        console.log("AuditorQuorum", quorum);
+        address[] memory auditors = _auditors();
+        for (uint256 i = 0; i < auditors.length; ++i) {
+            console.log("  auditor", auditors[i]);
+        }
+        (uint256 threshold, uint256 overturnThreshold, uint256 window) = _thresholds();
+        console.log("  AUDITOR_THRESHOLD", threshold);
+        console.log("  OVERTURN_THRESHOLD", overturnThreshold);
+        console.log("  OVERTURN_WINDOW", window, "seconds");
+        if (threshold < overturnThreshold && overturnThreshold <= auditors.length) {
+            if (overturnThreshold + threshold <= auditors.length) return;
+            console.log(
+                string.concat(
+                    "  warning: if ",
+                    vm.toString(threshold),
+                    " auditors rule wrongly together, the other ",
+                    vm.toString(auditors.length - threshold),
+                    " cannot overturn it, which takes ",
+                    vm.toString(overturnThreshold)
+                )
+            );
+        }
+    }
+
+    function _showBond(Addresses memory deployed) private view {
         console.log("BarterBond", deployed.bond);
         console.log("BondToken ", deployed.token);
+        IBarterBond.Parameters memory parameters = _bondParameters();
+        (bool known, uint256 decimals) = _tokenDecimals();
+        console.log("  MINIMUM_BOND", _amount(parameters.minimumBond, known, decimals));
+        console.log("  MINIMUM_DEPOSIT", _amount(parameters.minimumDeposit, known, decimals));
+        console.log("  DEPOSIT_PPM", parameters.depositPpm);
+        console.log("  MAX_SLASH_PPM", parameters.maxSlashPpm);
+        console.log("  UNBONDING_DELAY", parameters.unbondingDelay, "seconds");
+        console.log("  RULING_PERIOD", parameters.rulingPeriod, "seconds");
+        if (known && parameters.minimumBond < 10 ** decimals) {
+            console.log("  warning: MINIMUM_BOND is less than one whole token; it is in the token's base units");
+        }
+    }
+
+    /// @dev In base units, and in whole tokens where the token says how many decimals it has.
+    function _amount(uint256 amount, bool known, uint256 decimals) private pure returns (string memory) {
+        if (!known) return vm.toString(amount);
+        string memory digits = vm.toString(amount % 10 ** decimals);
+        while (bytes(digits).length < decimals) {
+            digits = string.concat("0", digits);
+        }
+        string memory whole = vm.toString(amount / 10 ** decimals);
+        return
+            string.concat(vm.toString(amount), ", ", whole, decimals == 0 ? "" : string.concat(".", digits), " tokens");
     }
 
     function _send(Part memory part, bytes32 salt) private {

@@ -91,17 +91,12 @@ abstract contract Deployment is Settings {
 
     function _dollars(string memory name, uint256 amount) private view returns (uint256) {
         if (bytes(_setting(name)).length != 0) return _number(name, 0);
-        return amount * 10 ** (_hasTestDollar() ? TEST_DOLLAR_DECIMALS : _decimalsOf(_namedToken(), name));
-    }
-
-    function _decimalsOf(address token, string memory name) private view returns (uint256) {
-        try IERC20Metadata(token).decimals() returns (uint8 decimals) {
-            if (decimals <= MAX_DECIMALS) return decimals;
-        } catch {}
-        revert(
+        (bool known, uint256 decimals) = _tokenDecimals();
+        require(
+            known,
             string.concat(
                 "BOND_TOKEN ",
-                vm.toString(token),
+                vm.toString(_token()),
                 " does not say how many decimals it has, up to ",
                 vm.toString(MAX_DECIMALS),
                 ": set ",
@@ -109,6 +104,16 @@ abstract contract Deployment is Settings {
                 ", in its base units"
             )
         );
+        return amount * 10 ** decimals;
+    }
+
+    function _tokenDecimals() internal view returns (bool known, uint256 decimals) {
+        if (_hasTestDollar()) return (true, TEST_DOLLAR_DECIMALS);
+        try IERC20Metadata(_namedToken()).decimals() returns (uint8 said) {
+            return (said <= MAX_DECIMALS, said);
+        } catch {
+            return (false, 0);
+        }
     }
 
     function _token() private view returns (address) {
