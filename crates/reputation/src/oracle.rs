@@ -352,7 +352,7 @@ impl Oracle {
             let fields = signed.outcome.fields();
             let consumer = consumers.get(&hubs[number]);
             let checked = self
-                .check(signed.outcome.form(), fields.timestamp, now)
+                .check(signed.outcome.form().domain(), fields.timestamp, now)
                 .and_then(|()| consumer.ok_or_else(|| Refusal::UnknownConsumer { hub: fields.consumer_hub.clone() }));
             verdicts.push(match checked {
                 Ok(consumer) => {
@@ -403,8 +403,8 @@ impl Oracle {
     }
 
     /// Is it for this oracle, and of these days?
-    fn check(&self, form: wire::Form, timestamp: u64, now: u64) -> Result<(), Refusal> {
-        if form.domain().is_some_and(|domain| self.0.settings.domain != Some(domain)) {
+    fn check(&self, domain: Option<Domain>, timestamp: u64, now: u64) -> Result<(), Refusal> {
+        if domain.is_some_and(|domain| self.0.settings.domain != Some(domain)) {
             return Err(Refusal::OtherDomain);
         }
         if timestamp.abs_diff(now) > MAX_CLOCK_DIFFERENCE {
@@ -497,6 +497,9 @@ impl Oracle {
 
     /// Files a dispute that a consumer signed, about an outcome of its own that is on record.
     ///
+    /// The same dispute can be filed in both forms, one after the other: then ours, which names who is paid, is the dispute, and the
+    /// published one is kept beside it, for those who know only that.
+    ///
     /// # Errors
     /// What the database fails with.
     ///
@@ -506,13 +509,10 @@ impl Oracle {
         let fields = signed.dispute.fields();
         let (hub, dispute_id) = (fields.consumer_hub.clone(), fields.dispute_id.clone());
         let invocation_id = fields.invocation_id.clone();
-        if let Err(refusal) = self.check(signed.dispute.form(), fields.timestamp, now) {
+        if let Err(refusal) = self.check(signed.dispute.form().domain(), fields.timestamp, now) {
             // What was taken in time stays taken.
             let stored = self.dispute(&dispute_id)?;
-            let is_known = stored.is_some_and(|stored| {
-                stored.signed.dispute.signed_bytes() == signed.dispute.signed_bytes()
-                    && stored.signed.dispute.form() == signed.dispute.form()
-            });
+            let is_known = stored.is_some_and(|stored| stored.has(&signed.dispute));
             return Ok(if is_known { Ok(Filed::Replayed) } else { Err(refusal) });
         }
         let name = hub::normal(&hub);

@@ -22,7 +22,7 @@ pub mod time;
 pub use attestation::{AttestationEnvelope, Judged, ProofOfMisbehavior, SlashAttestation};
 pub use dispute::{Dispute, DisputeClaim, DisputeFields, SignedDispute};
 pub use error::Error;
-pub use form::{Domain, Form};
+pub use form::{DisputeForm, Domain, Form};
 pub use json::{DisputeJson, OutcomeJson};
 pub use number::{Fraction, Number, Price};
 pub use outcome::{Outcome, OutcomeFields, SignedOutcome};

@@ -11,8 +11,8 @@ use barter_reputation::{
     score::{Counts, Record, Score, Settings, federated_penalty},
     verify::{Signed, Verifier},
     wire::{
-        AttestationEnvelope, Dispute, DisputeClaim, DisputeFields, Domain, Error, Form, Fraction, Number, OutcomeJson,
-        Price, ProofOfMisbehavior, SlashAttestation, time,
+        AttestationEnvelope, Dispute, DisputeClaim, DisputeFields, DisputeForm, Domain, Error, Fraction, Number,
+        OutcomeJson, Price, ProofOfMisbehavior, SlashAttestation, time,
     },
 };
 use serde_json::json;
@@ -25,7 +25,7 @@ fn score(record: &Record) -> Score {
     Score::of(record, &Settings::default(), NOW)
 }
 
-fn dispute(reason: &str, form: Form, evidence: &str) -> Result<Dispute, Error> {
+fn dispute(reason: &str, form: DisputeForm, evidence: &str) -> Result<Dispute, Error> {
     let fields = DisputeFields {
         dispute_id: "d1".to_owned(),
         invocation_id: "inv_1".to_owned(),
@@ -43,7 +43,7 @@ fn dispute(reason: &str, form: Form, evidence: &str) -> Result<Dispute, Error> {
 /// own dispute could be made to name another provider.
 #[test]
 fn a_reason_forges_no_field() {
-    let forged = dispute("late|provider_hub:https://victim.example", Form::Published, "{}");
+    let forged = dispute("late|provider_hub:https://victim.example", DisputeForm::Published, "{}");
     assert_eq!(forged, Err(Error::Separator { field: "reason" }));
     let signed = "dispute_id:d1|invocation_id:inv_1|provider_hub:https://p.example|consumer_hub:https://c.example\
                   |reason:late|provider_hub:https://victim.example|requested_slash_pct:0.1|timestamp:2026-01-02T03:05:05Z";
@@ -60,7 +60,8 @@ fn a_reason_forges_no_field() {
 /// It signs a dispute without its evidence, which anybody on the way can replace.
 #[test]
 fn evidence_is_covered_in_our_form() {
-    let ours = Form::Bound(Domain { chain_id: 1, bond: alloy_primitives::Address::ZERO });
+    let domain = Domain { chain_id: 1, bond: alloy_primitives::Address::ZERO };
+    let ours = DisputeForm::Bound { domain, wallet: alloy_primitives::Address::ZERO };
     let [one, other] = ["de", "fr"].map(|evidence| dispute("late", ours, evidence).unwrap().signed_bytes());
     assert_ne!(one, other);
 }

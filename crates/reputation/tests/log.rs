@@ -4,8 +4,9 @@
 
 mod common;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, mem};
 
+use alloy_primitives::Address;
 use barter_reputation::{
     chain::BondReading,
     key::{PublicKey, Signature},
@@ -13,11 +14,12 @@ use barter_reputation::{
     oracle::{Filed, MAX_CLOCK_DIFFERENCE, Oracle, Refusal, Verdict},
     score::{Counts, Record},
     wire::{
-        Dispute, DisputeFields, Domain, Form, Fraction, OutcomeFields, Price, SignedDispute, SignedOutcome, Status, hub,
+        Dispute, DisputeFields, DisputeForm, Domain, Form, Fraction, OutcomeFields, Price, SignedDispute,
+        SignedOutcome, Status, hub,
     },
 };
 use common::{DOMAIN, NOW, Place, fields, form, secret, sign};
-use proptest::{collection::vec, prelude::*};
+use proptest::{collection::vec, option, prelude::*};
 
 const DAY: u64 = 86_400;
 /// Providers, some of them one and the same.
@@ -36,6 +38,8 @@ enum Step {
         id: u8,
         said: Said,
         key: u8,
+        /// In our form, to pay this wallet.
+        wallet: Option<u8>,
     },
     /// The same again, all at once.
     Repeat,
@@ -99,7 +103,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..3_usize, 0..5_u8).prop_map(|(consumer, key)| Step::Register(consumer, key)),
         2 => prop_oneof![0..4_000_u64, Just(DAY)].prop_map(Step::Wait),
         1 => Just(Step::Reopen),
-        2 => (0..3_u8, said(), 0..5_u8).prop_map(|(id, said, key)| Step::Dispute { id, said, key }),
+        4 => (0..3_u8, said(), 0..5_u8, option::weighted(0.6, 1..3_u8))
+            .prop_map(|(id, said, key, wallet)| Step::Dispute { id, said, key, wallet }),
         1 => Just(Step::Repeat),
     ]
 }
@@ -112,7 +117,8 @@ struct Model {
     keys: HashMap<String, u8>,
     /// Whose a key ever was.
     owners: HashMap<u8, String>,
-    disputes: Vec<SignedDispute>,
+    /// Each with the same in the published form, where both were filed.
+    disputes: Vec<(SignedDispute, Option<SignedDispute>)>,
 }
 
 impl Model {
@@ -165,8 +171,10 @@ impl Model {
 
     fn dispute(&mut self, signed: &SignedDispute) -> Result<Filed, &'static str> {
         let fields = signed.dispute.fields();
-        let known = self.disputes.iter().find(|other| other.dispute.fields().dispute_id == fields.dispute_id);
-        let is_same = known.is_some_and(|known| known.dispute == signed.dispute);
+        let known = self.disputes.iter_mut().find(|(other, _)| other.dispute.fields().dispute_id == fields.dispute_id);
+        let is_same = known.as_ref().is_some_and(|(one, other)| {
+            one.dispute == signed.dispute || other.as_ref().is_some_and(|other| other.dispute == signed.dispute)
+        });
         if fields.timestamp.abs_diff(self.now) > MAX_CLOCK_DIFFERENCE {
             return if is_same { Ok(Filed::Replayed) } else { Err("wrong_time") };
         }
@@ -174,14 +182,26 @@ impl Model {
         if key.public() != signed.consumer_key {
             return Err("other_key");
         }
-        if known.is_some() {
-            return if is_same { Ok(Filed::Replayed) } else { Err("dispute_id_taken") };
+        if is_same {
+            return Ok(Filed::Replayed);
         }
         let is_about = |provider: &str, consumer: &str, call: &str| {
             hub::normal(provider) == hub::normal(&fields.provider_hub)
                 && hub::normal(consumer) == hub::normal(&fields.consumer_hub)
                 && call == fields.invocation_id
         };
+        if let Some((one, published)) = known {
+            let other = one.dispute.fields();
+            let [before, now] = [&one.dispute, &signed.dispute].map(|dispute| dispute.form().wallet().is_some());
+            if published.is_some()
+                || before == now
+                || !is_about(&other.provider_hub, &other.consumer_hub, &other.invocation_id)
+            {
+                return Err("dispute_id_taken");
+            }
+            *published = Some(if now { mem::replace(one, signed.clone()) } else { signed.clone() });
+            return Ok(Filed::New);
+        }
         let on_record = self.log.iter().any(|(outcome, _)| {
             let outcome = outcome.outcome.fields();
             is_about(&outcome.provider_hub, &outcome.consumer_hub, &outcome.invocation_id)
@@ -189,14 +209,14 @@ impl Model {
         if !on_record {
             return Err("no_outcome");
         }
-        let disputed = self.disputes.iter().any(|other| {
+        let disputed = self.disputes.iter().any(|(other, _)| {
             let other = other.dispute.fields();
             is_about(&other.provider_hub, &other.consumer_hub, &other.invocation_id)
         });
         if disputed {
             return Err("already_disputed");
         }
-        self.disputes.push(signed.clone());
+        self.disputes.push((signed.clone(), None));
         Ok(Filed::New)
     }
 
@@ -265,7 +285,7 @@ fn signed(model: &Model, said: &Said) -> SignedOutcome {
     signed
 }
 
-fn disputed(model: &Model, id: u8, said: &Said, key: u8) -> SignedDispute {
+fn disputed(model: &Model, id: u8, said: &Said, key: u8, wallet: Option<u8>) -> SignedDispute {
     let fields = DisputeFields {
         dispute_id: format!("d{id}"),
         invocation_id: format!("inv_{}", said.call),
@@ -276,7 +296,10 @@ fn disputed(model: &Model, id: u8, said: &Said, key: u8) -> SignedDispute {
         timestamp: model.now.checked_add_signed(-said.age).unwrap(),
         evidence: "{}".to_owned(),
     };
-    let dispute = Dispute::new(Form::Bound(DOMAIN), fields).unwrap();
+    let bound = |wallet| DisputeForm::Bound { domain: DOMAIN, wallet: Address::with_last_byte(wallet) };
+    // Not every name goes into the published form.
+    let form = wallet.or_else(|| fields.provider_hub.contains('|').then_some(1));
+    let dispute = Dispute::new(form.map_or(DisputeForm::Published, bound), fields).unwrap();
     let key = secret(key);
     SignedDispute { signature: key.sign(&dispute.signed_bytes()), dispute, consumer_key: key.public() }
 }
@@ -319,8 +342,8 @@ fn run(place: &Place, steps: &[Step]) -> Result<(), TestCaseError> {
                 drop(oracle.take());
                 oracle = Some(place.oracle());
             }
-            Step::Dispute { id, said, key } => {
-                let signed = disputed(&model, *id, said, *key);
+            Step::Dispute { id, said, key, wallet } => {
+                let signed = disputed(&model, *id, said, *key, *wallet);
                 let found = at.file_dispute(signed.clone(), model.now).unwrap().map_err(|refusal| refusal.code());
                 prop_assert_eq!(found, model.dispute(&signed));
             }
@@ -368,9 +391,10 @@ fn check(oracle: &Oracle, model: &Model) {
         }
         assert_eq!(found, indices);
     }
-    for dispute in &model.disputes {
+    for (dispute, published) in &model.disputes {
         let stored = oracle.dispute(&dispute.dispute.fields().dispute_id).unwrap().unwrap();
         assert_eq!(stored.signed, *dispute);
+        assert_eq!(stored.published, published.as_ref().map(SignedDispute::proof));
         assert_eq!(stored.leaf, leaves[usize::try_from(stored.outcome).unwrap()]);
     }
 }

@@ -14,8 +14,8 @@ use barter_reputation::{
         Ending, Error, Filed, Ingested, MAX_BATCH, MAX_CLOCK_DIFFERENCE, Oracle, Refusal, Resolution, Settings, Verdict,
     },
     wire::{
-        AttestationEnvelope, Dispute, DisputeFields, Domain, Form, Fraction, Number, OutcomeFields, SignedDispute,
-        SignedOutcome,
+        AttestationEnvelope, Dispute, DisputeFields, DisputeForm, Domain, Form, Fraction, Number, OutcomeFields,
+        SignedDispute, SignedOutcome,
     },
 };
 use barter_store::{Error as StoreError, Location};
@@ -44,6 +44,15 @@ fn record_of(oracle: &Oracle) -> barter_reputation::score::Record {
 }
 
 fn dispute(id: &str, call: &str, key: u8) -> SignedDispute {
+    dispute_in(DisputeForm::Published, id, call, key)
+}
+
+/// In our form, to pay this wallet.
+fn paid(wallet: u8, id: &str, call: &str) -> SignedDispute {
+    dispute_in(DisputeForm::Bound { domain: DOMAIN, wallet: Address::with_last_byte(wallet) }, id, call, 1)
+}
+
+fn dispute_in(form: DisputeForm, id: &str, call: &str, key: u8) -> SignedDispute {
     let fields = DisputeFields {
         dispute_id: id.to_owned(),
         invocation_id: call.to_owned(),
@@ -54,7 +63,7 @@ fn dispute(id: &str, call: &str, key: u8) -> SignedDispute {
         timestamp: NOW,
         evidence: r#"{"expected":"fr"}"#.to_owned(),
     };
-    let dispute = Dispute::new(Form::Published, fields).unwrap();
+    let dispute = Dispute::new(form, fields).unwrap();
     let key = secret(key);
     SignedDispute { signature: key.sign(&dispute.signed_bytes()), dispute, consumer_key: key.public() }
 }
@@ -269,6 +278,50 @@ fn a_dispute_is_of_a_known_consumer_about_its_own_outcome() {
         assert_eq!(file(dispute("d1", "inv_2", 1)).unwrap_err().code(), "dispute_id_taken");
         assert_eq!(oracle.dispute("d2").unwrap(), None);
         assert_eq!(oracle.dispute("d\0").unwrap(), None);
+    }
+}
+
+#[test]
+fn a_dispute_is_filed_in_both_forms_and_pays_the_wallet_of_ours() {
+    for place in Place::all() {
+        let oracle = oracle(&place);
+        for call in ["inv_1", "inv_2", "inv_3"] {
+            record(&oracle, said(Form::Published, call));
+        }
+        let file = |dispute| oracle.file_dispute(dispute, NOW).unwrap().map_err(|refusal| refusal.code());
+        let stored = |id| oracle.dispute(id).unwrap().unwrap();
+        // In either order: ours is the dispute, and the other one its proof.
+        let orders = [
+            ("inv_1", [dispute("inv_1", "inv_1", 1), paid(5, "inv_1", "inv_1")]),
+            ("inv_2", [paid(5, "inv_2", "inv_2"), dispute("inv_2", "inv_2", 1)]),
+        ];
+        for (call, [first, second]) in orders {
+            assert_eq!(file(first.clone()), Ok(Filed::New));
+            assert_eq!((stored(call).signed, stored(call).published), (first.clone(), None));
+            let later = oracle.file_dispute(second.clone(), NOW + 5).unwrap();
+            assert_eq!(later, Ok(Filed::New));
+            let expected = (paid(5, call, call), Some(dispute(call, call, 1).proof()), NOW);
+            assert_eq!((stored(call).signed, stored(call).published, stored(call).filed_at), expected);
+            for again in [first, second] {
+                assert_eq!(file(again), Ok(Filed::Replayed));
+            }
+            // Neither is replaced: no other wallet is paid.
+            assert_eq!(file(paid(6, call, call)), Err("dispute_id_taken"));
+            assert_eq!(file(paid(6, "x", call)), Err("already_disputed"));
+        }
+        // The id of another outcome's.
+        assert_eq!(file(dispute("inv_3", "inv_3", 1)), Ok(Filed::New));
+        assert_eq!(file(paid(5, "inv_3", "inv_1")), Err("dispute_id_taken"));
+        assert_eq!(file(paid(5, "inv_3", "inv_4")), Err("dispute_id_taken"));
+        // What has ended stays as it was.
+        let resolution =
+            Resolution { on_chain: B256::ZERO, slash_ppm: 0, slashed_units: 0, ending: Ending::Void, resolved_at: NOW };
+        oracle.resolve("inv_3", resolution, |_, _| None).unwrap().unwrap();
+        assert_eq!(file(paid(5, "inv_3", "inv_3")), Err("dispute_id_taken"));
+        let before = ["inv_1", "inv_2", "inv_3"].map(stored);
+        drop(oracle);
+        let oracle = place.oracle();
+        assert_eq!(["inv_1", "inv_2", "inv_3"].map(|id| oracle.dispute(id).unwrap().unwrap()), before);
     }
 }
 

@@ -10,8 +10,9 @@ use barter_reputation::{
     key::{SecretKey, Signature},
     verify::{Signed, Verifier},
     wire::{
-        AttestationEnvelope, Dispute, DisputeFields, DisputeJson, Form, Fraction, Number, Outcome, OutcomeFields,
-        OutcomeJson, Price, ProofOfMisbehavior, Ruling, SignedDispute, SignedOutcome, SlashAttestation, Status, base64,
+        AttestationEnvelope, Dispute, DisputeFields, DisputeForm, DisputeJson, Form, Fraction, Number, Outcome,
+        OutcomeFields, OutcomeJson, Price, ProofOfMisbehavior, Ruling, SignedDispute, SignedOutcome, SlashAttestation,
+        Status, base64,
     },
 };
 use serde_json::{Value, json};
@@ -84,7 +85,7 @@ fn dispute(number: u32) -> SignedDispute {
         timestamp: now(),
         evidence: json!({"expected_lang": "fr"}).to_string(),
     };
-    let dispute = Dispute::new(Form::Published, fields).unwrap();
+    let dispute = Dispute::new(DisputeForm::Published, fields).unwrap();
     SignedDispute { signature: key().sign(&dispute.signed_bytes()), consumer_key: key().public(), dispute }
 }
 

@@ -8,10 +8,10 @@ use alloy_primitives::{Address, hex};
 use barter_reputation::{
     key::{PublicKey, SecretKey, Signature},
     wire::{
-        AttestationEnvelope, Dispute, DisputeClaim, DisputeFields, DisputeJson, Domain, Error, Form, Fraction,
-        MAX_DISPUTE_BYTES, MAX_EVIDENCE_BYTES, MAX_HUB_BYTES, MAX_ID_BYTES, MAX_REASON_BYTES, Number, Outcome,
-        OutcomeFields, OutcomeJson, Price, ProofOfMisbehavior, Ruling, SignedDispute, SignedOutcome, SlashAttestation,
-        Status, base64,
+        AttestationEnvelope, Dispute, DisputeClaim, DisputeFields, DisputeForm, DisputeJson, Domain, Error, Form,
+        Fraction, MAX_DISPUTE_BYTES, MAX_EVIDENCE_BYTES, MAX_HUB_BYTES, MAX_ID_BYTES, MAX_REASON_BYTES, Number,
+        Outcome, OutcomeFields, OutcomeJson, Price, ProofOfMisbehavior, Ruling, SignedDispute, SignedOutcome,
+        SlashAttestation, Status, base64,
         float::{python_repr, round6},
         hub::normal,
         number::MAX_PRICE_UNITS,
@@ -336,9 +336,10 @@ proptest! {
     }
 
     #[test]
-    fn a_dispute_comes_back(bound in any::<bool>(), texts in [text(), text(), text(), text()], ppm in 0_u32..=1_000_000, timestamp in 0..=time::LAST_SECOND, evidence in text()) {
+    fn a_dispute_comes_back(bound in any::<bool>(), texts in [text(), text(), text(), text()], ppm in 0_u32..=1_000_000, timestamp in 0..=time::LAST_SECOND, evidence in text(), wallet in any::<[u8; 20]>()) {
         let [dispute_id, invocation_id, hub, reason] = texts;
-        let form = if bound { Form::Bound(BOND) } else { Form::Published };
+        let ours = |wallet: [u8; 20]| DisputeForm::Bound { domain: BOND, wallet: wallet.into() };
+        let form = if bound { ours(wallet) } else { DisputeForm::Published };
         let fields = DisputeFields {
             dispute_id,
             invocation_id,
@@ -361,8 +362,16 @@ proptest! {
         prop_assert_eq!([&claim.dispute_id, &claim.invocation_id, &claim.provider_hub, &claim.consumer_hub], wanted);
 
         // The evidence is covered in our form, and only there.
-        let other = Dispute::new(form, DisputeFields { evidence: "{}".to_owned(), ..fields }).unwrap();
+        let other = Dispute::new(form, DisputeFields { evidence: "{}".to_owned(), ..fields.clone() }).unwrap();
         prop_assert_eq!(other.digest() == signed.dispute.digest(), !bound);
+
+        // So is the wallet, all of it.
+        for place in 0..20 {
+            let mut other = wallet;
+            other[place] ^= 1;
+            let other = Dispute::new(ours(other), fields.clone()).unwrap();
+            prop_assert_ne!(other.digest(), signed.dispute.digest());
+        }
     }
 
     #[test]
@@ -495,8 +504,7 @@ fn every_refusal_of_an_outcome() {
 #[test]
 fn every_refusal_of_a_dispute() {
     let mut ours = dispute();
-    let more =
-        json!({"chain_id": 31_337, "bond": BOND.bond.to_string(), "requested_slash_ppm": 100_000, "evidence": "de"});
+    let more = json!({"chain_id": 31_337, "bond": BOND.bond.to_string(), "wallet": BOND.bond.to_string(), "requested_slash_ppm": 100_000, "evidence": "de"});
     ours.as_object_mut().unwrap().append(&mut more.as_object().unwrap().clone());
     #[rustfmt::skip]
     let cases = [
@@ -517,6 +525,8 @@ fn every_refusal_of_a_dispute() {
         (ours.clone(), "evidence", json!("x".repeat(MAX_EVIDENCE_BYTES + 1)), "field_too_long"),
         (ours.clone(), "requested_slash_ppm", json!(1_000_001), "out_of_range"),
         (ours.clone(), "requested_slash_ppm", Value::Null, "missing_field"),
+        (ours.clone(), "wallet", Value::Null, "missing_field"),
+        (ours.clone(), "wallet", json!("0x5"), "invalid_address"),
     ];
     for (mut value, field, wrong, code) in cases {
         value[field] = wrong.clone();
@@ -530,8 +540,6 @@ fn every_refusal_of_a_dispute() {
     whole["requested_slash_pct"] = json!(1);
     let text = read_dispute(whole).unwrap().dispute.signed_text();
     assert!(text.contains("|requested_slash_pct:1.0|"), "{text}");
-    let fields = read_dispute(dispute()).unwrap().dispute.fields().clone();
-    assert_eq!(Dispute::new(Form::Event, fields).unwrap_err().code(), "not_a_dispute");
 }
 
 #[test]
@@ -633,7 +641,7 @@ fn a_claim_is_read_in_one_way() {
     assert!(pom.claim("d2", "p").is_err(), "a proof of another dispute");
     // Our own form, with something after it.
     let fields = read_dispute(dispute()).unwrap().dispute.fields().clone();
-    let ours = Dispute::new(Form::Bound(BOND), fields).unwrap().signed_text();
+    let ours = Dispute::new(DisputeForm::Bound { domain: BOND, wallet: BOND.bond }, fields).unwrap().signed_text();
     assert!(DisputeClaim::parse(&ours).is_ok());
     assert!(DisputeClaim::parse(&format!("{ours}00")).is_err());
     assert!(DisputeClaim::parse(&ours[..ours.len() - 2]).is_err());

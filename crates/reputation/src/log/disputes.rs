@@ -1,6 +1,6 @@
 //! Disputes, and how they ended.
 
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256};
 use barter_store::{Engine, Value, row};
 
 use super::{
@@ -13,14 +13,19 @@ use super::{
 use crate::{
     key::{PublicKey, Signature},
     merkle::Hash,
-    wire::{AttestationEnvelope, Dispute, DisputeFields, Domain, Form, Fraction, SignedDispute, hub},
+    wire::{
+        AttestationEnvelope, Dispute, DisputeFields, DisputeForm, Domain, Fraction, ProofOfMisbehavior, SignedDispute,
+        hub,
+    },
 };
 
-const DISPUTE: &str = "SELECT d.id, d.dispute_id, d.outcome, d.form, d.provider_hub, d.consumer_hub, d.invocation, \
+const DISPUTE: &str = "SELECT d.id, d.dispute_id, d.outcome, d.wallet, d.provider_hub, d.consumer_hub, d.invocation, \
                        d.reason, d.requested_slash, d.happened_at, d.evidence, d.public_key, d.signature, d.filed_at, \
-                       d.on_chain, d.slash_ppm, d.slashed_units, d.ending, d.resolved_at, d.attestation, o.leaf \
+                       d.on_chain, d.slash_ppm, d.slashed_units, d.ending, d.resolved_at, d.attestation, o.leaf, \
+                       d.published \
                        FROM disputes d JOIN outcomes o ON o.id = d.outcome WHERE d.dispute_id = $1";
 const DISPUTE_OF_OUTCOME: &str = "SELECT dispute_id FROM disputes WHERE outcome = $1";
+const FORGET: &str = "DELETE FROM disputes WHERE dispute_id = $1";
 const RESOLVE: &str = "UPDATE disputes SET on_chain = $1, slash_ppm = $2, slashed_units = $3, ending = $4, \
                        resolved_at = $5 WHERE dispute_id = $6";
 const ATTESTED: &str = "UPDATE disputes SET attestation = $1 WHERE dispute_id = $2";
@@ -73,8 +78,10 @@ impl Resolution {
 /// A dispute on record.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredDispute {
-    /// What was said, and by whom.
+    /// What was said, and by whom: in our own form, if the consumer signed it in both.
     pub signed: SignedDispute,
+    /// The consumer's signature of the published form, if it signed that too: what published hubs take for a proof.
+    pub published: Option<ProofOfMisbehavior>,
     /// When it was filed here, Unix seconds.
     pub filed_at: u64,
     /// The outcome it is about: its index in the log, and its leaf.
@@ -85,6 +92,21 @@ pub struct StoredDispute {
     pub resolution: Option<Resolution>,
     /// Number of our attestation of the slash.
     pub attestation: Option<u64>,
+}
+
+impl StoredDispute {
+    /// Was this very dispute signed and filed?
+    pub(crate) fn has(&self, dispute: &Dispute) -> bool {
+        // No published string is one of our form.
+        self.signed.dispute.signed_bytes() == dispute.signed_bytes()
+            || self.published.as_ref().is_some_and(|proof| proof.dispute_canonical == dispute.signed_text())
+    }
+
+    /// Is this the same dispute in the form that is not on record yet?
+    fn lacks(&self, signed: &SignedDispute, outcome: u64) -> bool {
+        let [stored, other] = [&self.signed, signed].map(|one| one.dispute.form() == DisputeForm::Published);
+        stored != other && self.outcome == outcome && self.published.is_none() && self.resolution.is_none()
+    }
 }
 
 /// What became of a dispute whose signature is right.
@@ -120,15 +142,23 @@ impl Log {
         let domain = self.domain();
         self.writer()?.write(move |engine| {
             let fields = signed.dispute.fields();
-            if let Some(stored) = find(engine, domain, &fields.dispute_id)? {
-                let (one, other) = (&stored.signed.dispute, &signed.dispute);
-                let is_same = one.form() == other.form() && one.signed_bytes() == other.signed_bytes();
-                return Ok(if is_same { Filing::Replayed } else { Filing::IdTaken });
+            let stored = find(engine, domain, &fields.dispute_id)?;
+            if stored.as_ref().is_some_and(|stored| stored.has(&signed.dispute)) {
+                return Ok(Filing::Replayed);
             }
             let outcome = outcome::of_call(engine, domain, consumer.consumer, &fields.invocation_id)?;
             let provider = hub::normal(&fields.provider_hub);
             let is_of = |entry: &outcome::Entry| hub::normal(&entry.signed.outcome.fields().provider_hub) == provider;
-            let Some(entry) = outcome.filter(is_of) else { return Ok(Filing::NoOutcome) };
+            let outcome = outcome.filter(is_of);
+            if let Some(stored) = stored {
+                let is_completed = outcome.is_some_and(|entry| stored.lacks(&signed, entry.index));
+                if !is_completed {
+                    return Ok(Filing::IdTaken);
+                }
+                complete(engine, &stored, &signed)?;
+                return Ok(Filing::New);
+            }
+            let Some(entry) = outcome else { return Ok(Filing::NoOutcome) };
             let index = Value::Integer(i64::try_from(entry.index).unwrap_or(i64::MAX));
             let mut other = None;
             engine.query(DISPUTE_OF_OUTCOME, &[index], &mut |row| {
@@ -138,7 +168,7 @@ impl Log {
             if let Some(other) = other {
                 return Ok(Filing::AlreadyDisputed(other));
             }
-            put(engine, &signed, index, now)?;
+            put(engine, &signed, None, entry.index, now)?;
             Ok(Filing::New)
         })
     }
@@ -217,26 +247,45 @@ impl Log {
     }
 }
 
-fn put(engine: &mut dyn Engine<Error>, signed: &SignedDispute, outcome: Value<'_>, now: u64) -> Result<(), Error> {
+/// Puts the other form of a dispute beside the one on record: ours is the dispute, the published one a proof of it.
+fn complete(engine: &mut dyn Engine<Error>, stored: &StoredDispute, signed: &SignedDispute) -> Result<(), Error> {
+    let (ours, published) = match signed.dispute.form() {
+        DisputeForm::Published => (&stored.signed, signed),
+        DisputeForm::Bound { .. } => (signed, &stored.signed),
+    };
+    engine.execute(FORGET, &[Value::Text(&ours.dispute.fields().dispute_id)])?;
+    put(engine, ours, Some(&published.proof()), stored.outcome, stored.filed_at)
+}
+
+fn put(
+    engine: &mut dyn Engine<Error>,
+    signed: &SignedDispute,
+    published: Option<&ProofOfMisbehavior>,
+    outcome: u64,
+    filed_at: u64,
+) -> Result<(), Error> {
     let id = registry::next_id(engine, DISPUTES.name)?;
     let fields = signed.dispute.fields();
-    let time = |time: u64| Value::Integer(i64::try_from(time).unwrap_or(i64::MAX));
+    let number = |number: u64| Value::Integer(i64::try_from(number).unwrap_or(i64::MAX));
+    let wallet = signed.dispute.form().wallet();
+    let published = published.map(serde_json::to_string).transpose().map_err(|_| row::damaged(DISPUTES.name))?;
     let row = [
         Value::Integer(id),
         Value::Text(&fields.dispute_id),
-        outcome,
-        Value::Integer(signed.dispute.form().code().into()),
+        number(outcome),
+        wallet.as_ref().map_or(Value::Null, |wallet| Value::Bytes(wallet.as_slice())),
         Value::Text(&fields.provider_hub),
         Value::Text(&fields.consumer_hub),
         Value::Text(&fields.invocation_id),
         Value::Text(&fields.reason),
         // A share has no sign.
         Value::Integer(fields.requested_slash.value().to_bits().cast_signed()),
-        time(fields.timestamp),
+        number(fields.timestamp),
         Value::Text(&fields.evidence),
         Value::Bytes(signed.consumer_key.as_bytes()),
         Value::Bytes(signed.signature.as_bytes()),
-        time(now),
+        number(filed_at),
+        published.as_deref().map_or(Value::Null, Value::Text),
     ];
     engine.insert(&DISPUTES, &row)
 }
@@ -256,11 +305,11 @@ fn find(
 
 fn read(values: &[Value<'_>], domain: Option<Domain>) -> Result<StoredDispute, Error> {
     let damaged = || row::damaged(DISPUTES.name);
-    let form = match row::integer(values, 3)? {
-        0 => Form::Published,
-        2 => Form::Bound(domain.ok_or_else(damaged)?),
-        _ => return Err(damaged().into()),
+    let form = match row::optional_array(values, 3)? {
+        None => DisputeForm::Published,
+        Some(wallet) => DisputeForm::Bound { domain: domain.ok_or_else(damaged)?, wallet: Address::new(wallet) },
     };
+    let published = row::optional_text(values, 21)?.map(serde_json::from_str).transpose().map_err(|_| damaged())?;
     let text = |place| row::text(values, place).map(str::to_owned);
     let requested = f64::from_bits(row::unsigned(values, 8)?);
     let fields = DisputeFields {
@@ -292,6 +341,7 @@ fn read(values: &[Value<'_>], domain: Option<Domain>) -> Result<StoredDispute, E
             signature: Signature::new(row::array(values, 12)?),
             consumer_key: PublicKey::from_unchecked(row::array(values, 11)?),
         },
+        published,
         filed_at: row::unsigned(values, 13)?,
         outcome: row::unsigned(values, 2)?,
         leaf: row::array(values, 20)?,

@@ -35,7 +35,8 @@ table!(
     Text "provider_hub", Text "envelope", Integer "received_at",
 );
 table!(
-    DISPUTES, "disputes", Integer "id", Text "dispute_id", Integer "outcome", Integer "form", Text "provider_hub",
+    DISPUTES, "disputes", Integer "id", Text "dispute_id", Integer "outcome", Bytes "wallet", Text "provider_hub",
     Text "consumer_hub", Text "invocation", Text "reason", Integer "requested_slash", Integer "happened_at",
     Text "evidence", Bytes "public_key", Bytes "signature", Integer "filed_at",
+    Text "published",
 );

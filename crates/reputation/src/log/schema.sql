@@ -80,12 +80,13 @@ CREATE TABLE hours (
     revision INTEGER NOT NULL
 ) STRICT;
 
--- At most one dispute of an outcome. What is after `filed_at` is NULL until it is resolved.
+-- At most one dispute of an outcome. `wallet` is NULL in the published form; `published` is the same dispute in that form, as proof
+-- for others, where its consumer signed both. What is after it is NULL until the dispute is resolved.
 CREATE TABLE disputes (
     id INTEGER PRIMARY KEY,
     dispute_id TEXT NOT NULL,
     outcome INTEGER NOT NULL,
-    form INTEGER NOT NULL,
+    wallet BLOB,
     provider_hub TEXT NOT NULL,
     consumer_hub TEXT NOT NULL,
     invocation TEXT NOT NULL,
@@ -96,6 +97,7 @@ CREATE TABLE disputes (
     public_key BLOB NOT NULL,
     signature BLOB NOT NULL,
     filed_at INTEGER NOT NULL,
+    published TEXT,
     on_chain BLOB,
     slash_ppm INTEGER,
     slashed_units BLOB,

@@ -207,7 +207,9 @@ fn calls_with_one_hash_are_told_apart() {
     let log = open(&folder);
     let at_one_place = |calls| {
         let mut all = candidates(&log, calls);
-        all.iter_mut().for_each(|candidate| candidate.move_to(i64::MAX));
+        for candidate in &mut all {
+            candidate.move_to(i64::MAX);
+        }
         all
     };
     let recorded = |index| Placed::Recorded { index };

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     oracle::{self, Ending, Filed, Resolution, StoredDispute},
-    wire::DisputeJson,
+    wire::{DisputeJson, ProofOfMisbehavior},
 };
 
 /// What became of a dispute.
@@ -36,11 +36,13 @@ pub(super) struct FiledAnswer {
     mode: &'static str,
     /// Was it on record before?
     replayed: bool,
-    /// SHA-256 of what was signed: the `evidence` of the dispute on-chain.
+    /// SHA-256 of what was signed: of our form, the `evidence` of the dispute on-chain.
     evidence_digest: String,
 }
 
-/// Files a dispute that its consumer signed, about an outcome of that consumer on record.
+/// Files a dispute that its consumer signed, about an outcome of that consumer on record. In the published form it names no wallet, so
+/// it cannot be resolved. The same dispute, of the same id, may be filed in both forms: then ours is the dispute, and the published
+/// one is the proof that published hubs are shown.
 #[utoipa::path(
     post,
     path = "/disputes",
@@ -112,13 +114,15 @@ impl From<oracle::Refusal> for Refusal {
 pub(super) struct DisputeAnswer {
     /// As its consumer signed it.
     dispute: DisputeJson,
-    /// SHA-256 of what was signed: the `evidence` of the dispute on-chain.
+    /// The same in the published form, if the consumer signed that too.
+    published: Option<ProofOfMisbehavior>,
+    /// SHA-256 of what was signed: of our form, the `evidence` of the dispute on-chain.
     evidence_digest: String,
     /// Unix seconds.
     filed_at: u64,
     /// The index of the outcome that it is about.
     outcome_index: u64,
-    /// The hash of that outcome's leaf: the `outcome` of the dispute on-chain.
+    /// The hash of that outcome's leaf: the `outcome` of the dispute on-chain, whose `consumer` is the wallet that the dispute names.
     outcome_leaf: String,
     /// `open` or `resolved`.
     #[schema(example = "open")]
@@ -150,6 +154,7 @@ impl DisputeAnswer {
             stored.resolution.as_ref().map(|resolution| ResolutionAnswer::of(resolution, stored.attestation));
         Self {
             dispute: DisputeJson::write(&stored.signed),
+            published: stored.published.clone(),
             evidence_digest: hex::encode_prefixed(stored.signed.dispute.digest()),
             filed_at: stored.filed_at,
             outcome_index: stored.outcome,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use alloy_primitives::{Address, B256, Bytes};
 use axum::{Json, extract::State, http::StatusCode};
+use barter_protocol::bond::dispute_id_of;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -21,7 +22,7 @@ use crate::{
     chain::{self, Block, Chain, DisputeStatus, Ruling, Signed},
     key::SecretKey,
     oracle::{Ending, Resolution, StoredDispute},
-    wire::{AttestationEnvelope, Number, ProofOfMisbehavior, SlashAttestation, float::round6},
+    wire::{AttestationEnvelope, Number, SlashAttestation, float::round6},
 };
 
 /// Most signatures of a ruling.
@@ -74,7 +75,8 @@ pub(super) struct ResolveAnswer {
 }
 
 /// Writes down how a dispute ended on the chain, and attests the slash. Everything is checked against the chain at a confirmed block:
-/// that the dispute there is this one, that it has ended, what was taken, and that the auditors signed it.
+/// that the dispute there is this one and pays the wallet that its consumer named, that it has ended, what was taken, and that the
+/// auditors signed it.
 #[utoipa::path(
     post,
     path = "/disputes/{dispute_id}/resolve",
@@ -157,6 +159,11 @@ async fn check(
     let Some(follow) = &service.follow else {
         return Err(Refusal::conflict("no_chain", "this service follows no chain, and so no dispute on it"));
     };
+    let Some(wallet) = dispute.signed.dispute.form().wallet() else {
+        let message = "the published form names no wallet to be paid: sign the dispute in our form, with the same dispute_id, \
+                       and file that on the chain";
+        return Err(Refusal::conflict("no_wallet", message));
+    };
     let known = service.known.borrow().clone();
     let Some(view) = known.view.as_deref() else {
         return Err(Refusal::unavailable("chain_never_read", "the chain was not read yet"));
@@ -171,6 +178,16 @@ async fn check(
     if shown.evidence != digest {
         let message = format!("the dispute on the chain is about {}, and this one is {digest}", shown.evidence);
         return Err(Refusal::conflict("other_dispute", message));
+    }
+    if shown.consumer != wallet {
+        let message = format!("the dispute on the chain pays {}, and its consumer named {wallet}", shown.consumer);
+        return Err(Refusal::conflict("other_wallet", message));
+    }
+    let own = dispute_id_of(shown.provider, wallet, dispute.leaf.into());
+    if ruling.dispute != own {
+        let message =
+            format!("the dispute {} on the chain is about another outcome: this one's is {own}", ruling.dispute);
+        return Err(Refusal::conflict("other_outcome", message));
     }
     let hub = dispute.signed.dispute.fields().provider_hub.clone();
     let asked = hub.clone();
@@ -231,6 +248,10 @@ fn attest(
     };
     let said = said.validated().map_err(|error| tracing::warn!(%error, "a slash was not attested")).ok()?;
     let signature = key.sign(&said.signed_bytes());
+    // Published hubs know only their own form; whoever knows ours knows theirs. It proves a slash of the name that it has.
+    let published = stored.published.clone();
+    let proof = published.filter(|proof| proof.claim(&said.dispute_id, &said.provider_hub).is_ok());
+    let proof = proof.unwrap_or_else(|| stored.signed.proof());
     Some(AttestationEnvelope {
         issuer_hub: said.issuer_hub,
         provider_hub: said.provider_hub,
@@ -239,11 +260,7 @@ fn attest(
         reason: fields.reason.clone(),
         seq,
         timestamp: Number::Integer(now),
-        pom: Some(ProofOfMisbehavior {
-            dispute_canonical: stored.signed.dispute.signed_text(),
-            complainant_pubkey_b64: stored.signed.consumer_key.to_string(),
-            signature_b64: stored.signed.signature.to_string(),
-        }),
+        pom: Some(proof),
         evidence: None,
         evidence_kind: String::new(),
         issuer_pubkey_b64: key.public().to_string(),

@@ -12,7 +12,8 @@ use utoipa::{
 
 use super::outcomes::MAX_BATCH;
 use crate::wire::{
-    AttestationEnvelope, DisputeJson, MAX_HUB_BYTES, MAX_ID_BYTES, MAX_REASON_BYTES, OutcomeJson, json::SignatureJson,
+    AttestationEnvelope, DisputeJson, MAX_HUB_BYTES, MAX_ID_BYTES, MAX_REASON_BYTES, OutcomeJson, ProofOfMisbehavior,
+    json::SignatureJson,
 };
 
 /// An Ethereum address.
@@ -103,6 +104,10 @@ impl PartialSchema for DisputeJson {
             .description(Some("A dispute in one of two forms: ours if it has a `chain_id`, and published otherwise."))
             .property("chain_id", number(Type::Integer, None, "Ours: the chain of the bond contract"))
             .property("bond", shape(ADDRESS, "Ours: the address of the bond contract"))
+            .property(
+                "wallet",
+                shape(ADDRESS, "Ours: who is paid what is slashed, the `consumer` of the dispute on-chain"),
+            )
             .property("dispute_id", text(MAX_ID_BYTES, "The dispute, in the consumer's words"))
             .property("invocation_id", text(MAX_ID_BYTES, "The call"))
             .property("provider_hub", text(MAX_HUB_BYTES, "Who is at fault"))
@@ -129,14 +134,32 @@ impl ToSchema for DisputeJson {
     }
 }
 
+/// A consumer's dispute, for whoever wants to check it.
+fn proof(kind: SchemaType) -> Object {
+    ObjectBuilder::new()
+        .schema_type(kind)
+        .description(Some("The consumer's dispute: what was signed, the key and the signature"))
+        .property("dispute_canonical", ObjectBuilder::new().schema_type(Type::String))
+        .property("complainant_pubkey_b64", ObjectBuilder::new().schema_type(Type::String))
+        .property("signature_b64", ObjectBuilder::new().schema_type(Type::String))
+        .build()
+}
+
+impl PartialSchema for ProofOfMisbehavior {
+    fn schema() -> RefOr<Schema> {
+        Schema::from(proof(Type::Object.into())).into()
+    }
+}
+
+impl ToSchema for ProofOfMisbehavior {
+    fn name() -> Cow<'static, str> {
+        "Proof".into()
+    }
+}
+
 impl PartialSchema for AttestationEnvelope {
     fn schema() -> RefOr<Schema> {
-        let proof = ObjectBuilder::new()
-            .schema_type(SchemaType::from_iter([Type::Object, Type::Null]))
-            .description(Some("The consumer's dispute: what was signed, the key and the signature"))
-            .property("dispute_canonical", ObjectBuilder::new().schema_type(Type::String))
-            .property("complainant_pubkey_b64", ObjectBuilder::new().schema_type(Type::String))
-            .property("signature_b64", ObjectBuilder::new().schema_type(Type::String));
+        let proof = proof(SchemaType::from_iter([Type::Object, Type::Null]));
         ObjectBuilder::new()
             .schema_type(Type::Object)
             .description(Some("A slash that a hub attests, in the published package's shape"))

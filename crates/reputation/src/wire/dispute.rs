@@ -4,7 +4,7 @@ use alloy_primitives::hex;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Error, Form, Fraction, MAX_EVIDENCE_BYTES, MAX_ID_BYTES, MAX_REASON_BYTES,
+    DisputeForm, Error, Fraction, MAX_EVIDENCE_BYTES, MAX_ID_BYTES, MAX_REASON_BYTES, ProofOfMisbehavior,
     form::{Bound, Canonical, Rules, writable_time},
     time,
 };
@@ -40,7 +40,7 @@ pub struct DisputeFields {
 /// A dispute that keeps its form's rules.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dispute {
-    form: Form,
+    form: DisputeForm,
     fields: DisputeFields,
 }
 
@@ -48,12 +48,8 @@ impl Dispute {
     /// Holds what is said to the rules of the form.
     ///
     /// # Errors
-    /// As [`Outcome::new`](super::Outcome::new). Evidence over [`MAX_EVIDENCE_BYTES`] is [`Error::TooLong`] of `evidence`. There is
-    /// no [`Form::Event`] of a dispute.
-    pub fn new(form: Form, fields: DisputeFields) -> Result<Self, Error> {
-        if form == Form::Event {
-            return Err(Error::NotADispute { reason: "events do not dispute" });
-        }
+    /// As [`Outcome::new`](super::Outcome::new). Evidence over [`MAX_EVIDENCE_BYTES`] is [`Error::TooLong`] of `evidence`.
+    pub fn new(form: DisputeForm, fields: DisputeFields) -> Result<Self, Error> {
         let rules = Rules { published: form.domain().is_none() };
         rules.required("dispute_id", &fields.dispute_id, MAX_ID_BYTES)?;
         rules.required("invocation_id", &fields.invocation_id, MAX_ID_BYTES)?;
@@ -73,7 +69,7 @@ impl Dispute {
     }
 
     /// The form.
-    pub const fn form(&self) -> Form {
+    pub const fn form(&self) -> DisputeForm {
         self.form
     }
 
@@ -85,8 +81,9 @@ impl Dispute {
     /// The bytes that are signed.
     pub fn signed_bytes(&self) -> Vec<u8> {
         let fields = &self.fields;
-        if let Form::Bound(domain) = self.form {
+        if let DisputeForm::Bound { domain, wallet } = self.form {
             return Bound::new(TAG, domain)
+                .fixed(wallet.as_slice())
                 .text(&fields.dispute_id)
                 .text(&fields.invocation_id)
                 .text(&fields.provider_hub)
@@ -113,7 +110,7 @@ impl Dispute {
         canonical.bytes()
     }
 
-    /// SHA-256 of the bytes that are signed: the `evidence` of the dispute on-chain.
+    /// SHA-256 of the bytes that are signed: of our form, the `evidence` of the dispute on-chain.
     pub fn digest(&self) -> [u8; 32] {
         Sha256::digest(self.signed_bytes()).into()
     }
@@ -122,7 +119,7 @@ impl Dispute {
     pub fn signed_text(&self) -> String {
         let bytes = self.signed_bytes();
         match String::from_utf8(bytes) {
-            Ok(text) if self.form == Form::Published => text,
+            Ok(text) if self.form == DisputeForm::Published => text,
             Ok(text) => hex::encode_prefixed(text),
             Err(error) => hex::encode_prefixed(error.into_bytes()),
         }
@@ -138,6 +135,17 @@ pub struct SignedDispute {
     pub signature: Signature,
     /// The key that the submitter names. A signature that it fits proves nothing until the key is known to be the consumer's.
     pub consumer_key: PublicKey,
+}
+
+impl SignedDispute {
+    /// What others can check it by.
+    pub fn proof(&self) -> ProofOfMisbehavior {
+        ProofOfMisbehavior {
+            dispute_canonical: self.dispute.signed_text(),
+            complainant_pubkey_b64: self.consumer_key.to_string(),
+            signature_b64: self.signature.to_string(),
+        }
+    }
 }
 
 /// What a signed dispute is about, read back from what was signed.
@@ -186,7 +194,8 @@ impl DisputeClaim {
     fn parse_bound(bytes: &[u8]) -> Option<Self> {
         let mut rest = Reader(bytes);
         let tag = rest.text()?;
-        rest.skip(8 + 20)?;
+        // Chain, bond contract and wallet.
+        rest.skip(8 + 20 + 20)?;
         let claim = Self {
             dispute_id: rest.text()?,
             invocation_id: rest.text()?,

@@ -15,7 +15,7 @@ pub struct Domain {
     pub bond: Address,
 }
 
-/// The form of an outcome or a dispute.
+/// The form of an outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// The published package's, `name:value` joined by `|`.
@@ -41,6 +41,39 @@ impl Form {
         match self {
             Self::Bound(domain) => Some(domain),
             Self::Published | Self::Event => None,
+        }
+    }
+}
+
+/// The form of a dispute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DisputeForm {
+    /// The published package's, which names no wallet: nothing can be paid for it on a chain.
+    Published,
+    /// Ours.
+    Bound {
+        /// Where it is valid.
+        domain: Domain,
+        /// Who is paid what is slashed: the `consumer` of the complaint on the chain. Were it not signed, whoever reads a dispute
+        /// could complain with it and be paid.
+        wallet: Address,
+    },
+}
+
+impl DisputeForm {
+    /// The domain of our own form.
+    pub const fn domain(self) -> Option<Domain> {
+        match self {
+            Self::Bound { domain, .. } => Some(domain),
+            Self::Published => None,
+        }
+    }
+
+    /// The wallet that our own form names.
+    pub const fn wallet(self) -> Option<Address> {
+        match self {
+            Self::Bound { wallet, .. } => Some(wallet),
+            Self::Published => None,
         }
     }
 }

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Dispute, DisputeFields, Domain, Error, Form, Fraction, Number, Outcome, OutcomeFields, Price, SignedDispute,
-    SignedOutcome, Status, base64, time,
+    Dispute, DisputeFields, DisputeForm, Domain, Error, Form, Fraction, Number, Outcome, OutcomeFields, Price,
+    SignedDispute, SignedOutcome, Status, base64, time,
 };
 use crate::key::{PublicKey, Signature};
 
@@ -90,6 +90,9 @@ pub struct DisputeJson {
     /// Ours: the address of the bond contract.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bond: Option<String>,
+    /// Ours: the address of the wallet that is paid what is slashed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wallet: Option<String>,
     /// The dispute.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dispute_id: Option<String>,
@@ -222,8 +225,11 @@ impl DisputeJson {
     /// Every [`Error`] but [`Error::Json`].
     pub fn read(self) -> Result<SignedDispute, Error> {
         let form = match self.chain_id {
-            Some(chain_id) => Form::Bound(domain(chain_id, self.bond.as_deref())?),
-            None => Form::Published,
+            Some(chain_id) => DisputeForm::Bound {
+                domain: domain(chain_id, self.bond.as_deref())?,
+                wallet: address("wallet", self.wallet.as_deref())?,
+            },
+            None => DisputeForm::Published,
         };
         let (requested_slash, evidence) = if form.domain().is_some() {
             let ppm = needed("requested_slash_ppm", self.requested_slash_ppm)?;
@@ -260,7 +266,8 @@ impl DisputeJson {
     /// Writes it.
     pub fn write(signed: &SignedDispute) -> Self {
         let fields = signed.dispute.fields();
-        let domain = signed.dispute.form().domain();
+        let form = signed.dispute.form();
+        let domain = form.domain();
         let evidence = match domain {
             Some(_) => Value::String(fields.evidence.clone()),
             // It came in as JSON; what was left out was the empty object.
@@ -269,6 +276,7 @@ impl DisputeJson {
         Self {
             chain_id: domain.map(|domain| domain.chain_id),
             bond: domain.map(|domain| domain.bond.to_string()),
+            wallet: form.wallet().map(|wallet| wallet.to_string()),
             dispute_id: Some(fields.dispute_id.clone()),
             invocation_id: Some(fields.invocation_id.clone()),
             provider_hub: Some(fields.provider_hub.clone()),
@@ -289,8 +297,11 @@ fn needed<T>(field: &'static str, value: Option<T>) -> Result<T, Error> {
 }
 
 fn domain(chain_id: u64, bond: Option<&str>) -> Result<Domain, Error> {
-    let bond = needed("bond", bond)?.parse::<Address>().map_err(|_| Error::NotAnAddress { field: "bond" })?;
-    Ok(Domain { chain_id, bond })
+    Ok(Domain { chain_id, bond: address("bond", bond)? })
+}
+
+fn address(field: &'static str, text: Option<&str>) -> Result<Address, Error> {
+    needed(field, text)?.parse().map_err(|_| Error::NotAnAddress { field })
 }
 
 fn milliseconds(number: Number) -> Result<u32, Error> {

@@ -10,7 +10,7 @@ use barter_reputation::{
     federation::{Error as FederationError, Peer},
     key::{PublicKey, SecretKey},
     service::{Error, Server, Settings},
-    wire::{AttestationEnvelope, Form, Number, ProofOfMisbehavior, SlashAttestation},
+    wire::{AttestationEnvelope, DisputeForm, Number, ProofOfMisbehavior, SlashAttestation},
 };
 use serde_json::{Value, json};
 use tokio::{
@@ -130,7 +130,7 @@ fn attested(issuer: &str, issuer_key: &SecretKey, seq: u64, pom: Option<ProofOfM
 
 /// The consumer's dispute of an outcome, signed with a key.
 fn proof(dispute: &str, invocation: &str, consumer_key: &SecretKey) -> ProofOfMisbehavior {
-    let signed = sign_dispute(Form::Published, dispute_fields(dispute, invocation), consumer_key);
+    let signed = sign_dispute(DisputeForm::Published, dispute_fields(dispute, invocation), consumer_key);
     ProofOfMisbehavior {
         dispute_canonical: signed.dispute.signed_text(),
         complainant_pubkey_b64: signed.consumer_key.to_string(),

@@ -14,14 +14,15 @@ use barter_reputation::{
     federation::Peer,
     key::PublicKey,
     service::{Server, Settings},
-    wire::{Form, ProofOfMisbehavior},
+    wire::{DisputeForm, ProofOfMisbehavior},
 };
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, time::timeout};
 
 use crate::{
     disputes::{chain_with, disputed, executed, resolve, ruling},
-    support::{PROVIDER, Setup, dispute_fields, key, outcome, sign_dispute, start},
+    support::{PROVIDER, Setup, dispute, dispute_fields, key, outcome, sign_dispute, start},
 };
 
 /// The published hub, until it is dropped.
@@ -76,6 +77,9 @@ async fn the_published_hub_takes_over_our_slash_as_strong() {
     let mut setup = Setup { chain: Some(chain_with(executed())), ..Setup::default() };
     setup.settings.hub_url.clear();
     let service = disputed(setup).await;
+    // It knows the published form alone, so its consumer signs that too.
+    let published = serde_json::to_value(dispute("d", "a")).unwrap();
+    assert_eq!(service.post("/disputes", &published).await.0, StatusCode::OK);
     let (status, answer) = resolve(&service, &ruling(50_000)).await;
     assert_eq!(status, 200, "{answer}");
     let pull = json!({
@@ -98,13 +102,13 @@ async fn the_published_hub_takes_over_our_slash_as_strong() {
 #[tokio::test(flavor = "multi_thread")]
 async fn we_take_over_the_published_hubs_slashes_strong_and_weak() {
     let Some(mut hub) = Hub::start() else { return };
-    let signed = sign_dispute(Form::Published, dispute_fields("d", "a"), &key(2));
+    let signed = sign_dispute(DisputeForm::Published, dispute_fields("d", "a"), &key(2));
     let proof = ProofOfMisbehavior {
         dispute_canonical: signed.dispute.signed_text(),
         complainant_pubkey_b64: signed.consumer_key.to_string(),
         signature_b64: signed.signature.to_string(),
     };
-    let forged = sign_dispute(Form::Published, dispute_fields("e", "a"), &key(7));
+    let forged = sign_dispute(DisputeForm::Published, dispute_fields("e", "a"), &key(7));
     let forged = ProofOfMisbehavior {
         dispute_canonical: forged.dispute.signed_text(),
         complainant_pubkey_b64: forged.consumer_key.to_string(),

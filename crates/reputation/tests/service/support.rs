@@ -13,8 +13,8 @@ use barter_reputation::{
     oracle::{self, Oracle},
     service::{Follow, Limits, OperatorToken, Server, Settings},
     wire::{
-        Dispute, DisputeFields, DisputeJson, Domain, Form, Fraction, Number, Outcome, OutcomeFields, OutcomeJson,
-        Price, SignedDispute, SignedOutcome, Status,
+        Dispute, DisputeFields, DisputeForm, DisputeJson, Domain, Form, Fraction, Number, Outcome, OutcomeFields,
+        OutcomeJson, Price, SignedDispute, SignedOutcome, Status,
     },
 };
 use barter_store::Location;
@@ -210,14 +210,21 @@ pub(crate) fn dispute_fields(dispute: &str, invocation: &str) -> DisputeFields {
     }
 }
 
-pub(crate) fn sign_dispute(form: Form, fields: DisputeFields, key: &SecretKey) -> SignedDispute {
+pub(crate) fn sign_dispute(form: DisputeForm, fields: DisputeFields, key: &SecretKey) -> SignedDispute {
     let dispute = Dispute::new(form, fields).unwrap();
     let signature = key.sign(&dispute.signed_bytes());
     SignedDispute { dispute, signature, consumer_key: key.public() }
 }
 
 pub(crate) fn dispute(dispute: &str, invocation: &str) -> DisputeJson {
-    DisputeJson::write(&sign_dispute(Form::Published, dispute_fields(dispute, invocation), &key(2)))
+    DisputeJson::write(&sign_dispute(DisputeForm::Published, dispute_fields(dispute, invocation), &key(2)))
+}
+
+/// In our form, to pay that wallet.
+pub(crate) fn dispute_paying(wallet: Address, dispute: &str, invocation: &str) -> SignedDispute {
+    let requested_slash = Fraction::from_ppm("requested_slash_ppm", 100_000).unwrap();
+    let fields = DisputeFields { requested_slash, ..dispute_fields(dispute, invocation) };
+    sign_dispute(DisputeForm::Bound { domain: DOMAIN, wallet }, fields, &key(2))
 }
 
 /// An event, as the published package's hubs sign them.
