@@ -107,6 +107,14 @@ pub enum Refusal {
         /// The other dispute.
         dispute_id: String,
     },
+    /// It is on record with other evidence, which its form does not sign.
+    #[error(
+        "dispute {dispute_id:?} is on record with other evidence, which the published form does not sign: sign it in ours"
+    )]
+    OtherEvidence {
+        /// The dispute.
+        dispute_id: String,
+    },
     /// Another dispute has the id.
     #[error("another dispute has the id {dispute_id:?}")]
     DisputeIdTaken {
@@ -142,6 +150,7 @@ impl Refusal {
             Self::CallTaken { .. } => "call_taken",
             Self::NoOutcome { .. } => "no_outcome",
             Self::AlreadyDisputed { .. } => "already_disputed",
+            Self::OtherEvidence { .. } => "other_evidence",
             Self::DisputeIdTaken { .. } => "dispute_id_taken",
             Self::UnknownDispute { .. } => "unknown_dispute",
             Self::EndedOtherwise { .. } => "ended_otherwise",
@@ -363,6 +372,10 @@ impl Oracle {
                     ));
                     None
                 }
+                // What was taken in time stays taken.
+                Err(refusal @ Refusal::WrongTime { .. }) => {
+                    Some(self.replayed(consumer.map(|consumer| consumer.consumer), signed, refusal)?)
+                }
                 Err(refusal) => Some(Verdict::Rejected(refusal)),
             });
         }
@@ -383,9 +396,12 @@ impl Oracle {
                     numbers.push(number);
                     candidates.push(Candidate::new(signed, consumer.consumer, consumer.key_id, leaf));
                 }
+                // Under a key that the consumer had before, it may have been right.
                 None if verdicts[number].is_none() => {
-                    let hub = signed.outcome.into_fields().consumer_hub;
-                    verdicts[number] = Some(Verdict::Rejected(Refusal::WrongSignature { hub }));
+                    let hub = signed.outcome.fields().consumer_hub.clone();
+                    let refusal = Refusal::WrongSignature { hub };
+                    let consumer = consumers.get(&hubs[number]).map(|consumer| consumer.consumer);
+                    verdicts[number] = Some(self.replayed(consumer, &signed, refusal)?);
                 }
                 None => {}
             }
@@ -400,6 +416,13 @@ impl Oracle {
             }
         }
         verdicts.into_iter().map(|verdict| verdict.ok_or(Error::Stopped)).collect()
+    }
+
+    /// What would be refused now, but was taken before.
+    fn replayed(&self, consumer: Option<i64>, signed: &SignedOutcome, refusal: Refusal) -> Result<Verdict, Error> {
+        let Some(consumer) = consumer else { return Ok(Verdict::Rejected(refusal)) };
+        let index = self.0.log.index_of(consumer, signed)?;
+        Ok(index.map_or(Verdict::Rejected(refusal), |index| Verdict::Replayed { index }))
     }
 
     /// Is it for this oracle, and of these days?
@@ -512,7 +535,8 @@ impl Oracle {
         if let Err(refusal) = self.check(signed.dispute.form().domain(), fields.timestamp, now) {
             // What was taken in time stays taken.
             let stored = self.dispute(&dispute_id)?;
-            let is_known = stored.is_some_and(|stored| stored.has(&signed.dispute));
+            let dispute = &signed.dispute;
+            let is_known = stored.is_some_and(|stored| stored.has(dispute) && !stored.has_other_evidence(dispute));
             return Ok(if is_known { Ok(Filed::Replayed) } else { Err(refusal) });
         }
         let name = hub::normal(&hub);
@@ -534,6 +558,7 @@ impl Oracle {
             Filing::Replayed => Ok(Filed::Replayed),
             Filing::NoOutcome => Err(Refusal::NoOutcome { invocation_id }),
             Filing::AlreadyDisputed(other) => Err(Refusal::AlreadyDisputed { dispute_id: other }),
+            Filing::OtherEvidence => Err(Refusal::OtherEvidence { dispute_id }),
             Filing::IdTaken => Err(Refusal::DisputeIdTaken { dispute_id }),
         })
     }

@@ -148,11 +148,11 @@ impl Model {
             return Err("other_domain");
         }
         if fields.timestamp.abs_diff(self.now) > MAX_CLOCK_DIFFERENCE {
-            return Err("wrong_time");
+            return self.replay(signed, "wrong_time");
         }
         let key = secret(*self.keys.get(&hub::normal(&fields.consumer_hub)).ok_or("unknown_consumer")?);
         if key.sign(&signed.outcome.signed_bytes()) != signed.signature {
-            return Err("wrong_signature");
+            return self.replay(signed, "wrong_signature");
         }
         let before = self.log.iter().position(|(other, _)| Self::same_call(other, signed));
         match before {
@@ -169,10 +169,23 @@ impl Model {
         }
     }
 
+    /// What is on record stays so, whatever its time, and whatever key its consumer has now.
+    fn replay(&self, signed: &SignedOutcome, refusal: &'static str) -> Result<(bool, u64), &'static str> {
+        let is_it = |other: &SignedOutcome| {
+            Self::same_call(other, signed)
+                && other.signature == signed.signature
+                && other.outcome.form() == signed.outcome.form()
+                && other.outcome.signed_bytes() == signed.outcome.signed_bytes()
+        };
+        let index = self.log.iter().position(|(other, _)| is_it(other)).ok_or(refusal)?;
+        Ok((false, index as u64))
+    }
+
     fn dispute(&mut self, signed: &SignedDispute) -> Result<Filed, &'static str> {
         let fields = signed.dispute.fields();
-        let known = self.disputes.iter_mut().find(|(other, _)| other.dispute.fields().dispute_id == fields.dispute_id);
-        let is_same = known.as_ref().is_some_and(|(one, other)| {
+        let known = self.disputes.iter().position(|(other, _)| other.dispute.fields().dispute_id == fields.dispute_id);
+        let is_same = known.is_some_and(|known| {
+            let (one, other) = &self.disputes[known];
             one.dispute == signed.dispute || other.as_ref().is_some_and(|other| other.dispute == signed.dispute)
         });
         if fields.timestamp.abs_diff(self.now) > MAX_CLOCK_DIFFERENCE {
@@ -190,17 +203,16 @@ impl Model {
                 && hub::normal(consumer) == hub::normal(&fields.consumer_hub)
                 && call == fields.invocation_id
         };
-        if let Some((one, published)) = known {
-            let other = one.dispute.fields();
-            let [before, now] = [&one.dispute, &signed.dispute].map(|dispute| dispute.form().wallet().is_some());
-            if published.is_some()
-                || before == now
-                || !is_about(&other.provider_hub, &other.consumer_hub, &other.invocation_id)
-            {
-                return Err("dispute_id_taken");
-            }
-            *published = Some(if now { mem::replace(one, signed.clone()) } else { signed.clone() });
-            return Ok(Filed::New);
+        let is_of = |other: &SignedDispute| {
+            let other = other.dispute.fields();
+            is_about(&other.provider_hub, &other.consumer_hub, &other.invocation_id)
+        };
+        let pays = |dispute: &SignedDispute| dispute.dispute.form().wallet().is_some();
+        if known.is_some_and(|known| {
+            let (one, published) = &self.disputes[known];
+            published.is_some() || pays(one) == pays(signed) || !is_of(one)
+        }) {
+            return Err("dispute_id_taken");
         }
         let on_record = self.log.iter().any(|(outcome, _)| {
             let outcome = outcome.outcome.fields();
@@ -209,14 +221,15 @@ impl Model {
         if !on_record {
             return Err("no_outcome");
         }
-        let disputed = self.disputes.iter().any(|(other, _)| {
-            let other = other.dispute.fields();
-            is_about(&other.provider_hub, &other.consumer_hub, &other.invocation_id)
-        });
-        if disputed {
+        let others = || self.disputes.iter().enumerate().filter(|(at, (other, _))| Some(*at) != known && is_of(other));
+        if others().any(|(_, (other, _))| pays(other) || (known.is_none() && !pays(signed))) {
             return Err("already_disputed");
         }
-        self.disputes.push((signed.clone(), None));
+        match known.map(|known| &mut self.disputes[known]) {
+            None => self.disputes.push((signed.clone(), None)),
+            Some((one, published)) if pays(signed) => *published = Some(mem::replace(one, signed.clone())),
+            Some((_, published)) => *published = Some(signed.clone()),
+        }
         Ok(Filed::New)
     }
 

@@ -282,6 +282,31 @@ fn a_dispute_is_of_a_known_consumer_about_its_own_outcome() {
 }
 
 #[test]
+fn what_is_on_record_is_replayed_whatever_its_date_and_whoevers_turn_it_is_to_sign() {
+    const LATER: u64 = NOW + MAX_CLOCK_DIFFERENCE + 1;
+    for place in Place::all() {
+        let oracle = oracle(&place);
+        let all = [Form::Published, Form::Event, Form::Bound(DOMAIN)].map(|form| said(form, &format!("{form:?}")));
+        oracle.record(all.to_vec(), NOW).unwrap();
+        let replayed: Vec<_> = (0..3).map(|index| Verdict::Replayed { index }).collect();
+        assert_eq!(oracle.record(all.to_vec(), LATER).unwrap(), replayed);
+        // Another key signs now; what the one before had signed is as it was.
+        oracle.register_consumer(CONSUMER, secret(2).public(), NOW).unwrap().unwrap();
+        assert_eq!(oracle.record(all.to_vec(), NOW).unwrap(), replayed);
+        // Not on record: of another signature, or of another text.
+        let refused = |signed, now| match oracle.record(vec![signed], now).unwrap().remove(0) {
+            Verdict::Rejected(refusal) => refusal.code(),
+            verdict => panic!("{verdict:?}"),
+        };
+        let mut other = all[0].clone();
+        other.signature = secret(2).sign(b"something else");
+        assert_eq!((refused(other.clone(), NOW), refused(other, LATER)), ("wrong_signature", "wrong_time"));
+        assert_eq!(refused(said(Form::Published, "new"), LATER), "wrong_time");
+        assert_eq!(oracle.tree_head().unwrap().0, 3);
+    }
+}
+
+#[test]
 fn a_dispute_is_filed_in_both_forms_and_pays_the_wallet_of_ours() {
     for place in Place::all() {
         let oracle = oracle(&place);
@@ -311,6 +336,7 @@ fn a_dispute_is_filed_in_both_forms_and_pays_the_wallet_of_ours() {
         }
         // The id of another outcome's.
         assert_eq!(file(dispute("inv_3", "inv_3", 1)), Ok(Filed::New));
+        assert_eq!(file(dispute("y", "inv_3", 1)), Err("already_disputed"));
         assert_eq!(file(paid(5, "inv_3", "inv_1")), Err("dispute_id_taken"));
         assert_eq!(file(paid(5, "inv_3", "inv_4")), Err("dispute_id_taken"));
         // What has ended stays as it was.
@@ -318,6 +344,8 @@ fn a_dispute_is_filed_in_both_forms_and_pays_the_wallet_of_ours() {
             Resolution { on_chain: B256::ZERO, slash_ppm: 0, slashed_units: 0, ending: Ending::Void, resolved_at: NOW };
         oracle.resolve("inv_3", resolution, |_, _| None).unwrap().unwrap();
         assert_eq!(file(paid(5, "inv_3", "inv_3")), Err("dispute_id_taken"));
+        // One that names no wallet keeps none out that does, whoever passed it on and under whatever id.
+        assert_eq!(file(paid(5, "z", "inv_3")), Ok(Filed::New));
         let before = ["inv_1", "inv_2", "inv_3"].map(stored);
         drop(oracle);
         let oracle = place.oracle();

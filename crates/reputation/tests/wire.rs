@@ -360,6 +360,7 @@ proptest! {
         let claim = DisputeClaim::parse(&signed.dispute.signed_text()).unwrap();
         let wanted = [&fields.dispute_id, &fields.invocation_id, &fields.provider_hub, &fields.consumer_hub];
         prop_assert_eq!([&claim.dispute_id, &claim.invocation_id, &claim.provider_hub, &claim.consumer_hub], wanted);
+        prop_assert_eq!(claim.domain, form.domain());
 
         // The evidence is covered in our form, and only there.
         let other = Dispute::new(form, DisputeFields { evidence: "{}".to_owned(), ..fields.clone() }).unwrap();

@@ -6,7 +6,7 @@ use barter_store::{Engine, Value, row};
 use super::{
     Error, Log,
     attestations::{self, Attestation},
-    outcome,
+    outcome::{self, Call},
     registry::{self, Consumer},
     schema::DISPUTES,
 };
@@ -24,7 +24,7 @@ const DISPUTE: &str = "SELECT d.id, d.dispute_id, d.outcome, d.wallet, d.provide
                        d.on_chain, d.slash_ppm, d.slashed_units, d.ending, d.resolved_at, d.attestation, o.leaf, \
                        d.published \
                        FROM disputes d JOIN outcomes o ON o.id = d.outcome WHERE d.dispute_id = $1";
-const DISPUTE_OF_OUTCOME: &str = "SELECT dispute_id FROM disputes WHERE outcome = $1";
+const OTHERS_OF_OUTCOME: &str = "SELECT dispute_id, wallet FROM disputes WHERE outcome = $1 AND dispute_id <> $2";
 const FORGET: &str = "DELETE FROM disputes WHERE dispute_id = $1";
 const RESOLVE: &str = "UPDATE disputes SET on_chain = $1, slash_ppm = $2, slashed_units = $3, ending = $4, \
                        resolved_at = $5 WHERE dispute_id = $6";
@@ -102,6 +102,12 @@ impl StoredDispute {
             || self.published.as_ref().is_some_and(|proof| proof.dispute_canonical == dispute.signed_text())
     }
 
+    /// Does this say otherwise what shows it? Only the published form lets it.
+    pub(crate) fn has_other_evidence(&self, dispute: &Dispute) -> bool {
+        let stored = &self.signed.dispute;
+        stored.form() == dispute.form() && stored.fields().evidence != dispute.fields().evidence
+    }
+
     /// Is this the same dispute in the form that is not on record yet?
     fn lacks(&self, signed: &SignedDispute, outcome: u64) -> bool {
         let [stored, other] = [&self.signed, signed].map(|one| one.dispute.form() == DisputeForm::Published);
@@ -119,6 +125,8 @@ pub(crate) enum Filing {
     NoOutcome,
     /// The outcome has another dispute.
     AlreadyDisputed(String),
+    /// It was filed before, with other evidence, which is not signed.
+    OtherEvidence,
     /// Another dispute has the id.
     IdTaken,
 }
@@ -143,32 +151,37 @@ impl Log {
         self.writer()?.write(move |engine| {
             let fields = signed.dispute.fields();
             let stored = find(engine, domain, &fields.dispute_id)?;
-            if stored.as_ref().is_some_and(|stored| stored.has(&signed.dispute)) {
-                return Ok(Filing::Replayed);
+            if let Some(stored) = stored.as_ref().filter(|stored| stored.has(&signed.dispute)) {
+                let is_other = stored.has_other_evidence(&signed.dispute);
+                return Ok(if is_other { Filing::OtherEvidence } else { Filing::Replayed });
             }
-            let outcome = outcome::of_call(engine, domain, consumer.consumer, &fields.invocation_id)?;
+            let call = Call::named(consumer.consumer, &fields.invocation_id);
+            let entry = outcome::of_call(engine, domain, &call)?;
             let provider = hub::normal(&fields.provider_hub);
             let is_of = |entry: &outcome::Entry| hub::normal(&entry.signed.outcome.fields().provider_hub) == provider;
-            let outcome = outcome.filter(is_of);
-            if let Some(stored) = stored {
-                let is_completed = outcome.is_some_and(|entry| stored.lacks(&signed, entry.index));
-                if !is_completed {
-                    return Ok(Filing::IdTaken);
-                }
-                complete(engine, &stored, &signed)?;
-                return Ok(Filing::New);
+            let Some(entry) = entry.filter(is_of) else {
+                return Ok(if stored.is_some() { Filing::IdTaken } else { Filing::NoOutcome });
+            };
+            if stored.as_ref().is_some_and(|stored| !stored.lacks(&signed, entry.index)) {
+                return Ok(Filing::IdTaken);
             }
-            let Some(entry) = outcome else { return Ok(Filing::NoOutcome) };
-            let index = Value::Integer(i64::try_from(entry.index).unwrap_or(i64::MAX));
+            // What names no wallet keeps out only its like: anybody may have passed it on.
+            let is_kept_out = stored.is_none() && signed.dispute.form() == DisputeForm::Published;
             let mut other = None;
-            engine.query(DISPUTE_OF_OUTCOME, &[index], &mut |row| {
-                other = Some(row::text(row, 0)?.to_owned());
+            let asked = [number(entry.index), Value::Text(&fields.dispute_id)];
+            engine.query(OTHERS_OF_OUTCOME, &asked, &mut |row| {
+                if is_kept_out || row::optional_array::<20>(row, 1)?.is_some() {
+                    other = Some(row::text(row, 0)?.to_owned());
+                }
                 Ok(())
             })?;
             if let Some(other) = other {
                 return Ok(Filing::AlreadyDisputed(other));
             }
-            put(engine, &signed, None, entry.index, now)?;
+            match stored {
+                Some(stored) => complete(engine, &stored, &signed)?,
+                None => put(engine, &signed, None, entry.index, now)?,
+            }
             Ok(Filing::New)
         })
     }
@@ -238,7 +251,7 @@ impl Log {
             let Some(found) = registry::consumers(engine, &[consumer])?.get(consumer).copied() else {
                 return Ok(false);
             };
-            let entry = outcome::of_call(engine, self.domain, found.consumer, invocation)?;
+            let entry = outcome::of_call(engine, self.domain, &Call::named(found.consumer, invocation))?;
             Ok(entry.is_some_and(|entry| {
                 let is_of = hub::normal(&entry.signed.outcome.fields().provider_hub) == provider;
                 is_of && (entry.key == *key || found.key == *key)
@@ -266,7 +279,6 @@ fn put(
 ) -> Result<(), Error> {
     let id = registry::next_id(engine, DISPUTES.name)?;
     let fields = signed.dispute.fields();
-    let number = |number: u64| Value::Integer(i64::try_from(number).unwrap_or(i64::MAX));
     let wallet = signed.dispute.form().wallet();
     let published = published.map(serde_json::to_string).transpose().map_err(|_| row::damaged(DISPUTES.name))?;
     let row = [
@@ -288,6 +300,10 @@ fn put(
         published.as_deref().map_or(Value::Null, Value::Text),
     ];
     engine.insert(&DISPUTES, &row)
+}
+
+fn number(number: u64) -> Value<'static> {
+    Value::Integer(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
 fn find(

@@ -3,7 +3,7 @@
 use barter_store::{Engine, Error as StoreError, Value, row};
 use sha2::{Digest, Sha256};
 
-use super::{Error, schema::OUTCOMES};
+use super::{Error, Log, schema::OUTCOMES};
 use crate::{
     key::{PublicKey, Signature},
     merkle::Hash,
@@ -148,6 +148,11 @@ impl<'a> Call<'a> {
         Self { consumer, call: &outcome.fields().invocation_id, event }
     }
 
+    /// That of a call which has a name.
+    pub(super) const fn named(consumer: i64, call: &'a str) -> Self {
+        Self { consumer, call, event: None }
+    }
+
     /// Where it is looked for first. Sixty-three bits of a hash: another may be there, then the next place is taken.
     pub(super) fn place(&self) -> i64 {
         let hash = Sha256::new().chain_update(self.consumer.to_be_bytes());
@@ -172,6 +177,16 @@ pub(super) fn same_text(one: &Outcome, other: &Outcome) -> bool {
     one.form() == other.form() && one.signed_bytes() == other.signed_bytes()
 }
 
+impl Log {
+    /// Where this very outcome is, if it is on record: every byte of it and of its signature.
+    pub(crate) fn index_of(&self, consumer: i64, said: &SignedOutcome) -> Result<Option<u64>, Error> {
+        let entry = self.readers.read(|engine| of_call(engine, self.domain, &Call::of(consumer, &said.outcome)))?;
+        let is_same =
+            |entry: &Entry| entry.signed.signature == said.signature && same_text(&entry.signed.outcome, &said.outcome);
+        Ok(entry.filter(is_same).map(|entry| entry.index))
+    }
+}
+
 /// Reads an outcome by its index.
 pub(super) fn find(
     engine: &mut dyn Engine<Error>,
@@ -190,10 +205,8 @@ pub(super) fn find(
 pub(super) fn of_call(
     engine: &mut dyn Engine<Error>,
     domain: Option<Domain>,
-    consumer: i64,
-    invocation: &str,
+    call: &Call<'_>,
 ) -> Result<Option<Entry>, Error> {
-    let call = Call { consumer, call: invocation, event: None };
     let mut place = call.place();
     for _ in 0..MAX_PLACES {
         let mut index = None;
@@ -204,7 +217,7 @@ pub(super) fn of_call(
         let Some(index) = index else { return Ok(None) };
         let mut found = None;
         find(engine, domain, &[Value::Integer(index)], |_, entry, consumer| {
-            found = (Call::of(consumer, &entry.signed.outcome) == call).then_some(entry);
+            found = (Call::of(consumer, &entry.signed.outcome) == *call).then_some(entry);
         })?;
         if found.is_some() {
             return Ok(found);

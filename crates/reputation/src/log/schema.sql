@@ -80,7 +80,7 @@ CREATE TABLE hours (
     revision INTEGER NOT NULL
 ) STRICT;
 
--- At most one dispute of an outcome. `wallet` is NULL in the published form; `published` is the same dispute in that form, as proof
+-- At most one dispute of an outcome in our form, and one that is in the published form alone. `wallet` is NULL in the published form; `published` is the same dispute in that form, as proof
 -- for others, where its consumer signed both. What is after it is NULL until the dispute is resolved.
 CREATE TABLE disputes (
     id INTEGER PRIMARY KEY,
@@ -106,7 +106,7 @@ CREATE TABLE disputes (
     attestation INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX disputes_by_id ON disputes (dispute_id);
-CREATE UNIQUE INDEX disputes_by_outcome ON disputes (outcome);
+CREATE INDEX disputes_by_outcome ON disputes (outcome);
 
 -- Slash attestations as they travel: our own, and what peers were believed. `provider_hub` is the name as compared.
 CREATE TABLE attestations (

@@ -1,4 +1,4 @@
-//! Disputes: signed by the consumer whose outcome it is, one for each outcome, and none takes another's place.
+//! Disputes: signed by the consumer whose outcome it is, one in our form for each outcome, and none takes another's place.
 
 use std::sync::Arc;
 
@@ -42,7 +42,7 @@ pub(super) struct FiledAnswer {
 
 /// Files a dispute that its consumer signed, about an outcome of that consumer on record. In the published form it names no wallet, so
 /// it cannot be resolved. The same dispute, of the same id, may be filed in both forms: then ours is the dispute, and the published
-/// one is the proof that published hubs are shown.
+/// one is the proof that published hubs are shown. Ids are one namespace for all consumers, so take a random one.
 #[utoipa::path(
     post,
     path = "/disputes",
@@ -101,6 +101,7 @@ impl From<oracle::Refusal> for Refusal {
             Why::CallTaken { .. }
             | Why::KeyTaken { .. }
             | Why::AlreadyDisputed { .. }
+            | Why::OtherEvidence { .. }
             | Why::DisputeIdTaken { .. }
             | Why::EndedOtherwise { .. } => StatusCode::CONFLICT,
             Why::Text(_) | Why::Key(_) | Why::WrongTime { .. } | Why::OtherDomain => StatusCode::BAD_REQUEST,
@@ -112,8 +113,10 @@ impl From<oracle::Refusal> for Refusal {
 /// A dispute on record.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct DisputeAnswer {
-    /// As its consumer signed it.
+    /// As its consumer signed it, but for the evidence of the published form.
     dispute: DisputeJson,
+    /// Did its consumer sign the evidence? Not in the published form: whoever sent it first chose what is kept.
+    evidence_is_signed: bool,
     /// The same in the published form, if the consumer signed that too.
     published: Option<ProofOfMisbehavior>,
     /// SHA-256 of what was signed: of our form, the `evidence` of the dispute on-chain.
@@ -154,6 +157,7 @@ impl DisputeAnswer {
             stored.resolution.as_ref().map(|resolution| ResolutionAnswer::of(resolution, stored.attestation));
         Self {
             dispute: DisputeJson::write(&stored.signed),
+            evidence_is_signed: stored.signed.dispute.form().wallet().is_some(),
             published: stored.published.clone(),
             evidence_digest: hex::encode_prefixed(stored.signed.dispute.digest()),
             filed_at: stored.filed_at,

@@ -1,10 +1,10 @@
 //! Disputes: what a consumer says was wrong with a call.
 
-use alloy_primitives::hex;
+use alloy_primitives::{Address, hex};
 use sha2::{Digest, Sha256};
 
 use super::{
-    DisputeForm, Error, Fraction, MAX_EVIDENCE_BYTES, MAX_ID_BYTES, MAX_REASON_BYTES, ProofOfMisbehavior,
+    DisputeForm, Domain, Error, Fraction, MAX_EVIDENCE_BYTES, MAX_ID_BYTES, MAX_REASON_BYTES, ProofOfMisbehavior,
     form::{Bound, Canonical, Rules, writable_time},
     time,
 };
@@ -159,6 +159,8 @@ pub struct DisputeClaim {
     pub provider_hub: String,
     /// Who was wronged.
     pub consumer_hub: String,
+    /// Where what is in our form is valid: on another chain, or with another contract, it proves nothing.
+    pub domain: Option<Domain>,
 }
 
 impl DisputeClaim {
@@ -188,15 +190,23 @@ impl DisputeClaim {
             return Err(Error::NotADispute { reason: "more fields than a dispute has" });
         }
         let owned = |index: usize| values.get(index).map(|value| (*value).to_owned()).unwrap_or_default();
-        Ok(Self { dispute_id: owned(0), invocation_id: owned(1), provider_hub: owned(2), consumer_hub: owned(3) })
+        Ok(Self {
+            dispute_id: owned(0),
+            invocation_id: owned(1),
+            provider_hub: owned(2),
+            consumer_hub: owned(3),
+            domain: None,
+        })
     }
 
     fn parse_bound(bytes: &[u8]) -> Option<Self> {
         let mut rest = Reader(bytes);
         let tag = rest.text()?;
-        // Chain, bond contract and wallet.
-        rest.skip(8 + 20 + 20)?;
+        let chain_id = u64::from_be_bytes(rest.skip(8)?.try_into().ok()?);
+        let bond = Address::from_slice(rest.skip(20)?);
+        let _wallet = rest.skip(20)?;
         let claim = Self {
+            domain: Some(Domain { chain_id, bond }),
             dispute_id: rest.text()?,
             invocation_id: rest.text()?,
             provider_hub: rest.text()?,

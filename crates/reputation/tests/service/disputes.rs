@@ -121,8 +121,11 @@ async fn our_form_covers_the_evidence_and_the_published_one_does_not() {
     assert_eq!(file(&service, &dispute("d", "b")).await.0, 200);
     let mut swapped = dispute("d", "b");
     swapped.evidence = Some(json!({ "swapped": true }));
-    assert_eq!(file(&service, &swapped).await.0, 200);
-    assert_eq!(service.get("/disputes/d").await.1["dispute"]["evidence"], json!({ "expected_lang": "fr" }));
+    assert_eq!(refused(&service, &swapped).await, (409, "other_evidence".to_owned()));
+    let (_, shown) = service.get("/disputes/d").await;
+    assert_eq!(shown["dispute"]["evidence"], json!({ "expected_lang": "fr" }));
+    assert_eq!(shown["evidence_is_signed"], json!(false));
+    assert_eq!(service.get("/disputes/ours").await.1["evidence_is_signed"], json!(true));
 }
 
 // ------------------------------------------------------------------------------------------------ resolving
