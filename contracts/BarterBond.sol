@@ -55,6 +55,7 @@ contract BarterBond is IBarterBond, EIP712, ReentrancyGuardTransient {
 
     /// @param parameters What is fixed from here on.
     constructor(Parameters memory parameters) {
+        if (parameters.quorum.code.length == 0) revert InvalidParameter("quorum", uint160(parameters.quorum));
         uint256 overturnWindow = IAuditorQuorum(parameters.quorum).OVERTURN_WINDOW();
         _checkParameters(parameters, overturnWindow);
         TOKEN = parameters.token;
@@ -106,7 +107,7 @@ contract BarterBond is IBarterBond, EIP712, ReentrancyGuardTransient {
         Bond storage bond = _bonds[msg.sender];
         if (block.timestamp < bond.releaseAt) revert StillUnbonding(bond.releaseAt, block.timestamp);
         amount = bond.withdrawable();
-        if (amount == 0) revert NothingToWithdraw(bond.unbonding, bond.reserved);
+        if (amount == 0) revert NothingToWithdraw(bond.unbonding, bond.held);
 
         bond.unbonding -= uint128(amount);
         emit Withdrawn(msg.sender, to, amount);
@@ -127,14 +128,14 @@ contract BarterBond is IBarterBond, EIP712, ReentrancyGuardTransient {
         // First the money: a token may call others, who may end a dispute, and what stands is what stands afterwards.
         uint128 arrived = _receive(deposit);
         Bond storage bond = _bonds[complaint.provider];
-        uint256 standing = bond.total();
+        uint256 standing = bond.standing(block.timestamp);
         if (standing == 0) revert NoBond(complaint.provider);
         uint256 required = requiredDeposit(complaint.provider);
         if (arrived < required) revert DepositTooSmall(arrived, required);
 
         _open(disputeId, complaint, uint128(standing), arrived);
         // Does not fit for many disputes of one bond near 2^128 only: those are refused.
-        bond.reserved += uint128(standing.shareDown(MAX_SLASH_PPM));
+        bond.reserve(uint128(standing.shareDown(MAX_SLASH_PPM)), block.timestamp);
     }
 
     /// @inheritdoc IBarterBond
@@ -182,12 +183,13 @@ contract BarterBond is IBarterBond, EIP712, ReentrancyGuardTransient {
         DisputeStatus end = _endOf(disputeId, dispute);
         address provider = dispute.provider;
         Bond storage bond = _bonds[provider];
-        bond.reserved -= uint128(uint256(dispute.bondAtFiling).shareDown(MAX_SLASH_PPM));
+        uint256 filedAt = dispute.filedAt;
+        bond.unreserve(uint128(uint256(dispute.bondAtFiling).shareDown(MAX_SLASH_PPM)), filedAt);
         dispute.status = end;
 
         uint128 slashed = 0;
         if (end == DisputeStatus.Upheld) {
-            slashed = bond.slash(uint256(dispute.bondAtFiling).shareDown(dispute.slashPpm));
+            slashed = bond.slash(uint256(dispute.bondAtFiling).shareDown(dispute.slashPpm), filedAt);
             dispute.slashed = slashed;
             ++bond.upheld;
             claimable[dispute.consumer] += slashed;
@@ -239,7 +241,7 @@ contract BarterBond is IBarterBond, EIP712, ReentrancyGuardTransient {
 
     /// @inheritdoc IBarterBond
     function requiredDeposit(address provider) public view returns (uint256 amount) {
-        uint256 share = _bonds[provider].total().shareUp(DEPOSIT_PPM);
+        uint256 share = _bonds[provider].standing(block.timestamp).shareUp(DEPOSIT_PPM);
         return share > MINIMUM_DEPOSIT ? share : MINIMUM_DEPOSIT;
     }
 

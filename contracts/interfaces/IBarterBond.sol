@@ -20,7 +20,7 @@ interface IBarterBond {
     /// @param minimumDeposit Least deposit of who files a dispute.
     /// @param depositPpm The deposit's share of the bond, where that is more.
     /// @param maxSlashPpm Most that one dispute can take, as a share of the bond when it was filed.
-    /// @param unbondingDelay Seconds that money on its way out can still be slashed.
+    /// @param unbondingDelay Seconds in which a dispute can still reach money on its way out.
     /// @param rulingPeriod Seconds from filing in which a ruling can come; after it the dispute is void.
     struct Parameters {
         address token;
@@ -35,14 +35,15 @@ interface IBarterBond {
 
     /// @notice A provider's bond. Money in base units, times in Unix seconds.
     /// @param active What stands behind the provider.
-    /// @param unbonding What is on its way out, and can still be slashed.
+    /// @param unbonding What is on its way out. Disputes filed before `releaseAt` can take from it, later ones cannot.
     /// @param everBonded All that was ever staked or topped up.
     /// @param everSlashed All that was ever slashed.
-    /// @param reserved What open disputes can take together; withdrawals leave it.
+    /// @param reserved What open disputes can take together.
     /// @param firstBondedAt When the first stake was made; 0 if never.
     /// @param releaseAt From when on `unbonding` can be withdrawn.
     /// @param upheld Disputes upheld against the provider.
     /// @param hub keccak256 of the hub's URL, as declared with the first stake.
+    /// @param held What open disputes filed before `releaseAt` can take together; withdrawals leave it.
     struct Bond {
         // slot 0
         uint128 active;
@@ -57,6 +58,8 @@ interface IBarterBond {
         uint32 upheld;
         // slot 3
         bytes32 hub;
+        // slot 4
+        uint128 held;
     }
 
     /// @notice Where a dispute stands. `Upheld`, `Dismissed` and `Void` are ends.
@@ -78,7 +81,7 @@ interface IBarterBond {
     /// @param consumer Who gets what is slashed.
     /// @param slashPpm What the ruling takes, as a share of `bondAtFiling`; 0 dismisses.
     /// @param filer Who paid the deposit.
-    /// @param bondAtFiling The bond when it was filed: active and unbonding.
+    /// @param bondAtFiling The bond when it was filed: active, and unbonding until `releaseAt`.
     /// @param deposit The filer's deposit.
     /// @param slashed What was taken in the end.
     /// @param evidence SHA-256 of the signed dispute it was filed with.
@@ -103,12 +106,14 @@ interface IBarterBond {
     }
 
     /// @notice What a consumer signs to complain about an outcome.
+    /// @dev A wallet signs; that this wallet's owner signed the outcome, with the key the oracle knows, is not seen on-chain.
+    /// Auditors check it before they rule: the leaf in the oracle's log, and the wallet in the signed dispute.
     /// @param provider Whose bond is to be slashed.
     /// @param consumer Who signs, and gets what is slashed.
     /// @param outcome The signed outcome it is about: its leaf in the oracle's log.
     /// @param evidence SHA-256 of the signed dispute, which says what happened.
     /// @param deadline Last second, Unix time, at which it can be filed. Anybody who has the signature chooses the moment until
-    /// then, and an outcome is disputed once: keep it short.
+    /// then, and a wallet disputes an outcome once: keep it short.
     struct Complaint {
         address provider;
         address consumer;
@@ -161,7 +166,7 @@ interface IBarterBond {
 
     // ------------------------------------------------------------------------------------------------ errors
 
-    /// @notice A parameter of the deployment is out of range; a token without code is, too.
+    /// @notice A parameter of the deployment is out of range; a token or a quorum without code is, too.
     error InvalidParameter(string name, uint256 value);
     /// @notice The hub's URL has `length` bytes, and may have 1 to `maximum`.
     error HubLength(uint256 length, uint256 maximum);
@@ -177,15 +182,15 @@ interface IBarterBond {
     error UnbondingOutOfRange(uint256 amount, uint256 active);
     /// @notice What is leaving can be withdrawn from `releaseAt` on.
     error StillUnbonding(uint256 releaseAt, uint256 timestamp);
-    /// @notice There is nothing to withdraw: of `unbonding`, open disputes hold `reserved` back.
-    error NothingToWithdraw(uint256 unbonding, uint256 reserved);
+    /// @notice There is nothing to withdraw: of `unbonding`, disputes can still take `held`.
+    error NothingToWithdraw(uint256 unbonding, uint256 held);
     /// @notice There is nothing to claim.
     error NothingToClaim(address owner);
     /// @notice Money goes neither to the zero address nor to this contract.
     error InvalidRecipient(address to);
     /// @notice The token took `taken` from this contract for a payment of `amount`.
     error TokenTookMore(uint256 taken, uint256 amount);
-    /// @notice The provider has no bond to dispute.
+    /// @notice The provider has no bond to dispute: nothing active, and nothing leaving but what is free already.
     error NoBond(address provider);
     /// @notice Provider and consumer are the same wallet.
     error SelfDispute(address wallet);
@@ -193,7 +198,7 @@ interface IBarterBond {
     error ComplaintExpired(uint256 deadline, uint256 timestamp);
     /// @notice The signature is not the consumer's over `digest`.
     error InvalidComplaintSignature(address consumer, bytes32 digest);
-    /// @notice This outcome is or was in dispute already.
+    /// @notice This consumer has disputed this outcome already.
     error AlreadyDisputed(bytes32 disputeId);
     /// @notice `arrived` was deposited, and `required` is the least.
     error DepositTooSmall(uint256 arrived, uint256 required);
@@ -224,13 +229,16 @@ interface IBarterBond {
     /// @param amount To transfer, in base units; what arrives is credited.
     function topUp(address provider, uint256 amount) external;
 
-    /// @notice Starts taking out a part of the caller's bond. It stops counting at once, and can be slashed until withdrawn.
+    /// @notice Starts taking out a part of the caller's bond. It stops counting at once, and disputes filed within the delay
+    /// can take from it.
     /// @dev Emits `Unbonding`. With money leaving already, the delay starts again for all of it.
     /// @param amount 1 to the active bond, in base units.
     function unbond(uint256 amount) external;
 
-    /// @notice Pays out what has been leaving for `UNBONDING_DELAY`, but for what open disputes can still take.
-    /// @dev Emits `Withdrawn`.
+    /// @notice Pays out what has been leaving for `UNBONDING_DELAY`, but for what open disputes can still take that were filed
+    /// before the delay was over.
+    /// @dev Emits `Withdrawn`. Later disputes hold none of it back for longer than those, so all of it can be had at most
+    /// `RULING_PERIOD` and `OVERTURN_WINDOW` after the delay, whatever anybody files.
     /// @param to Who receives it.
     /// @return amount Base units paid.
     function withdraw(address to) external returns (uint256 amount);
@@ -238,8 +246,10 @@ interface IBarterBond {
     // ------------------------------------------------------------------------------------------------ disputes
 
     /// @notice Files a dispute about an outcome, with the consumer's signature of the complaint; anybody can, for a deposit.
-    /// @dev Emits `DisputeFiled`. Requires a provider with a bond, an outcome that was never disputed, and at least
-    /// `requiredDeposit` to arrive.
+    /// @dev Emits `DisputeFiled`. Requires a provider with a bond, an outcome this consumer never disputed, and at least
+    /// `requiredDeposit` to arrive. One outcome can be disputed by several wallets, each for itself: auditors uphold the one
+    /// that the signed dispute names. Money that is leaving counts until its delay is over: from then on a dispute is about
+    /// the active bond alone, and takes from nothing else.
     /// @param complaint What the consumer signed.
     /// @param signature Its EIP-712 signature, of an EOA or an ERC-1271 wallet.
     /// @param deposit To transfer, in base units. Comes back unless the dispute is dismissed. Bring a little more than
@@ -278,7 +288,7 @@ interface IBarterBond {
 
     /// @notice Ends a dispute: by its ruling, once nobody can overturn it any more, or as void, once nobody can rule any more.
     /// Anybody can.
-    /// @dev Emits `DisputeEnded`. Upheld: the share of the bond at filing, or what is left of the bond, becomes the
+    /// @dev Emits `DisputeEnded`. Upheld: the share of the bond at filing, or what is left of that bond, becomes the
     /// consumer's, and the deposit the filer's. Dismissed: the deposit becomes the provider's. Void: it becomes the filer's.
     /// @param disputeId The dispute.
     function execute(bytes32 disputeId) external;
@@ -314,7 +324,7 @@ interface IBarterBond {
     function anchorCount(address oracle) external view returns (uint256 count);
     /// @notice An oracle's anchor.
     function getAnchor(address oracle, uint256 index) external view returns (Anchor memory state);
-    /// @notice The id of the dispute about an outcome.
+    /// @notice The id of a consumer's dispute about an outcome.
     function disputeIdOf(address provider, address consumer, bytes32 outcome) external pure returns (bytes32);
     /// @notice What a consumer signs.
     function complaintDigest(Complaint calldata complaint) external view returns (bytes32);

@@ -117,13 +117,16 @@ abstract contract BondInvariants is Test {
         }
     }
 
-    /// @notice B4. What is leaving can still be slashed: no withdrawal, and nothing else but another dispute, makes less be
-    /// there than open disputes can take.
+    /// @notice B4. What is leaving can still be slashed by what was filed before its delay was over: no withdrawal, and nothing
+    /// else but another dispute, makes less be there than open disputes can take. What was filed later holds none of it.
     function invariant_B4_LeavingMoneyCanStillBeSlashed() external view {
         assertEq(cover.count(), 0, "a bond lost what a dispute could take");
         address[] memory wallets = world.holders();
         for (uint256 i = 0; i < wallets.length; ++i) {
-            assertEq(bond.getBond(wallets[i]).reserved, ledger.promised(wallets[i]), "reserved");
+            IBarterBond.Bond memory state = bond.getBond(wallets[i]);
+            assertEq(state.reserved, ledger.promised(wallets[i]), "reserved");
+            assertEq(state.held, ledger.held(wallets[i]), "held");
+            if (state.held == 0) assertEq(ledger.withdrawable(wallets[i]), state.unbonding, "held by later disputes");
         }
     }
 

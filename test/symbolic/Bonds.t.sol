@@ -7,8 +7,8 @@ import {IBarterBond} from "../../contracts/interfaces/IBarterBond.sol";
 import {Bonds} from "../../contracts/libraries/Bonds.sol";
 
 /// @notice What may be done with a bond, proven for every bond there can be, and against plain numbers. Assumed is only that
-/// what was ever bonded fits its 128 bits, which `credit` checks first, and that it is at least what is there and what was
-/// slashed, which is what the proofs show of each step.
+/// what was ever bonded fits its 128 bits, which `credit` checks first, that it is at least what is there and what was slashed,
+/// and that no more is held than is reserved, which is what the proofs show of each step.
 contract BondsSymbolicTest is Test {
     using Bonds for IBarterBond.Bond;
 
@@ -22,19 +22,23 @@ contract BondsSymbolicTest is Test {
         uint256 reserved;
         uint256 releaseAt;
         uint256 upheld;
+        uint256 held;
     }
 
-    /// @dev Exactly what is there, or what is asked for; leaving money first; and the sum stays whole. So what was covered
-    /// stays covered when a dispute takes its cap or less: as much as it takes at most is no longer reserved.
-    function check_SlashTakesLeavingFirst(IBarterBond.Bond memory bond, uint256 amount) external {
+    /// @dev Exactly what it can reach, or what is asked for; leaving money first, and none that was free before the dispute came;
+    /// and the sum stays whole. So what was covered stays covered when a dispute takes its cap or less: as much as it takes at
+    /// most is no longer reserved.
+    function check_SlashTakesLeavingFirst(IBarterBond.Bond memory bond, uint256 amount, uint256 filedAt) external {
         Plain memory before = _store(bond);
-        uint256 taken = stored.slash(amount);
+        uint256 there = stored.standing(filedAt);
+        uint256 taken = stored.slash(amount, filedAt);
         Plain memory now_ = _plain();
 
-        uint256 there = before.active + before.unbonding;
+        assertEq(there, filedAt < before.releaseAt ? before.active + before.unbonding : before.active);
         assertEq(taken, amount < there ? amount : there);
-        assertEq(now_.active + now_.unbonding + taken, there);
-        if (now_.unbonding != 0) assertEq(now_.active, before.active);
+        assertEq(now_.active + now_.unbonding + taken, before.active + before.unbonding);
+        if (filedAt >= before.releaseAt) assertEq(now_.unbonding, before.unbonding);
+        else if (now_.unbonding != 0) assertEq(now_.active, before.active);
         assertLe(now_.active, before.active);
         assertLe(now_.unbonding, before.unbonding);
         assertEq(now_.everSlashed, before.everSlashed + taken);
@@ -43,14 +47,30 @@ contract BondsSymbolicTest is Test {
         assertEq(abi.encode(now_), abi.encode(before));
     }
 
-    /// @dev All that is leaving, but so much that open disputes find what they can take: no unit more, no unit less.
+    /// @dev All that is leaving, but so much that the earlier disputes find what they can take, whatever the later ones take of
+    /// the active money first: no unit more, no unit less.
     function check_WithdrawableIsWhatNobodyCanTake(IBarterBond.Bond memory bond) external {
         Plain memory before = _store(bond);
         uint256 free = stored.withdrawable();
-        uint256 there = before.active + before.unbonding;
+        uint256 later = before.reserved - before.held;
+        uint256 there = (before.active > later ? before.active - later : 0) + before.unbonding;
         assertLe(free, before.unbonding);
-        if (free != 0) assertGe(there - free, before.reserved);
-        if (free < before.unbonding) assertLe(there - free, before.reserved > there ? there : before.reserved);
+        if (free != 0) assertGe(there - free, before.held);
+        if (free < before.unbonding) assertLe(there - free, before.held > there ? there : before.held);
+        assertEq(abi.encode(_plain()), abi.encode(before));
+    }
+
+    /// @dev Held is what of it was reserved before `releaseAt`; and what is reserved can be given back, as it was.
+    function check_ReservedIsGivenBack(IBarterBond.Bond memory bond, uint128 amount, uint256 filedAt) external {
+        Plain memory before = _store(bond);
+        try this.reserve(amount, filedAt) {
+            Plain memory now_ = _plain();
+            assertEq(now_.reserved, before.reserved + amount);
+            assertEq(now_.held, filedAt < before.releaseAt ? before.held + amount : before.held);
+            stored.unreserve(amount, filedAt);
+        } catch {
+            assertGt(before.reserved + amount, type(uint128).max);
+        }
         assertEq(abi.encode(_plain()), abi.encode(before));
     }
 
@@ -62,6 +82,7 @@ contract BondsSymbolicTest is Test {
             before.active -= amount;
             before.unbonding += amount;
             before.releaseAt = releaseAt;
+            before.held = before.reserved;
         } catch {
             assertGt(amount, before.active);
         }
@@ -84,12 +105,17 @@ contract BondsSymbolicTest is Test {
         stored.startUnbonding(amount, releaseAt);
     }
 
+    function reserve(uint128 amount, uint256 filedAt) external {
+        stored.reserve(amount, filedAt);
+    }
+
     function credit(uint128 amount) external {
         stored.credit(amount);
     }
 
     function _store(IBarterBond.Bond memory bond) private returns (Plain memory) {
         vm.assume(uint256(bond.active) + bond.unbonding + bond.everSlashed <= bond.everBonded);
+        vm.assume(bond.held <= bond.reserved);
         stored = bond;
         return _plain();
     }
@@ -102,7 +128,8 @@ contract BondsSymbolicTest is Test {
             stored.everSlashed,
             stored.reserved,
             stored.releaseAt,
-            stored.upheld
+            stored.upheld,
+            stored.held
         );
     }
 }

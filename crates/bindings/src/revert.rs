@@ -239,7 +239,7 @@ fn from_bond(data: &[u8]) -> Option<ContractError> {
             BondError::StillUnbonding { release_at: narrow(e.releaseAt)?, timestamp: narrow(e.timestamp)? }
         }
         E::NothingToWithdraw(e) => {
-            BondError::NothingToWithdraw { unbonding: narrow(e.unbonding)?, reserved: narrow(e.reserved)? }
+            BondError::NothingToWithdraw { unbonding: narrow(e.unbonding)?, held: narrow(e.held)? }
         }
         E::NothingToClaim(e) => BondError::NothingToClaim { owner: e.owner },
         E::InvalidRecipient(e) => BondError::InvalidRecipient { to: e.to },

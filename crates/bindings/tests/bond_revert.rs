@@ -50,8 +50,8 @@ fn refusals_of_the_bond_are_the_protocols() {
         BondError::StillUnbonding { release_at: 1, timestamp: 2 }
     );
     assert_eq!(
-        refused(&BarterBond::NothingToWithdraw { unbonding: n1, reserved: n2 }),
-        BondError::NothingToWithdraw { unbonding: 1, reserved: 2 }
+        refused(&BarterBond::NothingToWithdraw { unbonding: n1, held: n2 }),
+        BondError::NothingToWithdraw { unbonding: 1, held: 2 }
     );
     assert_eq!(refused(&BarterBond::NothingToClaim { owner: ALICE }), BondError::NothingToClaim { owner: ALICE });
     assert_eq!(refused(&BarterBond::InvalidRecipient { to: ALICE }), BondError::InvalidRecipient { to: ALICE });

@@ -152,14 +152,14 @@ fn money_leaves_after_its_delay_and_what_disputes_can_take_stays() {
     let error = refusal(&mut bond, |bond| bond.unbond(STRANGER, U256::ONE, NOW));
     assert_eq!(error, BondError::UnbondingOutOfRange { amount: U256::ONE, active: 0 });
     let error = refusal(&mut bond, |bond| bond.withdraw(PROVIDER, PROVIDER, Outgoing::Exact, NOW));
-    assert_eq!(error, BondError::NothingToWithdraw { unbonding: 0, reserved: 0 });
+    assert_eq!(error, BondError::NothingToWithdraw { unbonding: 0, held: 0 });
 
     bond.unbond(PROVIDER, U256::from(active), NOW).unwrap();
     assert!(!bond.is_listed(PROVIDER));
     let release_at = NOW + 28 * DAY;
     let error = refusal(&mut bond, |bond| bond.withdraw(PROVIDER, PROVIDER, Outgoing::Exact, release_at - 1));
     assert_eq!(error, BondError::StillUnbonding { release_at, timestamp: release_at - 1 });
-    file(&mut bond, 1, release_at);
+    file(&mut bond, 1, release_at - 1);
     for to in [Address::ZERO, CONTRACT] {
         let error = refusal(&mut bond, |bond| bond.withdraw(PROVIDER, to, Outgoing::Exact, release_at));
         assert_eq!(error, BondError::InvalidRecipient { to });
@@ -173,7 +173,65 @@ fn money_leaves_after_its_delay_and_what_disputes_can_take_stays() {
     // A tenth is what the dispute can take.
     assert_eq!(bond.bond(PROVIDER).unbonding, 200 * DOLLAR);
     let error = refusal(&mut bond, |bond| bond.withdraw(PROVIDER, PROVIDER, Outgoing::Exact, release_at));
-    assert_eq!(error, BondError::NothingToWithdraw { unbonding: 200 * DOLLAR, reserved: 200 * DOLLAR });
+    assert_eq!(error, BondError::NothingToWithdraw { unbonding: 200 * DOLLAR, held: 200 * DOLLAR });
+}
+
+/// Else whoever files ten disputes again and again would hold it for ever, and get every deposit back.
+#[test]
+fn disputes_rolled_over_do_not_hold_what_has_left() {
+    let mut bond = bonded();
+    bond.unbond(PROVIDER, U256::from(2_000 * DOLLAR), NOW).unwrap();
+    let release_at = NOW + 28 * DAY;
+    let ids: Vec<_> = (0..10).map(|outcome| file(&mut bond, outcome, release_at - 1)).collect();
+    assert_eq!(bond.required_deposit(PROVIDER, release_at - 1), 20 * DOLLAR);
+    assert_eq!(bond.required_deposit(PROVIDER, release_at), 10 * DOLLAR);
+    let (next, over) = (complaint(10), release_at + 14 * DAY);
+    for now in [release_at, over] {
+        let error = refusal(&mut bond, |bond| bond.file(FILER, &next, signed(bond, &next), money(20 * DOLLAR), now));
+        assert_eq!(error, BondError::NoBond { provider: PROVIDER });
+    }
+    let error = refusal(&mut bond, |bond| bond.withdraw(PROVIDER, PROVIDER, Outgoing::Exact, over));
+    assert_eq!(error, BondError::NothingToWithdraw { unbonding: 2_000 * DOLLAR, held: 2_000 * DOLLAR });
+    for id in ids {
+        bond.execute(id, over).unwrap();
+    }
+    bond.withdraw(PROVIDER, PROVIDER, Outgoing::Exact, over).unwrap();
+    assert_eq!(bond.bond(PROVIDER).total(), 0);
+}
+
+/// Nor do disputes about an active rest, though they be so many that they promise more than it is; and an earlier one finds
+/// what it can take, whatever those take first.
+#[test]
+fn disputes_of_the_rest_do_not_hold_what_has_left() {
+    let mut bond = bonded();
+    bond.unbond(PROVIDER, U256::from(1_000 * DOLLAR), NOW).unwrap();
+    let release_at = NOW + 28 * DAY;
+    let earlier = file(&mut bond, 100, release_at - 1);
+    let later: Vec<_> = (0..11).map(|outcome| file(&mut bond, outcome, release_at)).collect();
+    let Bond { reserved, held, .. } = bond.bond(PROVIDER);
+    assert_eq!((reserved, held), (200 * DOLLAR + 11 * 100 * DOLLAR, 200 * DOLLAR));
+    bond.withdraw(PROVIDER, PROVIDER, Outgoing::Exact, release_at).unwrap();
+    assert_eq!(bond.bond(PROVIDER).unbonding, 200 * DOLLAR);
+    for id in later.iter().chain([&earlier]) {
+        rule(&mut bond, *id, 100_000, release_at).unwrap();
+    }
+    for id in later.iter().chain([&earlier]) {
+        bond.execute(*id, release_at + 2 * DAY).unwrap();
+    }
+    let slashed = |id| bond.dispute(id).slashed;
+    assert_eq!((slashed(later[9]), slashed(later[10]), slashed(earlier)), (100 * DOLLAR, 0, 200 * DOLLAR));
+    assert_eq!(bond.owed(), bond.claimable(CONSUMER) + bond.claimable(FILER));
+
+    // With the earlier ones gone, the later ones hold nothing.
+    let mut bond = bonded();
+    bond.unbond(PROVIDER, U256::from(1_000 * DOLLAR), NOW).unwrap();
+    for outcome in 0..11 {
+        file(&mut bond, outcome, release_at);
+    }
+    assert_eq!(bond.bond(PROVIDER).withdrawable(), 1_000 * DOLLAR);
+    // What starts leaving now can be taken from by all that is open.
+    bond.unbond(PROVIDER, U256::ONE, release_at).unwrap();
+    assert_eq!(bond.bond(PROVIDER).held, 1_100 * DOLLAR);
 }
 
 #[test]
@@ -518,14 +576,15 @@ impl World {
                 };
                 self.held -= U256::from(amount);
                 *self.withdrawn.entry(provider).or_default() += amount;
-                // What open disputes can take stays, and so do those that began before the delay was over.
-                assert!(self.bond.bond(provider).total() >= before.reserved);
+                // What disputes can take stays that began before the delay was over, even if the later ones take theirs first.
+                let (left, later) = (self.bond.bond(provider), before.reserved - before.held);
+                assert!(left.active.saturating_sub(later) + left.unbonding >= before.held);
                 assert!(now >= before.release_at);
             }
             Operation::File { provider, consumer, outcome, deposit } => {
                 let (provider, consumer) = (Self::wallet(provider), Self::wallet(consumer));
                 let complaint = Complaint::new(provider, consumer, B256::repeat_byte(outcome), B256::ZERO, u64::MAX);
-                let required = self.bond.required_deposit(provider);
+                let required = self.bond.required_deposit(provider, now);
                 let signature = signed(&self.bond, &complaint);
                 self.bond.file(FILER, &complaint, signature, money(u128::from(deposit)), now)?;
                 assert!(u128::from(deposit) >= required && required >= 3);
@@ -586,7 +645,7 @@ impl World {
             assert_eq!(dispute.slashed > 0, dispute.status == DisputeStatus::Upheld && dispute.slashed > 0);
             if dispute.status == DisputeStatus::Upheld && old.status != DisputeStatus::Upheld {
                 let full = share_down(dispute.bond_at_filing, dispute.slash_ppm);
-                let there = before.bond(dispute.provider).total();
+                let there = before.bond(dispute.provider).standing(dispute.filed_at);
                 assert_eq!(dispute.slashed, full.min(there), "all of it, or what was left");
             }
         }
@@ -620,9 +679,9 @@ proptest! {
         if early {
             bond.unbond(PROVIDER, U256::from(amount), NOW).unwrap();
         }
-        let filed_at = NOW + 28 * DAY;
+        let filed_at = NOW + 28 * DAY - 1;
         let complaint = complaint(1);
-        let deposit = bond.required_deposit(PROVIDER);
+        let deposit = bond.required_deposit(PROVIDER, filed_at);
         bond.file(FILER, &complaint, signed(&bond, &complaint), money(deposit), filed_at).unwrap();
         if !early {
             bond.unbond(PROVIDER, U256::from(amount), filed_at).unwrap();

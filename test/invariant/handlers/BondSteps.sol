@@ -166,11 +166,10 @@ abstract contract BondSteps is CommonBase, StdUtils {
         if (ledger.bondOf(provider).hub == 0) _stake(provider, seed >> 8);
     }
 
-    /// @dev A provider with money behind it, active or leaving.
+    /// @dev A provider with money behind it, active or leaving and not yet free.
     function _bonded(uint256 seed) internal returns (address provider) {
         provider = _declared(seed);
-        IBarterBond.Bond memory state = ledger.bondOf(provider);
-        if (state.active + state.unbonding == 0) _topUp(provider, provider, _amount(seed >> 8));
+        if (ledger.standing(provider, block.timestamp) == 0) _topUp(provider, provider, _amount(seed >> 8));
     }
 
     /// @dev A provider with an active bond.

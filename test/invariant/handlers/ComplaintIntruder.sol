@@ -100,6 +100,22 @@ contract ComplaintIntruder is BondSteps, Refusals {
         );
     }
 
+    /// @dev All that this provider has is free, or held for what was filed before.
+    function fileAgainstFreeMoney(uint256 seed) external step {
+        address provider = _active(seed);
+        _unbond(provider, ledger.bondOf(provider).active);
+        _pass(bond.UNBONDING_DELAY() + (seed >> 8) % 2 * ((seed >> 9) % 30 days));
+        IBarterBond.Complaint memory complaint = _complaint(provider, seed);
+        _refusedToFile(
+            "file against free money",
+            complaint,
+            actors.sign(complaint.consumer, bond.complaintDigest(complaint)),
+            _deposit(provider),
+            seed,
+            abi.encodeWithSelector(IBarterBond.NoBond.selector, provider)
+        );
+    }
+
     function fileTooCheap(uint256 seed) external step {
         address provider = _bonded(seed);
         IBarterBond.Complaint memory complaint = _complaint(provider, seed);

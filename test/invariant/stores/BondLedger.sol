@@ -181,9 +181,9 @@ contract BondLedger {
         return amount / PPM * ppm + amount % PPM * ppm / PPM;
     }
 
-    /// @notice The least deposit at `time`.
-    function depositFor(address provider, uint256 time) external view returns (uint256 deposit) {
-        uint256 bond = standing(provider, time);
+    /// @notice The least deposit now.
+    function depositFor(address provider) external view returns (uint256 deposit) {
+        uint256 bond = standing(provider, block.timestamp);
         deposit = share(bond, DEPOSIT_PPM);
         if (bond % PPM * DEPOSIT_PPM % PPM != 0) ++deposit;
         if (deposit < MINIMUM_DEPOSIT) deposit = MINIMUM_DEPOSIT;

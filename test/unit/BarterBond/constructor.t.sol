@@ -43,9 +43,10 @@ contract ConstructorTest is BondTest {
     }
 
     function test_RevertWhen_TheQuorumHasNoCode() public {
+        parameters.quorum = address(0);
+        _expectInvalid("quorum", 0);
         parameters.quorum = stranger;
-        vm.expectRevert();
-        _newBond(parameters);
+        _expectInvalid("quorum", uint160(stranger));
     }
 
     /// @dev Another contract's window might be one that times cannot hold.

@@ -40,7 +40,7 @@ contract ExecuteTest is BondTest {
         expected.unbonding -= uint128(fromLeaving);
         expected.active -= uint128(slashed - fromLeaving);
         expected.everSlashed = uint128(slashed);
-        expected.reserved = 0;
+        (expected.reserved, expected.held) = (0, 0);
         expected.upheld = 1;
         assertEq(abi.encode(bond.getBond(provider)), abi.encode(expected));
         dispute.status = IBarterBond.DisputeStatus.Upheld;

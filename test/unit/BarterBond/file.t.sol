@@ -20,11 +20,13 @@ contract FileTest is BondTest {
         leaving = bound(leaving, 1, BOND);
         if (active > 0) bond.topUp(provider, _given(active));
         _unbond(leaving);
+        later = uint32(bound(later, 0, UNBONDING_DELAY - 1));
         skip(later);
         uint256 standing = BOND + active;
         deposit = bound(deposit, bond.requiredDeposit(provider), 1e36);
         IBarterBond.Bond memory expectedBond = bond.getBond(provider);
         expectedBond.reserved = uint128(standing / 10);
+        expectedBond.held = expectedBond.reserved;
         IBarterBond.Complaint memory complaint = _complaint(1);
         bytes32 disputeId = _file(1, deposit);
 
@@ -77,6 +79,38 @@ contract FileTest is BondTest {
         assertEq(bond.getBond(provider).reserved, BOND / 10 + BOND / 10 + 2 * BOND / 10);
         _end(first, MAX_SLASH_PPM);
         assertEq(bond.getDispute(_file(4)).bondAtFiling, 2 * BOND - BOND / 10);
+    }
+
+    /// @dev Money that is leaving counts to the last second of its delay, for what stands, for the cap and for the deposit.
+    function test_MoneyThatIsFreeDoesNotStand() public {
+        _unbond(BOND * 3 / 4);
+        skip(UNBONDING_DELAY - 1);
+        assertEq(bond.requiredDeposit(provider), BOND / 100);
+        bytes32 last = _file(1);
+        assertEq(bond.getDispute(last).bondAtFiling, BOND);
+        skip(1);
+        assertEq(bond.requiredDeposit(provider), BOND / 400);
+        bytes32 next = _file(2, BOND / 400);
+        assertEq(bond.getDispute(next).bondAtFiling, BOND / 4);
+        IBarterBond.Bond memory state = bond.getBond(provider);
+        assertEq(state.reserved, BOND / 10 + BOND / 40);
+        assertEq(state.held, BOND / 10);
+    }
+
+    /// @dev What is leaving again can be taken from again, by whatever is open.
+    function test_UnbondingAgainHoldsForAll() public {
+        _unbond(BOND / 2);
+        skip(UNBONDING_DELAY);
+        bytes32 disputeId = _file(1);
+        assertEq(bond.getBond(provider).held, 0);
+        _unbond(BOND / 2);
+        assertEq(bond.getBond(provider).held, BOND / 20);
+        assertEq(bond.requiredDeposit(provider), BOND / 100);
+        _end(disputeId, MAX_SLASH_PPM);
+        IBarterBond.Bond memory state = bond.getBond(provider);
+        assertEq(state.unbonding, BOND - BOND / 20);
+        assertEq(state.reserved, 0);
+        assertEq(state.held, 0);
     }
 
     /// @dev Another consumer's, and another provider's, are other disputes.
@@ -193,6 +227,19 @@ contract FileTest is BondTest {
         _unbond(BOND);
         skip(UNBONDING_DELAY);
         _withdraw();
+        _assertNoBond();
+    }
+
+    /// @dev Whether the provider took it out yet or not, and though an earlier dispute holds a part of it.
+    function test_RevertGiven_AllOfItIsFree() public {
+        _unbond(BOND);
+        skip(UNBONDING_DELAY - 1);
+        _file(2);
+        skip(1);
+        assertEq(bond.requiredDeposit(provider), MINIMUM_DEPOSIT);
+        _assertNoBond();
+        _withdraw();
+        assertEq(bond.getBond(provider).unbonding, BOND / 10);
         _assertNoBond();
     }
 

@@ -64,6 +64,7 @@ contract UnbondTest is BondTest {
         _unbond(BOND);
         assertEq(bond.getBond(provider).unbonding, BOND);
         assertEq(bond.getBond(provider).reserved, BOND / 10);
+        assertEq(bond.getBond(provider).held, BOND / 10);
     }
 
     function test_RevertWhen_ItIsNothing() public {

@@ -65,6 +65,77 @@ contract WithdrawTest is BondTest {
         assertGe(uint256(state.active) + state.unbonding, reserved);
         assertEq(state.active, BOND - leaving);
         assertEq(state.reserved, reserved);
+        assertEq(state.held, reserved);
+    }
+
+    /// @dev Ten disputes hold all of it on its last day. Ten more before those are void, and so on, would hold it for ever.
+    function test_DisputesRolledOverDoNotHoldWhatHasLeft() public {
+        _unbond(BOND);
+        skip(UNBONDING_DELAY - 1);
+        for (uint256 i = 0; i < 10; ++i) {
+            _file(i);
+        }
+        skip(RULING_PERIOD);
+        IBarterBond.Complaint memory complaint = _complaint(10);
+        bytes memory signature = _sign(consumerKey, bond.complaintDigest(complaint));
+        vm.expectRevert(abi.encodeWithSelector(IBarterBond.NoBond.selector, provider));
+        vm.prank(filer);
+        bond.file(complaint, signature, BOND);
+        vm.expectRevert(abi.encodeWithSelector(IBarterBond.NothingToWithdraw.selector, BOND, BOND));
+        _withdraw();
+        skip(1);
+        for (uint256 i = 0; i < 10; ++i) {
+            bond.execute(_idOf(i));
+        }
+        assertEq(_withdraw(), BOND);
+    }
+
+    /// @dev Nor do those about an active rest, though they can be so many that they promise more than it is.
+    function test_DisputesOfTheRestDoNotHoldWhatHasLeft() public {
+        _unbond(BOND / 2);
+        skip(UNBONDING_DELAY - 1);
+        _file(100);
+        skip(1);
+        for (uint256 i = 0; i < 11; ++i) {
+            _file(i);
+        }
+        assertEq(bond.getBond(provider).reserved, BOND / 10 + 11 * BOND / 20);
+        // The earlier one is sure of its tenth, even if the later ones take all of the rest.
+        assertEq(_withdraw(), BOND / 2 - BOND / 10);
+        skip(RULING_PERIOD);
+        bond.execute(_idOf(100));
+        for (uint256 i = 11; i < 22; ++i) {
+            _file(i);
+        }
+        assertEq(_withdraw(), BOND / 10);
+        assertEq(token.balanceOf(provider), PLENTY - BOND / 2);
+    }
+
+    /// @dev Later ones take of the active rest alone, and the earlier one finds what it can take, whoever comes first.
+    function testFuzz_EarlierDisputesFindTheirs(bool laterFirst) public {
+        _unbond(BOND / 2);
+        skip(UNBONDING_DELAY - 1);
+        bytes32 earlier = _file(100);
+        skip(1);
+        for (uint256 i = 0; i < 11; ++i) {
+            _file(i);
+        }
+        _withdraw();
+        if (!laterFirst) _end(earlier, MAX_SLASH_PPM);
+        else _rule(earlier, MAX_SLASH_PPM);
+        for (uint256 i = 0; i < 11; ++i) {
+            _rule(_idOf(i), MAX_SLASH_PPM);
+        }
+        skip(OVERTURN_WINDOW);
+        for (uint256 i = 0; i < 11; ++i) {
+            bond.execute(_idOf(i));
+        }
+        if (laterFirst) bond.execute(earlier);
+        assertEq(bond.getDispute(earlier).slashed, BOND / 10);
+        assertEq(bond.getDispute(_idOf(9)).slashed, BOND / 20);
+        assertEq(bond.getDispute(_idOf(10)).slashed, 0, "ten took all of the rest");
+        IBarterBond.Bond memory state = bond.getBond(provider);
+        assertEq(uint256(state.active) + state.unbonding + state.reserved + state.held, 0);
     }
 
     /// @dev What was held back is free as soon as the dispute ends; the delay does not start again.
@@ -135,5 +206,9 @@ contract WithdrawTest is BondTest {
             vm.prank(provider);
             bond.withdraw(nobodies[i]);
         }
+    }
+
+    function _idOf(uint256 number) private view returns (bytes32) {
+        return bond.disputeIdOf(provider, consumer, _complaint(number).outcome);
     }
 }

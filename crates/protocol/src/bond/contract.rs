@@ -174,21 +174,21 @@ impl BarterBond {
         Ok(Event::Unbonding { provider: caller, amount, release_at })
     }
 
-    /// The caller takes out what has been leaving long enough, but for what open disputes can still take.
+    /// The caller takes out what has been leaving long enough, but for what open disputes filed before that can still take.
     ///
     /// # Errors
     /// [`BondError::StillUnbonding`], [`BondError::NothingToWithdraw`]; [`BondError::InvalidRecipient`];
     /// [`BondError::TransferFailed`], [`BondError::TokenTookMore`].
     pub fn withdraw(&mut self, caller: Address, to: Address, payment: Outgoing, now: u64) -> Result<Event, BondError> {
         let bond = self.bond(caller);
-        let Bond { release_at, unbonding, reserved, .. } = bond;
+        let Bond { release_at, unbonding, held, .. } = bond;
         if now < release_at {
             return Err(BondError::StillUnbonding { release_at, timestamp: now });
         }
         let amount = bond.withdrawable();
         let provider = self.providers.get_mut(&caller).filter(|_| amount != 0);
         let Some(provider) = provider else {
-            return Err(BondError::NothingToWithdraw { unbonding, reserved });
+            return Err(BondError::NothingToWithdraw { unbonding, held });
         };
         check_payment(self.domain.bond(), to, U256::from(amount), payment)?;
 
@@ -198,7 +198,8 @@ impl BarterBond {
 
     // -------------------------------------------------------------------------------------------- disputes
 
-    /// The caller files a dispute about an outcome, with the consumer's signature of the complaint and a deposit.
+    /// The caller files a dispute about an outcome, with the consumer's signature of the complaint and a deposit. It is about
+    /// what is active, and what is leaving until its delay is over.
     ///
     /// # Errors
     /// [`BondError::SelfDispute`], [`BondError::ComplaintExpired`], [`BondError::InvalidComplaintSignature`],
@@ -220,11 +221,11 @@ impl BarterBond {
         }
         let deposit = receive(deposit)?;
         let bond = self.bond(provider);
-        let bond_at_filing = bond.total();
+        let bond_at_filing = bond.standing(now);
         if bond_at_filing == 0 {
             return Err(BondError::NoBond { provider });
         }
-        let required = self.required_deposit(provider);
+        let required = self.required_deposit(provider, now);
         if deposit < required {
             return Err(BondError::DepositTooSmall { arrived: deposit, required });
         }
@@ -305,7 +306,7 @@ impl BarterBond {
 
         let mut slashed = 0;
         if status == DisputeStatus::Upheld {
-            slashed = self.slash(provider, share_down(dispute.bond_at_filing, dispute.slash_ppm));
+            slashed = self.slash(&dispute);
             self.give(consumer, slashed);
         }
         self.give(if status == DisputeStatus::Dismissed { provider } else { filer }, deposit);
@@ -378,7 +379,11 @@ impl BarterBond {
         };
         for dispute in self.disputes.values().filter(|dispute| dispute.provider == provider) {
             if dispute.is_open() {
-                bond.reserved += self.parameters.cap(dispute.bond_at_filing);
+                let cap = self.parameters.cap(dispute.bond_at_filing);
+                bond.reserved += cap;
+                if dispute.filed_at < account.release_at {
+                    bond.held += cap;
+                }
             } else if dispute.status == DisputeStatus::Upheld {
                 bond.upheld += 1;
                 bond.ever_slashed += dispute.slashed;
@@ -412,9 +417,9 @@ impl BarterBond {
         self.claimable.get(&owner).copied().unwrap_or_default()
     }
 
-    /// The least deposit to file a dispute against a provider, in base units.
-    pub fn required_deposit(&self, provider: Address) -> u128 {
-        self.parameters.required_deposit(self.bond(provider).total())
+    /// The least deposit to file a dispute against a provider at `now`, in base units.
+    pub fn required_deposit(&self, provider: Address, now: u64) -> u128 {
+        self.parameters.required_deposit(self.bond(provider).standing(now))
     }
 
     /// An oracle's anchors, oldest first.
@@ -459,10 +464,11 @@ impl BarterBond {
         Ok(Event::Bonded { provider, from, amount, active })
     }
 
-    /// Takes up to `amount` from a bond, leaving money first, and says how much there was to take.
-    fn slash(&mut self, provider: Address, amount: u128) -> u128 {
-        let Some(account) = self.providers.get_mut(&provider) else { return 0 };
-        let from_leaving = amount.min(account.unbonding);
+    /// Takes up to a dispute's share from a bond, leaving money first that it can reach, and says how much there was to take.
+    fn slash(&mut self, dispute: &Dispute) -> u128 {
+        let Some(account) = self.providers.get_mut(&dispute.provider) else { return 0 };
+        let amount = share_down(dispute.bond_at_filing, dispute.slash_ppm);
+        let from_leaving = if dispute.filed_at < account.release_at { amount.min(account.unbonding) } else { 0 };
         let from_active = (amount - from_leaving).min(account.active);
         account.unbonding -= from_leaving;
         account.active -= from_active;

@@ -117,12 +117,12 @@ pub enum BondError {
         timestamp: u64,
     },
     /// Nothing is leaving, or disputes hold all of it back.
-    #[error("there is nothing to withdraw: {unbonding} base units are leaving, and open disputes can take {reserved}")]
+    #[error("there is nothing to withdraw: {unbonding} base units are leaving, and open disputes can take {held}")]
     NothingToWithdraw {
         /// What is leaving.
         unbonding: u128,
-        /// What open disputes can take together.
-        reserved: u128,
+        /// What open disputes can take together that were filed before its delay was over.
+        held: u128,
     },
     /// Nothing is the caller's own.
     #[error("{owner} has nothing to claim")]
@@ -174,8 +174,8 @@ pub enum BondError {
         /// What must have been signed.
         digest: B256,
     },
-    /// The outcome has had its dispute.
-    #[error("this outcome is or was in dispute already, as {dispute_id}")]
+    /// This consumer's dispute about the outcome was filed before.
+    #[error("this consumer has disputed this outcome already, as {dispute_id}")]
     AlreadyDisputed {
         /// Its dispute.
         dispute_id: DisputeId,
@@ -424,7 +424,7 @@ impl BondError {
             Self::InvalidComplaintSignature { .. } => {
                 "Ask the consumer to sign exactly this complaint, for this chain and contract."
             }
-            Self::AlreadyDisputed { .. } => "Read that dispute: an outcome is disputed once.",
+            Self::AlreadyDisputed { .. } => "Read that dispute: a consumer disputes an outcome once.",
             Self::DepositTooSmall { .. } => "Deposit at least that much.",
             Self::WrongDisputeStatus { .. } => "Read the dispute: somebody may have acted on it already.",
             Self::RulingPeriodOver { .. } => "Execute the dispute: it ends as void, and the deposit goes back.",

@@ -23,7 +23,7 @@ pub struct Parameters {
     pub deposit_ppm: u32,
     /// Most that one dispute can take, as a share of the bond when it was filed.
     pub max_slash_ppm: u32,
-    /// How long money on its way out can still be slashed.
+    /// How long a dispute can still reach money on its way out.
     pub unbonding_delay: u64,
     /// How long after filing a ruling can come; after it the dispute is void.
     pub ruling_period: u64,
@@ -58,7 +58,9 @@ impl Parameters {
     /// [`BondError::InvalidParameter`], in the contract's order.
     pub fn check(&self) -> Result<(), BondError> {
         let periods = 1..=MAX_BOND_PERIOD;
-        let invalid = if self.token.is_zero() {
+        let invalid = if self.quorum.is_zero() {
+            ("quorum", U256::ZERO)
+        } else if self.token.is_zero() {
             ("token", U256::ZERO)
         } else if self.deposit_ppm > PPM {
             ("depositPpm", U256::from(self.deposit_ppm))
@@ -75,15 +77,15 @@ impl Parameters {
         Err(BondError::InvalidParameter { name, value })
     }
 
-    /// The deposit it takes to dispute a bond of `total`, active and leaving: the larger of the least deposit and the share
-    /// of the bond, rounded up.
-    pub fn required_deposit(&self, total: u128) -> u128 {
-        self.minimum_deposit.max(share_up(total, self.deposit_ppm))
+    /// The deposit it takes to dispute a bond of which `standing` can be taken from: the larger of the least deposit and the
+    /// share of the bond, rounded up.
+    pub fn required_deposit(&self, standing: u128) -> u128 {
+        self.minimum_deposit.max(share_up(standing, self.deposit_ppm))
     }
 
-    /// Most that one dispute can take of a bond of `total` when it was filed, rounded down.
-    pub fn cap(&self, total: u128) -> u128 {
-        share_down(total, self.max_slash_ppm)
+    /// Most that one dispute can take of a bond, of which `standing` could be taken from when it was filed; rounded down.
+    pub fn cap(&self, standing: u128) -> u128 {
+        share_down(standing, self.max_slash_ppm)
     }
 }
 

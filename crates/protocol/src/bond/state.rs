@@ -9,13 +9,13 @@ use super::DisputeStatus;
 pub struct Bond {
     /// What stands behind the provider.
     pub active: u128,
-    /// What is on its way out, and can still be slashed.
+    /// What is on its way out. Disputes filed before `release_at` can take from it, later ones cannot.
     pub unbonding: u128,
     /// All that was ever staked or topped up.
     pub ever_bonded: u128,
     /// All that was ever slashed.
     pub ever_slashed: u128,
-    /// What open disputes can take together; withdrawals leave it.
+    /// What open disputes can take together.
     pub reserved: u128,
     /// When the first stake was made; 0 if never.
     pub first_bonded_at: u64,
@@ -25,17 +25,27 @@ pub struct Bond {
     pub upheld: u32,
     /// keccak256 of the hub's URL, as declared with the first stake.
     pub hub: B256,
+    /// What open disputes filed before `release_at` can take together; withdrawals leave it.
+    pub held: u128,
 }
 
 impl Bond {
-    /// All that a dispute can take from: what is active and what is leaving. Never more than was ever bonded, so it fits.
+    /// All that is there: what is active and what is leaving. Never more than was ever bonded, so it fits.
     pub const fn total(&self) -> u128 {
         self.active + self.unbonding
     }
 
-    /// What of the leaving money open disputes do not hold back: of all that is there, they leave their own untouched.
-    pub fn withdrawable(&self) -> u128 {
-        self.total().saturating_sub(self.reserved).min(self.unbonding)
+    /// What of it a dispute filed at `filed_at` can take from: what is active, and what is leaving until its delay is over.
+    pub const fn standing(&self, filed_at: u64) -> u128 {
+        if filed_at < self.release_at { self.total() } else { self.active }
+    }
+
+    /// What of the leaving money open disputes do not hold back. The later ones, which cannot take from it, may take all they
+    /// can of the active money; what then is missing for the earlier ones stays.
+    pub const fn withdrawable(&self) -> u128 {
+        let later = self.reserved - self.held;
+        let covered = self.active.saturating_sub(later);
+        self.unbonding.saturating_sub(self.held.saturating_sub(covered))
     }
 }
 
@@ -56,7 +66,7 @@ pub struct Dispute {
     pub slash_ppm: u32,
     /// Who paid the deposit.
     pub filer: Address,
-    /// The bond when it was filed: active and leaving.
+    /// The bond when it was filed: active, and leaving until `release_at`.
     pub bond_at_filing: u128,
     /// The filer's deposit.
     pub deposit: u128,

@@ -113,7 +113,7 @@ impl TradeOverturn {
     }
 }
 
-/// The id of the dispute about an outcome: keccak256 of the three, a word each. One outcome is disputed once.
+/// The id of a consumer's dispute about an outcome: keccak256 of the three, a word each. A wallet disputes an outcome once.
 pub fn dispute_id_of(provider: Address, consumer: Address, outcome: B256) -> DisputeId {
     keccak256((provider, consumer, outcome).abi_encode())
 }

@@ -51,7 +51,7 @@ pub struct BondTerms {
     pub deposit_ppm: u32,
     /// Most that one dispute can take, as a share of the bond when it was filed.
     pub max_slash_ppm: u32,
-    /// How long money on its way out can still be slashed.
+    /// How long a dispute can still reach money on its way out.
     pub unbonding_delay: u64,
     /// How long after filing a ruling can come; after it the dispute is void.
     pub ruling_period: u64,
@@ -68,14 +68,16 @@ pub struct Bond {
     pub provider: Address,
     /// What stands behind the provider.
     pub active: TokenAmount,
-    /// What is on its way out, and can still be slashed.
+    /// What is on its way out. Disputes filed before `release_at` can take from it, later ones cannot.
     pub unbonding: TokenAmount,
     /// All that was ever staked or topped up.
     pub ever_bonded: TokenAmount,
     /// All that was ever slashed.
     pub ever_slashed: TokenAmount,
-    /// What open disputes can take together; withdrawals leave it.
+    /// What open disputes can take together.
     pub reserved: TokenAmount,
+    /// What those of them can take together that were filed before `release_at`; withdrawals leave it.
+    pub held: TokenAmount,
     /// When the first stake was made.
     pub first_bonded_at: Option<u64>,
     /// From when on what is leaving can be withdrawn, if some was ever unbonded.
@@ -202,6 +204,7 @@ impl Bond {
             ever_bonded: token.units(bond.everBonded),
             ever_slashed: token.units(bond.everSlashed),
             reserved: token.units(bond.reserved),
+            held: token.units(bond.held),
             first_bonded_at: time(bond.firstBondedAt.to()),
             release_at: time(bond.releaseAt.to()),
             upheld: bond.upheld,

@@ -182,12 +182,14 @@ async fn what_leaves_waits_and_can_be_slashed() {
     assert_eq!(bond.release_at, Some(chain.now().await + 28 * DAY));
     let early = provider.withdraw(wallet(PROVIDER)).await.unwrap_err();
     assert_eq!((early.code(), early.transaction_hash()), ("still_unbonding", None));
-    chain.pass(28 * DAY).await;
+    chain.pass(28 * DAY - 3_600).await;
     let dispute_id = filed(&chain, 1).await;
+    chain.pass(3_600).await;
+    assert_eq!(provider.of(wallet(PROVIDER)).await.unwrap().held, dollars("150"));
     provider.withdraw(wallet(2)).await.unwrap();
     assert_eq!(provider.balance(wallet(2)).await.unwrap(), dollars("1350.000001"), "but for what a dispute can take");
     let again = provider.withdraw(wallet(2)).await.unwrap_err();
-    let expected = BondError::NothingToWithdraw { unbonding: 150_000_000, reserved: 150_000_000 };
+    let expected = BondError::NothingToWithdraw { unbonding: 150_000_000, held: 150_000_000 };
     assert!(matches!(&again, Error::BondRefused(error) if *error == expected), "{again:?}");
     rule(&chain, dispute_id, 100_000).await;
     chain.pass(2 * DAY).await;

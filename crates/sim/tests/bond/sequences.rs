@@ -26,6 +26,7 @@ const OUTCOMES: &[(&str, &str)] = &[
     ("claim", "NothingToClaim InvalidRecipient TransferFailed TokenTookMore ok"),
     ("claim to the contract", "NothingToClaim InvalidRecipient"),
     ("ended", "upheld dismissed void"),
+    ("ended beside free money", "upheld"),
     ("execute", "WrongDisputeStatus RulingPeriodOpen OverturnWindowOpen ok"),
     ("execute trade", "WrongRulingStatus OverturnWindowOpen NotArbiter ok"),
     (
@@ -33,6 +34,7 @@ const OUTCOMES: &[(&str, &str)] = &[
         "SelfDispute ComplaintExpired InvalidComplaintSignature AlreadyDisputed TransferFromFailed NothingArrived \
          AmountTooLarge NoBond DepositTooSmall ok",
     ),
+    ("file beside free money", "NoBond DepositTooSmall ok"),
     (
         "overturn",
         "WrongDisputeStatus OverturnWindowOver SlashOutOfRange RulingExpired TooFewAuditors SignaturesNotAscending \

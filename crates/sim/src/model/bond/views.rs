@@ -71,15 +71,15 @@ pub(super) fn fixed(bond: &bond::BarterBond, quorum: &bond::AuditorQuorum, walle
     questions
 }
 
-/// Every view of a wallet.
-pub(super) fn wallet(questions: &mut Vec<Question>, bond: &bond::BarterBond, token: &Token, wallet: Address) {
+/// Every view of a wallet at `now`.
+pub(super) fn wallet(questions: &mut Vec<Question>, bond: &bond::BarterBond, token: &Token, wallet: Address, now: u64) {
     let at_bond = bond.domain().bond();
     let provider = wallet;
     questions.extend([
         ask(at_bond, &BarterBond::getBondCall { provider }, bond_seen(&bond.bond(provider))),
         ask(at_bond, &BarterBond::isListedCall { provider }, bond.is_listed(provider)),
         ask(at_bond, &BarterBond::claimableCall { owner: wallet }, bond.claimable(wallet)),
-        ask(at_bond, &BarterBond::requiredDepositCall { provider }, U256::from(bond.required_deposit(provider))),
+        ask(at_bond, &BarterBond::requiredDepositCall { provider }, U256::from(bond.required_deposit(provider, now))),
     ]);
     let anchors = bond.anchors(wallet);
     questions.push(ask(at_bond, &BarterBond::anchorCountCall { oracle: wallet }, U256::from(anchors.len())));
@@ -153,6 +153,7 @@ fn bond_seen(bond: &Bond) -> IBarterBond::Bond {
         everBonded: bond.ever_bonded,
         everSlashed: bond.ever_slashed,
         reserved: bond.reserved,
+        held: bond.held,
         firstBondedAt: U40::from(bond.first_bonded_at),
         releaseAt: U40::from(bond.release_at),
         upheld: bond.upheld,

@@ -1,6 +1,6 @@
 //! Calls about disputes, on both sides.
 
-use alloy_primitives::{B256, U256};
+use alloy_primitives::{Address, B256, U256};
 use barter_bindings::{BarterBond, IBarterBond};
 use barter_protocol::bond::{self, BondDomain, Complaint, DisputeId, DisputeStatus, Overturn, Ruling};
 
@@ -48,9 +48,10 @@ impl BondWorld {
         let over = if signing.form == Form::OtherDeadline { Over::OtherDeadline } else { signing.over };
         let (bytes, signed) = self.sign(signer, signing.form, self.complaint_digest(&complaint, over));
 
-        let (from, required) = (self.address(caller), self.bond.required_deposit(complaint.provider));
+        let (from, required) = (self.address(caller), self.bond.required_deposit(complaint.provider, self.now));
         let amount = self.money(caller, money, U256::from(required.max(1)));
         let (incoming, token) = self.pulled(from, amount, fee);
+        let name = if self.is_free(complaint.provider, self.now) { "file beside free money" } else { "file" };
         let ours = self.bond.file(from, &complaint, signed, incoming, self.now).map(|event| [event]);
         let ours = self.received(from, incoming, token, ours);
         let dispute_id = complaint.dispute_id();
@@ -69,7 +70,7 @@ impl BondWorld {
             ),
         ])?;
         let call = BarterBond::fileCall { complaint: theirs, signature: bytes.into(), deposit: amount };
-        let value = self.check("file", caller, to, &call, ours)?;
+        let value = self.check(name, caller, to, &call, ours)?;
         if let Some(theirs) = value {
             Disagreement::unless_same(|| "what filing returned".to_owned(), &theirs, &dispute_id)?;
         }
@@ -112,14 +113,23 @@ impl BondWorld {
     }
 
     pub(super) fn execute(&mut self, dispute_id: DisputeId) -> Result<(), Disagreement> {
+        let before = self.bond.dispute(dispute_id);
         let ours = self.bond.execute(dispute_id, self.now);
         let (ours, to) = (self.expect(ours), self.at_bond());
         self.check("execute", FILER, to, &BarterBond::executeCall { disputeId: dispute_id }, ours)?;
         let ended = self.bond.dispute(dispute_id).status;
         if ended.is_final() {
-            *self.outcomes.entry(format!("ended: {ended}")).or_default() += 1;
+            let is_spared = before.is_open() && self.is_free(before.provider, before.filed_at);
+            let name = if is_spared { "ended beside free money" } else { "ended" };
+            *self.outcomes.entry(format!("{name}: {ended}")).or_default() += 1;
         }
         Ok(())
+    }
+
+    /// Whether money of a provider's is leaving that a dispute filed then does not reach.
+    fn is_free(&self, provider: Address, filed_at: u64) -> bool {
+        let bond = self.bond.bond(provider);
+        bond.unbonding != 0 && filed_at >= bond.release_at
     }
 
     /// A dispute taken some way at once.
@@ -198,7 +208,7 @@ impl BondWorld {
     fn complaint(&self, claim: Claim) -> Complaint {
         let consumer = match claim.consumer {
             Target::Wallet(name) => self.address(name),
-            Target::Nobody => alloy_primitives::Address::ZERO,
+            Target::Nobody => Address::ZERO,
         };
         Complaint {
             provider: self.address(claim.provider.0),

@@ -349,7 +349,7 @@ impl BondWorld {
     fn compare(&mut self) -> Result<(), Disagreement> {
         let mut questions = Vec::new();
         for wallet in self.wallets.iter().map(Wallet::address).chain([Address::ZERO]) {
-            views::wallet(&mut questions, &self.bond, &self.token, wallet);
+            views::wallet(&mut questions, &self.bond, &self.token, wallet, self.now);
         }
         for &dispute_id in self.disputes.iter().chain([&UNKNOWN]) {
             views::dispute(&mut questions, &self.bond, dispute_id);
