@@ -30,8 +30,8 @@ const PPM: f64 = 1e6;
 const WEIGHTS_SLACK: f64 = 1e-9;
 /// Longest window, in days: ten years.
 pub const MAX_WINDOW_DAYS: u32 = 3_653;
-/// Most decimals a token may have.
-pub const MAX_DECIMALS: u8 = 18;
+/// Decimals of a price, whatever the bond's token has: it is signed in millionths of a dollar.
+const PRICE_DECIMALS: u8 = 6;
 
 /// How much each term is worth. They add up to 1.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -197,7 +197,7 @@ pub struct Record {
     pub ever_slashed_units: u128,
     /// Outcomes in the window, by how they ended.
     pub counts: Counts,
-    /// Their prices together, in base units.
+    /// Their prices together, in millionths of a dollar.
     pub volume_units: u128,
     /// The qualities that consumers gave in the window together, in millionths.
     pub quality_ppm_sum: u64,
@@ -286,7 +286,7 @@ impl Score {
         let bond_usd = dollars(record.bond_units, settings.decimals);
         let bond_factor = powers(bond_usd, FULL_BOND_POWER);
         let success_rate = ratio(record.counts.success.into(), record.counts.judged().into());
-        let volume_usd = dollars(record.volume_units, settings.decimals);
+        let volume_usd = dollars(record.volume_units, PRICE_DECIMALS);
         let volume_factor = powers(volume_usd, FULL_VOLUME_POWER);
         let slash_ratio = ratio(record.ever_slashed_units, record.ever_bonded_units);
         let slash_penalty = SLASH_WEIGHT * slash_ratio;

@@ -164,6 +164,17 @@ fn other_decimals() {
     close(Score::of(&record, &settings, NOW).bond_factor, 0.5);
 }
 
+/// A price is signed in millionths of a dollar, whatever the bond's token counts in.
+#[test]
+fn volume_is_in_millionths_whatever_the_token() {
+    for decimals in [0, 6, 18, 38] {
+        let settings = Settings { decimals, ..Settings::default() };
+        let score = Score::of(&Record { volume_units: 100 * DOLLAR, ..Record::default() }, &settings, NOW);
+        close(score.volume_usd, 100.0);
+        close(score.volume_factor, 0.4);
+    }
+}
+
 /// Bits, because whoever recomputes a score on another machine has to find the same one.
 #[test]
 fn the_same_to_the_last_bit_everywhere() {

@@ -65,7 +65,8 @@ pub(super) struct Details {
     is_listed_mainnet: bool,
 }
 
-/// The whole numbers that the score was computed from. Amounts are base units of the token, as text.
+/// The whole numbers that the score was computed from. Amounts are text: of bonds base units of the token, of prices millionths of a
+/// dollar.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct RecordAnswer {
     /// Unix seconds.
@@ -77,6 +78,7 @@ pub(super) struct RecordAnswer {
     ever_slashed_units: String,
     /// Outcomes in the window, by how they ended.
     outcomes: OutcomeCounts,
+    /// Millionths of a dollar.
     volume_units: String,
     quality_ppm_sum: u64,
     quality_count: u64,
@@ -181,7 +183,7 @@ pub(super) async fn of(service: &Arc<Service>, hub: String) -> Result<Json<Score
 
 /// Is the bond as many whole dollars? In base units, where nothing is rounded.
 fn is_at_least(record: &score::Record, dollars: u64, decimals: u8) -> bool {
-    let minimum = 10_u128.pow(decimals.into()).checked_mul(dollars.into());
+    let minimum = 10_u128.checked_pow(decimals.into()).and_then(|dollar| dollar.checked_mul(dollars.into()));
     minimum.is_some_and(|minimum| record.bond_units >= minimum)
 }
 
