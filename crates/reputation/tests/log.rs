@@ -14,8 +14,8 @@ use barter_reputation::{
     oracle::{Filed, MAX_CLOCK_DIFFERENCE, Oracle, Refusal, Verdict},
     score::{Counts, Record},
     wire::{
-        Dispute, DisputeFields, DisputeForm, Domain, Form, Fraction, OutcomeFields, Price, SignedDispute,
-        SignedOutcome, Status, hub,
+        Dispute, DisputeFields, DisputeForm, Domain, Form, Fraction, Outcome, OutcomeFields, Price, SignedDispute,
+        SignedOutcome, Status, hub, number::MAX_PRICE_UNITS,
     },
 };
 use common::{DOMAIN, NOW, Place, fields, form, secret, sign};
@@ -477,6 +477,34 @@ fn proofs_hold_across_tiles() {
             Oracle::open(&place.location(), common::settings()).unwrap().tree_head().unwrap(),
             heads[heads.len() - 1]
         );
+    }
+}
+
+/// More in an hour than 63 bits hold: whoever adds the outcomes up comes to the same, as do the hour's sum and its outcomes.
+#[test]
+fn the_dearest_hour_is_counted_in_full() {
+    const CALLS: u64 = 9_300;
+    for place in Place::all() {
+        let oracle = place.oracle();
+        oracle.register_consumer("c", secret(1).public(), NOW).unwrap().unwrap();
+        let calls: Vec<u64> = (0..CALLS).collect();
+        for batch in calls.chunks(1_000) {
+            let said = batch.iter().map(|call| {
+                let fields = fields("p", "c", &call.to_string(), NOW);
+                let dearest = OutcomeFields { price: Price::from_units(MAX_PRICE_UNITS).unwrap(), ..fields };
+                SignedOutcome {
+                    outcome: Outcome::new(Form::Bound(DOMAIN), dearest).unwrap(),
+                    signature: Signature::new([7; 64]),
+                }
+            });
+            let verdicts = oracle.record_unverified(said.collect(), NOW).unwrap();
+            assert!(verdicts.iter().all(|verdict| matches!(verdict, Verdict::Recorded { .. })));
+        }
+        // As a whole hour, and as the window's first one, when they are read one by one.
+        for now in [NOW, NOW + DAY - 1] {
+            let scored = oracle.score("p", now, &BondReading::default()).unwrap().unwrap();
+            assert_eq!(scored.record.volume_units, u128::from(CALLS) * u128::from(MAX_PRICE_UNITS), "{now}");
+        }
     }
 }
 

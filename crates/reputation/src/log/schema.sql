@@ -64,8 +64,8 @@ CREATE TABLE calls (id INTEGER PRIMARY KEY, outcome INTEGER NOT NULL) STRICT;
 -- The roots of the tree's full subtrees of 256 leaves, of 65,536, and so on: `id` is height and index, see tree.rs.
 CREATE TABLE subtrees (id INTEGER PRIMARY KEY, hash BLOB NOT NULL) STRICT;
 
--- What a provider's outcomes of one hour come to: `id` is provider and hour, see tally.rs. `revision` is the provider's after the
--- last change.
+-- What a provider's outcomes of one hour come to: `id` is provider and hour, see tally.rs. `price_over` counts in 2^62.
+-- `revision` is the provider's after the last change.
 CREATE TABLE hours (
     id INTEGER PRIMARY KEY,
     success INTEGER NOT NULL,
@@ -73,6 +73,7 @@ CREATE TABLE hours (
     timeout INTEGER NOT NULL,
     disputed INTEGER NOT NULL,
     price_units INTEGER NOT NULL,
+    price_over INTEGER NOT NULL,
     rated INTEGER NOT NULL,
     quality_ppm INTEGER NOT NULL,
     first_outcome INTEGER NOT NULL,

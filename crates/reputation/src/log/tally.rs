@@ -7,6 +7,8 @@ use crate::wire::{OutcomeFields, Status};
 
 /// Seconds of an hour: what is added up once and for all.
 pub(super) const HOUR: u64 = 3_600;
+/// Bits of a sum of prices in one column; what is above is in the next.
+const PRICE_BITS: u32 = 62;
 /// Bits of the hour in the id of an hour's row: enough for the year 9999.
 const HOUR_BITS: u32 = 27;
 
@@ -15,7 +17,7 @@ const HOUR_BITS: u32 = 27;
 pub struct Tally {
     /// How many had each [`Status`], by its code.
     pub statuses: [u64; 4],
-    /// What they cost together, in base units. Of one hour at most what 63 bits hold, nine million million dollars.
+    /// What they cost together, in millionths of a dollar.
     pub price_units: u128,
     /// How many of them were given a quality.
     pub rated: u64,
@@ -71,7 +73,7 @@ pub(super) struct Hour {
 /// The columns of an hour, as [`Hour::read`] wants them.
 macro_rules! columns {
     () => {
-        "id, success, failure, timeout, disputed, price_units, rated, quality_ppm, first_outcome, last_outcome, revision"
+        "id, success, failure, timeout, disputed, price_units, price_over, rated, quality_ppm, first_outcome, last_outcome, revision"
     };
 }
 
@@ -81,9 +83,9 @@ const HOURS_CHANGED: &str =
 const PUT_HOUR: &str = concat!(
     "INSERT INTO hours (",
     columns!(),
-    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO UPDATE SET success = excluded.success, \
+    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO UPDATE SET success = excluded.success, \
      failure = excluded.failure, timeout = excluded.timeout, disputed = excluded.disputed, \
-     price_units = excluded.price_units, rated = excluded.rated, quality_ppm = excluded.quality_ppm, \
+     price_units = excluded.price_units, price_over = excluded.price_over, rated = excluded.rated, quality_ppm = excluded.quality_ppm, \
      first_outcome = excluded.first_outcome, last_outcome = excluded.last_outcome, revision = excluded.revision"
 );
 
@@ -137,21 +139,23 @@ impl Hour {
             hour: number(0)? & ((1 << HOUR_BITS) - 1),
             tally: Tally {
                 statuses: [number(1)?, number(2)?, number(3)?, number(4)?],
-                price_units: number(5)?.into(),
-                rated: number(6)?,
-                quality_ppm: number(7)?,
+                price_units: (u128::from(number(6)?) << PRICE_BITS) + u128::from(number(5)?),
+                rated: number(7)?,
+                quality_ppm: number(8)?,
             },
-            first: row::integer(row, 8)?,
-            last: row::integer(row, 9)?,
-            revision: row::integer(row, 10)?,
+            first: row::integer(row, 9)?,
+            last: row::integer(row, 10)?,
+            revision: row::integer(row, 11)?,
         })
     }
 
     /// Puts it in the place of the one that is there.
     pub(super) fn put(&self, engine: &mut dyn Engine<Error>, provider: i64) -> Result<(), Error> {
         let tally = &self.tally;
-        // Saturates: see `Tally::price_units`.
+        // No hour has as many outcomes as would saturate.
         let count = |number: u64| Value::Integer(i64::try_from(number).unwrap_or(i64::MAX));
+        let part = |units: u128| i64::try_from(units).unwrap_or(i64::MAX);
+        let (low, over) = (part(tally.price_units & ((1 << PRICE_BITS) - 1)), part(tally.price_units >> PRICE_BITS));
         let [success, failure, timeout, disputed] = tally.statuses.map(count);
         let values = [
             Value::Integer(Self::id(provider, self.hour)),
@@ -159,7 +163,8 @@ impl Hour {
             failure,
             timeout,
             disputed,
-            count(u64::try_from(tally.price_units).unwrap_or(u64::MAX)),
+            Value::Integer(low),
+            Value::Integer(over),
             count(tally.rated),
             count(tally.quality_ppm),
             Value::Integer(self.first),
