@@ -1,11 +1,15 @@
 //! Looks at the chain every few seconds.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use alloy_primitives::Address;
 use tokio::{
     sync::watch,
-    time::{MissedTickBehavior, interval, timeout},
+    time::{Instant, MissedTickBehavior, interval, timeout},
 };
 
 use super::{Block, Chain, Error, Knowledge, View};
@@ -14,6 +18,9 @@ use super::{Block, Chain, Error, Knowledge, View};
 pub const WALLETS_A_CALL: usize = 200;
 /// How long one look may take.
 pub const LOOK_LIMIT: Duration = Duration::from_secs(30);
+
+/// How long a node may be without the block that was read last, before that is taken for one of another chain.
+pub const MISSING_LIMIT: Duration = Duration::from_mins(10);
 
 /// How the chain is followed.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +44,8 @@ pub struct Follower {
     settings: Settings,
     wallets: Wallets,
     known: watch::Sender<Knowledge>,
+    /// Since when the node answers, and has no block where the last one was.
+    missing_since: Mutex<Option<Instant>>,
 }
 
 impl std::fmt::Debug for Follower {
@@ -48,7 +57,8 @@ impl std::fmt::Debug for Follower {
 impl Follower {
     /// Follows a chain, of which nothing is known yet.
     pub fn new(chain: Arc<dyn Chain>, settings: Settings, wallets: Wallets) -> Self {
-        Self { chain, settings, wallets, known: watch::Sender::new(Knowledge::default()) }
+        let known = watch::Sender::new(Knowledge::default());
+        Self { chain, settings, wallets, known, missing_since: Mutex::default() }
     }
 
     /// What is known, now and later.
@@ -132,20 +142,42 @@ impl Follower {
         Ok(Some(View { block, quorum, anchor, bonds }))
     }
 
-    /// Was a block that had been taken for settled replaced? A node that has not got there yet does not know.
+    /// Was a block that had been taken for settled replaced? A node that has not got there yet does not know; one that never gets
+    /// there had told of another chain.
     async fn is_gone(&self, block: Block, head: u64) -> Result<bool, Error> {
         let Block { number, hash, .. } = block;
-        let Some(found) = self.chain.block(number).await? else { return Err(Error::Behind { head, needed: number }) };
-        if found.hash == hash {
-            return Ok(false);
+        let found = self.chain.block(number).await?.map(|found| found.hash);
+        let is_missing_for_long = self.is_missing_for_long(found.is_none());
+        match found {
+            Some(found) if found == hash => return Ok(false),
+            Some(found) => {
+                tracing::warn!(number, %hash, %found, "the chain was reorganised below the confirmations asked for");
+            }
+            None if is_missing_for_long => {
+                tracing::warn!(number, %hash, head, "the node has not had the last block for long; it is forgotten");
+            }
+            None => return Err(Error::Behind { head, needed: number }),
         }
-        tracing::warn!(number, %hash, found = %found.hash, "the chain was reorganised below the confirmations asked for");
         // Counted once, because what is known is replaced, or else forgotten, right after.
         self.known.send_modify(|known| {
             known.reorganisations += 1;
             known.view = None;
         });
         Ok(true)
+    }
+
+    /// Has the block been missing for [`MISSING_LIMIT`]?
+    fn is_missing_for_long(&self, is_missing: bool) -> bool {
+        let mut since = self.missing_since.lock().unwrap_or_else(PoisonError::into_inner);
+        if !is_missing {
+            *since = None;
+            return false;
+        }
+        let is_long = since.get_or_insert_with(Instant::now).elapsed() >= MISSING_LIMIT;
+        if is_long {
+            *since = None;
+        }
+        is_long
     }
 
     async fn wallets(&self) -> Result<Vec<Address>, Error> {

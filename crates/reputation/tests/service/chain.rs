@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use alloy_primitives::{Address, B256, keccak256};
 use barter_reputation::chain::{
     Bond, Error, Knowledge,
-    follower::{Follower, Settings},
+    follower::{Follower, MISSING_LIMIT, Settings},
 };
 use tokio::sync::watch;
 
@@ -128,6 +128,46 @@ async fn a_node_that_falls_behind_does_not_take_anything_back() {
         chain.grow(0, 10);
     }
     assert_eq!(look(&follower).await.status(), "current");
+}
+
+/// A node that once told of another chain's blocks, far above ours, would otherwise be believed about them until ours gets there.
+#[tokio::test(start_paused = true)]
+async fn a_block_that_the_node_does_not_find_again_is_forgotten_after_a_while() {
+    let chain = FakeChain::new(CHAIN_ID, 0);
+    chain.fork(1, 0, 1_000);
+    chain.bond(0, WALLET, bond(900));
+    let follower = follower(&chain, &[WALLET]);
+    assert_eq!(active(&look(&follower).await), 900);
+    chain.fork(0, 0, 10);
+    chain.bond(0, WALLET, bond(500));
+    let known = look(&follower).await;
+    assert_eq!((block(&known).0, active(&known), known.status()), (997, 900, "behind"));
+    tokio::time::advance(MISSING_LIMIT / 2).await;
+    // A look that finds nobody says nothing about the block.
+    chain.script().is_down = true;
+    assert_eq!(look(&follower).await.status(), "unreachable");
+    chain.script().is_down = false;
+    assert_eq!(look(&follower).await.status(), "behind");
+    tokio::time::advance(MISSING_LIMIT / 2).await;
+    let known = look(&follower).await;
+    assert_eq!((block(&known), active(&known), known.status()), ((7, hash(0, 7)), 500, "current"));
+    assert_eq!(known.reorganisations, 1);
+}
+
+/// One that lags for a moment is one that lags, however often it does.
+#[tokio::test(start_paused = true)]
+async fn a_node_that_caught_up_in_between_has_not_been_missing_the_block() {
+    let chain = FakeChain::new(CHAIN_ID, 10);
+    chain.bond(6, WALLET, bond(500));
+    let follower = follower(&chain, &[WALLET]);
+    look(&follower).await;
+    for _ in 0..4 {
+        chain.fork(0, 6, 5);
+        assert_eq!(look(&follower).await.status(), "behind");
+        tokio::time::advance(MISSING_LIMIT - Duration::from_secs(1)).await;
+        chain.grow(0, 10);
+        assert_eq!(look(&follower).await.status(), "current");
+    }
 }
 
 #[tokio::test]
