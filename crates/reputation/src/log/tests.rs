@@ -118,6 +118,8 @@ fn make_room(engine: &mut dyn Engine<Error>, pages: i64) -> Result<(), Error> {
 struct Ending {
     engine: Box<dyn Engine<Error>>,
     calls: u32,
+    /// Has no root of what is about to be committed.
+    heads: Arc<Mutex<Heads>>,
 }
 
 impl Ending {
@@ -137,6 +139,8 @@ impl Engine<Error> for Ending {
     }
 
     fn commit(&mut self) -> Result<(), Error> {
+        let size = tree::size(&mut *self.engine)?;
+        assert_eq!(self.heads.lock().unwrap().get(size), None);
         self.call()?.commit()
     }
 
@@ -187,7 +191,7 @@ fn a_program_that_ends_at_any_call_leaves_what_was_there() {
     drop(log);
     for calls in 0.. {
         let engine = connect(&location, Access::Write, &PURPOSE).unwrap();
-        let mut engine = Ending { engine, calls };
+        let mut engine = Ending { engine, calls, heads: Arc::default() };
         let mut appender = Appender::new(None);
         let done = barter_store::in_transaction(&mut engine, Access::Write, |engine| appender.append(engine, &wanted));
         drop(engine);
@@ -252,6 +256,23 @@ fn an_issuer_has_only_so_many_attestations() {
     assert_eq!(ingest(1, MAX_ATTESTATIONS_OF_ISSUER), Ingested::Full);
     assert_eq!(ingest(1, 0), Ingested::Known);
     assert_eq!(ingest(2, 0), Ingested::Stored);
+}
+
+/// Another process may write in place of what this one could not commit: no reader may find the root of that meanwhile.
+#[test]
+fn no_root_is_remembered_before_its_log_is_committed() {
+    let folder = tempfile::tempdir().unwrap();
+    let wanted = {
+        let log = open(&folder);
+        candidates(&log, 0..5)
+    };
+    let engine = connect(&Location::file(folder.path().join("log.db")), Access::Write, &PURPOSE).unwrap();
+    let heads: Arc<Mutex<Heads>> = Arc::default();
+    let engine = Ending { engine, calls: u32::MAX, heads: Arc::clone(&heads) };
+    let writer = Writer::start(Box::new(engine), None, Arc::clone(&heads)).unwrap();
+    assert_eq!(writer.append(wanted).unwrap().len(), 5);
+    drop(writer);
+    assert!(heads.lock().unwrap().get(5).is_some());
 }
 
 /// What waits is bounded: more is refused at once, and nothing of it kept.

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, PoisonError,
         mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel},
     },
     thread::{self, JoinHandle},
@@ -148,19 +148,15 @@ impl Thread {
 
     fn commit(&mut self, candidates: &[Candidate]) -> Result<Vec<Placed>, Error> {
         let Self { engine, appender, heads, .. } = self;
-        let done = in_transaction(&mut **engine, Access::Write, |engine| {
-            let placed = appender.append(engine, candidates)?;
-            // Before others can see that many outcomes, so that they need not work the root out.
-            if let Ok(mut heads) = heads.lock() {
+        let done = in_transaction(&mut **engine, Access::Write, |engine| appender.append(engine, candidates));
+        match &done {
+            // Not before: a log of this size that another process wrote instead would be given this root. Who reads it in between
+            // works it out.
+            Ok(_) => {
+                let mut heads = heads.lock().unwrap_or_else(PoisonError::into_inner);
                 heads.put(appender.frontier.size(), appender.frontier.root());
             }
-            Ok(placed)
-        });
-        if done.is_err() {
-            if let Ok(mut heads) = heads.lock() {
-                heads.forget(appender.frontier.size());
-            }
-            appender.forget();
+            Err(_) => appender.forget(),
         }
         done
     }
