@@ -39,7 +39,8 @@ impl Client {
     }
 }
 
-fn network(address: IpAddr) -> IpAddr {
+/// Whose an address is, as far as counting goes.
+pub(super) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),

@@ -1,4 +1,4 @@
-//! How often a client may write.
+//! How often a client may write, and read what is dear to read.
 //!
 //! Each client has a bucket of turns that fills up again over a minute. The table of buckets has a fixed size: a client whose row is
 //! full of others that have used theirs shares the bucket of the one that has most left. So no flood of addresses takes memory, and
@@ -27,11 +27,13 @@ pub struct Limits {
     pub disputes_a_minute: u32,
     /// Requests that need the operator's token, with it or not.
     pub operator_a_minute: u32,
+    /// Pages of the log, of a provider's outcomes and of slashes: what is dear to read.
+    pub pages_a_minute: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { batches_a_minute: 600, disputes_a_minute: 6, operator_a_minute: 60 }
+        Self { batches_a_minute: 600, disputes_a_minute: 6, operator_a_minute: 60, pages_a_minute: 3_000 }
     }
 }
 

@@ -99,6 +99,7 @@ pub(super) struct EntriesAnswer {
     responses(
         (status = 200, description = "Entries; none past the end", body = EntriesAnswer),
         (status = 400, description = "A parameter is wrong", body = ErrorBody),
+        (status = 429, description = "Too many of these from this client", body = ErrorBody),
         (status = 503, description = "The log cannot be read now", body = ErrorBody),
     )
 )]

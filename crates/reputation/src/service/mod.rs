@@ -71,7 +71,7 @@ pub struct Settings {
     pub operator: Option<OperatorToken>,
     /// Proxies whose word about who asked is taken.
     pub trusted_proxies: Vec<IpAddr>,
-    /// How often each client may write.
+    /// How often each client may write, and read what is dear to read.
     pub limits: Limits,
     /// Connections that are open at once.
     pub max_connections: usize,
@@ -164,6 +164,7 @@ pub(crate) struct Service {
     batches: Limiter,
     disputes: Limiter,
     operator: Limiter,
+    pages: Limiter,
     metrics: Arc<Metrics>,
     /// What limits count from: unlike the clock, it never steps back.
     started: Instant,
@@ -242,6 +243,7 @@ impl Server {
             batches: Limiter::new(limits.batches_a_minute),
             disputes: Limiter::new(limits.disputes_a_minute),
             operator: Limiter::new(limits.operator_a_minute),
+            pages: Limiter::new(limits.pages_a_minute),
             metrics: Arc::clone(&metrics),
             started: Instant::now(),
         });

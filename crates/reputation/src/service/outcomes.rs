@@ -261,6 +261,7 @@ pub(super) struct PageAnswer {
         (status = 200, description = "A page", body = PageAnswer),
         (status = 400, description = "A parameter is wrong", body = ErrorBody),
         (status = 404, description = "A provider never seen", body = ErrorBody),
+        (status = 429, description = "Too many of these from this client", body = ErrorBody),
         (status = 503, description = "The log cannot be read now", body = ErrorBody),
     )
 )]

@@ -16,7 +16,7 @@ use super::{
     answer::Refusal,
     consumers, disputes, document, events, health, log, metrics, observe, outcomes,
     path::{self, Target},
-    providers, quorum, resolve, score, slashes,
+    providers, quorum, resolve, score, slashes, turn,
 };
 
 /// Comes before every route.
@@ -54,6 +54,7 @@ pub(super) fn router(service: Arc<Service>) -> Router {
     router
         .fallback(raw)
         .method_not_allowed_fallback(|| async { method_not_allowed() })
+        .layer(middleware::from_fn_with_state(Arc::clone(&service), turn::pages))
         .layer(middleware::from_fn_with_state(Arc::clone(&service), observe::observe))
         .with_state(service)
 }

@@ -1,10 +1,15 @@
-//! A client's turn to write, taken before anything of the request's body is read.
+//! A client's turn to write, taken before anything of the request's body is read, or to read what is dear.
 
 use std::sync::Arc;
 
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{
+    extract::{FromRequestParts, Request, State},
+    http::{Method, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
 
-use super::{Service, answer::Refusal, client::Client, gate, limit::Limiter};
+use super::{Service, answer::Refusal, client::Client, gate, limit::Limiter, routes::PREFIX};
 
 /// A turn to send a batch.
 pub(super) struct Batch;
@@ -42,4 +47,22 @@ impl FromRequestParts<Arc<Service>> for Operator {
         take(parts, service, &service.operator).await?;
         gate::check(service.settings.operator.as_ref(), &parts.headers).map(|()| Self)
     }
+}
+
+/// Lets who asks for a page take a turn first, whichever way it writes a hub's name.
+pub(super) async fn pages(State(service): State<Arc<Service>>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    if is_page(&parts)
+        && let Err(refusal) = take(&mut parts, &service, &service.pages).await
+    {
+        return refusal.into_response();
+    }
+    next.run(Request::from_parts(parts, body)).await
+}
+
+/// Is this for a page of the log, of a provider's outcomes or of slashes?
+fn is_page(parts: &Parts) -> bool {
+    let path = parts.uri.path().strip_prefix(PREFIX).unwrap_or_default();
+    let is_read = parts.method == Method::GET || parts.method == Method::HEAD;
+    is_read && (path == "/oracle/log/entries" || path.starts_with("/slashes") || path.ends_with("/outcomes"))
 }

@@ -11,7 +11,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::support::{Fixture, NO_LIMITS, PREFIX, Setup, dispute, outcome, start, start_with};
+use crate::support::{Fixture, NO_LIMITS, PREFIX, PROVIDER, Setup, code, dispute, outcome, start, start_with};
 
 /// Far more than anything here takes: a test that waits for longer hangs.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -35,7 +35,9 @@ fn limited(limits: Limits) -> Setup {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_kind_of_write_is_limited_for_itself() {
-    let service = start_with(limited(Limits { batches_a_minute: 3, disputes_a_minute: 2, operator_a_minute: 1 })).await;
+    let service =
+        start_with(limited(Limits { batches_a_minute: 3, disputes_a_minute: 2, operator_a_minute: 1, ..NO_LIMITS }))
+            .await;
     for (paths, turns) in [(["/outcomes", "/events"], 3), (["/disputes", "/disputes"], 2)] {
         for turn in 0..turns {
             let response = post_as(&service, paths[turn % 2], "203.0.113.1").await;
@@ -56,6 +58,43 @@ async fn each_kind_of_write_is_limited_for_itself() {
     assert_eq!(second.status(), StatusCode::TOO_MANY_REQUESTS);
     // Reading is not limited.
     assert_eq!(service.get("/healthz").await.0, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_dear_to_read_is_limited_and_a_score_is_not() {
+    let service = start_with(limited(Limits { pages_a_minute: 5, ..NO_LIMITS })).await;
+    service.record(&[outcome("a")]).await;
+    let encoded = "https%3A%2F%2Fprovider.example.com";
+    let pages = [
+        "/oracle/log/entries".to_owned(),
+        "/slashes".to_owned(),
+        format!("/{encoded}/outcomes"),
+        format!("/slashes/by-provider/{encoded}"),
+        format!("/{PROVIDER}/outcomes"),
+    ];
+    for page in &pages {
+        assert_eq!(service.get(page).await.0, StatusCode::OK, "{page}");
+    }
+    for page in pages.iter().chain([&format!("/slashes/by-provider/{PROVIDER}")]) {
+        assert_eq!(code(&service.get(page).await), (429, "rate_limited".to_owned()), "{page}");
+    }
+    assert_eq!(service.get(&format!("/{PROVIDER}")).await.0, StatusCode::OK);
+    assert_eq!(service.get("/oracle/log").await.0, StatusCode::OK);
+}
+
+/// It asks for more than any buffer holds, and reads nothing of it.
+#[tokio::test(start_paused = true)]
+async fn who_reads_nothing_of_its_answers_is_cut_off() {
+    let service = start().await;
+    let mut stream = TcpStream::connect(service.address()).await.unwrap();
+    let request = format!("GET {PREFIX}/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n");
+    // Half the time that a connection lives.
+    let cut_off = timeout(Duration::from_mins(5), async {
+        while stream.write_all(request.as_bytes()).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    });
+    cut_off.await.expect("the service gives the connection up");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -127,7 +166,7 @@ async fn heads_are_bounded_in_number_and_size() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_address_cannot_take_all_connections() {
     let mut setup = Setup::default();
-    setup.settings.max_connections = 4;
+    setup.settings.max_connections = 16;
     let service = start_with(setup).await;
     let mut held = Vec::new();
     for _ in 0..2 {

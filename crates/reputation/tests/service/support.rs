@@ -41,7 +41,8 @@ pub(crate) const DOMAIN: Domain =
 
 /// Limits that no test meets by accident.
 pub(crate) const NO_LIMITS: Limits =
-    Limits { batches_a_minute: 1_000_000, disputes_a_minute: 1_000_000, operator_a_minute: 1_000_000 };
+    Limits { batches_a_minute: MANY, disputes_a_minute: MANY, operator_a_minute: MANY, pages_a_minute: MANY };
+const MANY: u32 = 1_000_000;
 
 /// The key of a seed of equal bytes, as in the vectors.
 pub(crate) fn key(seed: u8) -> SecretKey {
