@@ -3,7 +3,8 @@
 //! Each peer is a URL and a key that the operator pinned. Its log of slashes is read now and then: an attestation counts if that key
 //! signed it in that hub's own name, and each is kept once. It is *strong* if it carries a dispute that a consumer signed, whom this
 //! hub knows by that very key, about an outcome on record here, and that names the dispute and the provider of the slash; a proof
-//! made with a fresh key proves nothing, and is *weak*.
+//! made with a fresh key proves nothing, and is *weak*. So is one of what was dismissed here: what each is worth is decided when it is
+//! counted, by what is on record then, and of peers that are pinned then.
 //!
 //! A peer can say whatever it likes: answers are bounded in size, in entries and in time, and one bad entry keeps no other out.
 
@@ -19,6 +20,7 @@ use serde::{
 use serde_json::value::RawValue;
 use tokio::{
     sync::watch,
+    task::JoinError,
     time::{MissedTickBehavior, interval, timeout},
 };
 
@@ -27,7 +29,7 @@ use crate::{
     oracle::{self, Ingested, Oracle},
     service::{Clock, Metrics, PREFIX, Settings, metrics},
     verify::Verifier,
-    wire::{AttestationEnvelope, hub},
+    wire::{AttestationEnvelope, attestation::MAX_SEQ, hub},
 };
 
 /// How long one look at a peer may take.
@@ -38,6 +40,12 @@ pub const MAX_ANSWER_BYTES: usize = 8 * 1024 * 1024;
 pub const MAX_ENTRIES: usize = 10_000;
 /// Most bytes of one of them.
 pub const MAX_ENTRY_BYTES: usize = 64 * 1024;
+/// Attestations that a peer is asked for at once, and pages of them in one look: what is left comes with the next.
+pub const PAGE: usize = 1_000;
+/// See [`PAGE`].
+pub const MAX_PAGES: usize = 10;
+/// Attestations that are written together: the outcomes that wait meanwhile wait for no more.
+const MAX_TOGETHER: usize = 100;
 
 /// A hub whose slashes are heard of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -159,7 +167,7 @@ impl Federation {
 
     /// Looks at every peer, again and again, until told to stop.
     pub(crate) async fn run(self, every: Duration, mut stopping: watch::Receiver<bool>) {
-        let this = Arc::new(self);
+        let (this, seen) = (Arc::new(self), stopping.clone());
         let mut ticks = interval(every);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -169,50 +177,63 @@ impl Federation {
             }
             tokio::select! {
                 _ = stopping.wait_for(|is_stopping| *is_stopping) => return,
-                () = this.pull() => {}
+                () = this.pull(&seen) => {}
             }
         }
     }
 
     /// Looks at every peer once, one after the other.
-    async fn pull(self: &Arc<Self>) {
+    async fn pull(self: &Arc<Self>, stopping: &watch::Receiver<bool>) {
         for number in 0..self.peers.len() {
-            let result = self.pull_one(number).await;
+            let result = self.pull_one(number, stopping).await;
             let peer = u32::try_from(number).unwrap_or(u32::MAX);
             self.metrics.pulls.get_or_create(&metrics::Pull { peer, result }).inc();
         }
     }
 
     /// Looks at one, and tells how that went.
-    async fn pull_one(self: &Arc<Self>, number: usize) -> &'static str {
-        let Some((Peer { url, .. }, address)) = self.peers.get(number) else { return "none" };
-        let fetched = timeout(PULL_LIMIT, self.fetch(address)).await.unwrap_or(Err(Trouble::TooSlow));
-        let body = match fetched {
-            Ok(body) => body,
-            Err(trouble) => {
-                tracing::warn!(peer = %url, code = trouble.code(), %trouble, "a peer was not heard");
-                return trouble.code();
-            }
-        };
-        let this = Arc::clone(self);
-        match tokio::task::spawn_blocking(move || this.take(number, &body)).await {
-            Ok(Ok(pulled)) => {
+    async fn pull_one(self: &Arc<Self>, number: usize, stopping: &watch::Receiver<bool>) -> &'static str {
+        let Some((Peer { url, .. }, _)) = self.peers.get(number) else { return "none" };
+        match timeout(PULL_LIMIT, self.pages(number, stopping)).await.unwrap_or(Err(Trouble::TooSlow.into())) {
+            Ok(pulled) => {
                 tracing::info!(peer = %url, ?pulled, "a peer was heard");
                 "heard"
             }
-            Ok(Err(Failure::Peer(trouble))) => {
-                tracing::warn!(peer = %url, code = trouble.code(), %trouble, "a peer was not understood");
+            Err(Failure::Peer(trouble)) => {
+                tracing::warn!(peer = %url, code = trouble.code(), %trouble, "a peer was not heard");
                 trouble.code()
             }
-            Ok(Err(Failure::Log(error))) => {
+            Err(Failure::Log(error)) => {
                 tracing::error!(code = error.code(), %error, "a peer's slashes could not be kept");
                 "log"
             }
-            Err(error) => {
+            Err(Failure::Broken(error)) => {
                 tracing::error!(%error, "taking a peer's slashes ended in a panic");
                 "broken"
             }
         }
+    }
+
+    /// Takes one's pages over, from the last attestation on that is known.
+    async fn pages(self: &Arc<Self>, number: usize, stopping: &watch::Receiver<bool>) -> Result<Pulled, Failure> {
+        let mut pulled = Pulled::default();
+        let Some((Peer { key, .. }, address)) = self.peers.get(number) else { return Ok(pulled) };
+        let (oracle, key) = (self.oracle.clone(), *key);
+        let mut after = blocking(move || Ok(oracle.last_attestation_of(&key)?)).await?;
+        for _ in 0..MAX_PAGES {
+            let mut address = address.clone();
+            address.query_pairs_mut().append_pair("after", &after.to_string()).append_pair("limit", &PAGE.to_string());
+            let body = self.fetch(&address).await?;
+            let (this, stopping) = (Arc::clone(self), stopping.clone());
+            let (taken, next) = blocking(move || this.take(number, &body, &stopping)).await?;
+            pulled.add(taken);
+            // A page that does not lead on is the last.
+            match next {
+                Some(next) if next > after => after = next,
+                _ => break,
+            }
+        }
+        Ok(pulled)
     }
 
     async fn fetch(&self, address: &Url) -> Result<Vec<u8>, Trouble> {
@@ -232,53 +253,111 @@ impl Federation {
         Ok(body)
     }
 
-    /// Takes over what is believed of an answer.
-    fn take(&self, number: usize, body: &[u8]) -> Result<Pulled, Failure> {
+    /// Takes over what is believed of an answer. Also gives the number that the next page begins after.
+    fn take(
+        &self,
+        number: usize,
+        body: &[u8],
+        stopping: &watch::Receiver<bool>,
+    ) -> Result<(Pulled, Option<u64>), Failure> {
         let answer: Answer<'_> = serde_json::from_slice(body)
-            .map_err(|error| Failure::Peer(Trouble::Unreadable(error.to_string().chars().take(200).collect())))?;
+            .map_err(|error| Trouble::Unreadable(error.to_string().chars().take(200).collect()))?;
         let mut pulled = Pulled::default();
-        let Some((peer, _)) = self.peers.get(number) else { return Ok(pulled) };
-        for entry in answer.slashes.0 {
-            let (count, result) = match self.believe(peer, entry.get())? {
-                None => (&mut pulled.refused, "refused"),
-                Some((Ingested::Known, _)) => (&mut pulled.known, "known"),
-                Some((Ingested::Full, _)) => (&mut pulled.full, "full"),
-                Some((Ingested::Stored, true)) => (&mut pulled.strong, "strong"),
-                Some((Ingested::Stored, false)) => (&mut pulled.weak, "weak"),
-            };
-            *count += 1;
-            self.metrics.attestations.get_or_create(&metrics::Outcome { result }).inc();
+        let Some((peer, _)) = self.peers.get(number) else { return Ok((pulled, None)) };
+        for entries in answer.slashes.0.chunks(MAX_TOGETHER) {
+            if *stopping.borrow() {
+                return Ok((pulled, None));
+            }
+            self.take_some(peer, entries, &mut pulled)?;
         }
-        Ok(pulled)
+        Ok((pulled, answer.next))
     }
 
-    /// Keeps an attestation if it is this peer's; also tells whether it is strong.
-    fn believe(&self, peer: &Peer, entry: &str) -> Result<Option<(Ingested, bool)>, oracle::Error> {
-        if entry.len() > MAX_ENTRY_BYTES {
-            return Ok(None);
+    /// Takes over what is believed of some entries, in one transaction.
+    fn take_some(&self, peer: &Peer, entries: &[&RawValue], pulled: &mut Pulled) -> Result<(), Failure> {
+        let count = |slot: &mut usize, result| {
+            *slot += 1;
+            self.metrics.attestations.get_or_create(&metrics::Outcome { result }).inc();
+        };
+        let read: Vec<_> = entries.iter().filter_map(|entry| read(entry.get())).collect();
+        let numbers: Vec<_> = read.iter().map(|envelope| envelope.seq).filter(|seq| *seq <= MAX_SEQ).collect();
+        // Nobody's signature is checked a second time.
+        let known = self.oracle.known_attestations(&peer.key, &numbers)?;
+        let mut believed = Vec::new();
+        (read.len()..entries.len()).for_each(|_| count(&mut pulled.refused, "refused"));
+        for envelope in read {
+            if known.contains(&envelope.seq) {
+                count(&mut pulled.known, "known");
+            } else if let Some(outcome) = self.believe(peer, &envelope)? {
+                believed.push((envelope, outcome));
+            } else {
+                count(&mut pulled.refused, "refused");
+            }
         }
-        let Ok(envelope) = serde_json::from_str::<AttestationEnvelope>(entry) else { return Ok(None) };
+        if believed.is_empty() {
+            return Ok(());
+        }
+        let strong: Vec<_> = believed.iter().map(|(_, outcome)| outcome.is_some()).collect();
+        let ingested = self.oracle.ingest(peer.key, believed, (self.clock)())?;
+        for (became, strong) in ingested.into_iter().zip(strong) {
+            match (became, strong) {
+                (Ingested::Known, _) => count(&mut pulled.known, "known"),
+                (Ingested::Full, _) => count(&mut pulled.full, "full"),
+                (Ingested::Stored, true) => count(&mut pulled.strong, "strong"),
+                (Ingested::Stored, false) => count(&mut pulled.weak, "weak"),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether an attestation is this peer's own, and the outcome that its proof is about.
+    #[allow(clippy::option_option, reason = "not believed; believed without a proof; with one")]
+    fn believe(&self, peer: &Peer, envelope: &AttestationEnvelope) -> Result<Option<Option<u64>>, oracle::Error> {
         let Ok(judged) = envelope.judge(&self.verifier) else { return Ok(None) };
         // In its own name, under the key that was pinned: not the one that the envelope brings along.
         let is_its_own = hub::normal(&judged.attestation.issuer_hub) == hub::normal(&peer.url);
         if judged.issuer_key != peer.key || !is_its_own {
             return Ok(None);
         }
-        let strong = match &judged.proof {
-            Some((claim, key)) => {
-                self.oracle.has_outcome(&claim.consumer_hub, key, &claim.provider_hub, &claim.invocation_id)?
-            }
-            None => false,
-        };
-        let now = (self.clock)();
-        self.oracle.ingest(peer.key, envelope, strong, now).map(|ingested| Some((ingested, strong)))
+        let Some((claim, key)) = &judged.proof else { return Ok(Some(None)) };
+        self.oracle.outcome_of(&claim.consumer_hub, key, &claim.provider_hub, &claim.invocation_id).map(Some)
     }
 }
 
-/// Whose fault it is that nothing was taken over.
+/// An entry as it is written, if it is one.
+fn read(entry: &str) -> Option<AttestationEnvelope> {
+    if entry.len() > MAX_ENTRY_BYTES {
+        return None;
+    }
+    serde_json::from_str(entry).ok()
+}
+
+/// Does something where it may wait for a disk.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(Failure::Broken(error)))
+}
+
+impl Pulled {
+    fn add(&mut self, other: Self) {
+        self.strong += other.strong;
+        self.weak += other.weak;
+        self.known += other.known;
+        self.refused += other.refused;
+        self.full += other.full;
+    }
+}
+
+/// Why nothing more was taken over.
 enum Failure {
     Peer(Trouble),
     Log(oracle::Error),
+    Broken(JoinError),
+}
+
+impl From<Trouble> for Failure {
+    fn from(trouble: Trouble) -> Self {
+        Self::Peer(trouble)
+    }
 }
 
 impl From<oracle::Error> for Failure {
@@ -292,6 +371,9 @@ impl From<oracle::Error> for Failure {
 struct Answer<'a> {
     #[serde(borrow)]
     slashes: Entries<'a>,
+    /// The number that the next page begins after. The published package's hubs know no pages.
+    #[serde(default)]
+    next: Option<u64>,
 }
 
 /// Its attestations, each of which is read apart, where it stands.

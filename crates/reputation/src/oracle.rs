@@ -3,14 +3,17 @@
 //! Everything here is synchronous and waits for a disk: an asynchronous program calls it where it may block. There is no clock and
 //! no network; the time comes in as `now`, Unix seconds, and the bond as it was read from the chain.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+};
 
 use alloy_primitives::Address;
 use barter_store::Location;
 
 pub use crate::log::{
-    Attestation, Ending, Entry, Error, Ingested, MAX_ATTESTATIONS_OF_ISSUER, Page, RegisteredKey, Resolution, Standing,
-    StoredDispute, Tally,
+    About, Attestation, Ending, Entry, Error, Ingested, MAX_ATTESTATIONS_ABOUT, MAX_ATTESTATIONS_OF_ISSUER, Page,
+    RegisteredKey, Resolution, Standing, StoredDispute, Tally, Worth,
 };
 use crate::{
     chain::BondReading,
@@ -602,45 +605,73 @@ impl Oracle {
         })
     }
 
-    /// Has this consumer, with this key, an outcome of this provider and call on record? The key is the one that the outcome was
-    /// checked with, or the one that the consumer is registered with now.
+    /// The index of the outcome of this provider and call that this consumer, with this key, has on record. The key is the one that the
+    /// outcome was checked with, or the one that the consumer is registered with now.
     ///
     /// # Errors
     /// What the database fails with.
-    pub fn has_outcome(
+    pub fn outcome_of(
         &self,
         consumer_hub: &str,
         key: &PublicKey,
         provider_hub: &str,
         invocation_id: &str,
-    ) -> Result<bool, Error> {
+    ) -> Result<Option<u64>, Error> {
         if consumer_hub.contains('\0') {
-            return Ok(false);
+            return Ok(None);
         }
-        self.0.log.has_outcome(&hub::normal(consumer_hub), key, &hub::normal(provider_hub), invocation_id)
+        self.0.log.outcome_of(&hub::normal(consumer_hub), key, &hub::normal(provider_hub), invocation_id)
     }
 
     // -------------------------------------------------------------------------------------------- attestations
 
-    /// Our attestations after a number, in order, at most [`MAX_PAGE`].
+    /// Our attestations after a number, in order, at most [`MAX_PAGE`]; without one, the last ones.
     ///
     /// # Errors
     /// What the database fails with.
-    pub fn attestations(&self, after: u64, limit: usize) -> Result<Vec<AttestationEnvelope>, Error> {
-        let found = self.0.log.own_attestations(after, limit.min(MAX_PAGE))?;
-        Ok(found.into_iter().map(|attestation| attestation.envelope).collect())
+    pub fn attestations(&self, after: Option<u64>, limit: usize) -> Result<Vec<AttestationEnvelope>, Error> {
+        self.0.log.own_attestations(after, limit.min(MAX_PAGE))
     }
 
-    /// Attestations about a provider, ours and our peers', in the order they came, at most [`MAX_PAGE`].
+    /// What is known of a provider's slashes: counts, and the attestations after one's number, ours and those of the peers that
+    /// count, in the order they came, at most [`MAX_PAGE`].
     ///
     /// # Errors
     /// What the database fails with.
-    pub fn attestations_about(&self, hub: &str, limit: usize) -> Result<Vec<Attestation>, Error> {
-        self.0.log.attestations_about(&hub::normal(hub), limit.min(MAX_PAGE))
+    pub fn attestations_about(&self, hub: &str, after: u64, limit: usize) -> Result<About, Error> {
+        self.0.log.attestations_about(&hub::normal(hub), after, limit.min(MAX_PAGE))
     }
 
-    /// Keeps an attestation of a peer's, whose signature under `issuer` is right. Whoever calls this has chosen its peers: of each
-    /// there are at most so many, but nothing limits how many issuers there are.
+    /// The highest number of an issuer's attestations on record; 0 if there is none.
+    ///
+    /// # Errors
+    /// What the database fails with.
+    pub fn last_attestation_of(&self, issuer: &PublicKey) -> Result<u64, Error> {
+        self.0.log.last_of(issuer)
+    }
+
+    /// Which of these numbers of an issuer's attestations are on record.
+    ///
+    /// # Errors
+    /// What the database fails with.
+    pub fn known_attestations(&self, issuer: &PublicKey, numbers: &[u64]) -> Result<HashSet<u64>, Error> {
+        self.0.log.known_of(issuer, numbers)
+    }
+
+    /// Lets the words of these peers count, by their keys, and no others: what others once said stays on record.
+    ///
+    /// # Errors
+    /// What the database fails with.
+    ///
+    /// # Retry safety
+    /// Safe: the same again changes nothing.
+    pub fn pin_peers(&self, keys: &[PublicKey]) -> Result<(), Error> {
+        self.0.log.pin(&keys.iter().map(|key| *key.as_bytes()).collect::<BTreeSet<_>>())
+    }
+
+    /// Keeps attestations of a peer's, whose signatures under `issuer` are right, each with the outcome that a consumer's proof in it
+    /// is about ([`outcome_of`](Self::outcome_of)). What became of each, in order. They count as long as the peer is
+    /// [pinned](Self::pin_peers).
     ///
     /// # Errors
     /// What the database fails with.
@@ -650,11 +681,10 @@ impl Oracle {
     pub fn ingest(
         &self,
         issuer: PublicKey,
-        envelope: AttestationEnvelope,
-        strong: bool,
+        heard: Vec<(AttestationEnvelope, Option<u64>)>,
         now: u64,
-    ) -> Result<Ingested, Error> {
-        self.0.log.ingest(issuer, envelope, strong, now)
+    ) -> Result<Vec<Ingested>, Error> {
+        self.0.log.ingest(issuer, heard, now)
     }
 }
 

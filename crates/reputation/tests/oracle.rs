@@ -11,7 +11,8 @@ use barter_reputation::{
     chain::BondReading,
     key::{PublicKey, Signature},
     oracle::{
-        Ending, Error, Filed, Ingested, MAX_BATCH, MAX_CLOCK_DIFFERENCE, Oracle, Refusal, Resolution, Settings, Verdict,
+        Ending, Error, Filed, Ingested, MAX_BATCH, MAX_CLOCK_DIFFERENCE, Oracle, Refusal, Resolution, Settings,
+        Verdict, Worth,
     },
     wire::{
         AttestationEnvelope, Dispute, DisputeFields, DisputeForm, Domain, Form, Fraction, Number, OutcomeFields,
@@ -406,12 +407,28 @@ fn a_dispute_ends_once_and_filing_one_costs_nothing() {
         let dismissed = Resolution { slashed_units: 0, slash_ppm: 0, ending: Ending::Dismissed, ..resolution };
         let second = resolve("inv_2", dismissed).unwrap().unwrap();
         assert_eq!((second.dispute.attestation, second.attestation), (None, None));
-        assert_eq!(oracle.attestations(0, 10).unwrap(), [envelope(PROVIDER, 1)]);
-        assert!(oracle.attestations(1, 10).unwrap().is_empty());
+        assert_eq!(oracle.attestations(Some(0), 10).unwrap(), [envelope(PROVIDER, 1)]);
+        assert_eq!(oracle.attestations(None, 10).unwrap(), [envelope(PROVIDER, 1)]);
+        assert!(oracle.attestations(Some(1), 10).unwrap().is_empty());
         drop(oracle);
         let stored = place.oracle().dispute("inv_1").unwrap().unwrap();
         assert_eq!(stored, first.dispute);
     }
+}
+
+/// How many issuers a provider has, strong and weak: what its score says, which what is told of its slashes has to say too.
+fn issuers(oracle: &Oracle) -> (u64, u64) {
+    let record = record_of(oracle);
+    let about = oracle.attestations_about(PROVIDER, 0, 10).unwrap();
+    assert_eq!((about.strong_issuers, about.weak_issuers), (record.strong_issuers, record.weak_issuers));
+    (record.strong_issuers, record.weak_issuers)
+}
+
+/// Keeps an attestation of the provider by the hub of a number, with a proof about an outcome or without.
+fn ingest(oracle: &Oracle, issuer: u8, seq: u64, outcome: Option<u64>, reason: &str) -> Ingested {
+    let reason = reason.to_owned();
+    let envelope = AttestationEnvelope { reason, ..envelope("https://P.example/", seq) };
+    oracle.ingest(secret(issuer).public(), vec![(envelope, outcome)], NOW).unwrap()[0]
 }
 
 #[test]
@@ -419,29 +436,80 @@ fn peers_attestations_count_by_issuer_and_the_first_of_a_number_stays() {
     for place in Place::all() {
         let oracle = oracle(&place);
         record(&oracle, said(Form::Published, "inv_1"));
-        let issuers = |oracle: &Oracle| {
-            let record = record_of(oracle);
-            (record.strong_issuers, record.weak_issuers)
-        };
+        oracle.pin_peers(&[secret(5).public(), secret(6).public()]).unwrap();
         assert_eq!(issuers(&oracle), (0, 0));
-        let ingest = |issuer, seq, strong, reason: &str| {
-            let envelope = AttestationEnvelope { reason: reason.to_owned(), ..envelope("https://P.example/", seq) };
-            oracle.ingest(secret(issuer).public(), envelope, strong, NOW).unwrap()
-        };
-        assert_eq!(ingest(5, 1, false, "first"), Ingested::Stored);
+        assert_eq!(ingest(&oracle, 5, 1, None, "first"), Ingested::Stored);
         assert_eq!(issuers(&oracle), (0, 1));
-        assert_eq!(ingest(5, 1, true, "second"), Ingested::Known);
-        assert_eq!(ingest(6, 1, false, ""), Ingested::Stored);
+        assert_eq!(ingest(&oracle, 5, 1, Some(0), "second"), Ingested::Known);
+        assert_eq!(ingest(&oracle, 6, 1, None, ""), Ingested::Stored);
         assert_eq!(issuers(&oracle), (0, 2));
-        assert_eq!(ingest(5, 2, true, ""), Ingested::Stored);
+        assert_eq!(ingest(&oracle, 5, 2, Some(0), ""), Ingested::Stored);
         assert_eq!(issuers(&oracle), (1, 1));
-        let about = oracle.attestations_about(PROVIDER, 10).unwrap();
+        let about = oracle.attestations_about(PROVIDER, 0, 10).unwrap();
         assert_eq!(
-            about.iter().map(|found| (found.own, found.strong)).collect::<Vec<_>>(),
-            [(false, false), (false, false), (false, true)]
+            about.attestations.iter().map(|found| (found.own, found.worth)).collect::<Vec<_>>(),
+            [(false, Worth::Weak), (false, Worth::Weak), (false, Worth::Strong)]
         );
-        assert_eq!(about[0].envelope.reason, "first");
-        assert!(oracle.attestations(0, 10).unwrap().is_empty(), "ours are ours alone");
+        assert_eq!((about.count, about.attestations[0].envelope.reason.as_str()), (3, "first"));
+        let page = oracle.attestations_about(PROVIDER, about.attestations[0].number, 1).unwrap();
+        assert_eq!((page.count, &page.attestations[..]), (3, &about.attestations[1..2]));
+        assert!(oracle.attestations(Some(0), 10).unwrap().is_empty(), "ours are ours alone");
+    }
+}
+
+/// A peer that was found out, or whose key was stolen.
+#[test]
+fn a_peer_that_is_none_any_more_does_not_count() {
+    for place in Place::all() {
+        let oracle = oracle(&place);
+        record(&oracle, said(Form::Published, "inv_1"));
+        oracle.pin_peers(&[secret(5).public(), secret(6).public()]).unwrap();
+        ingest(&oracle, 5, 1, Some(0), "");
+        ingest(&oracle, 6, 1, None, "");
+        assert_eq!(issuers(&oracle), (1, 1));
+        oracle.pin_peers(&[secret(6).public(), secret(7).public()]).unwrap();
+        assert_eq!(issuers(&oracle), (0, 1));
+        let about = oracle.attestations_about(PROVIDER, 0, 10).unwrap();
+        assert_eq!((about.count, about.attestations.len()), (1, 1));
+        drop(oracle);
+        let oracle = place.oracle();
+        assert_eq!(issuers(&oracle), (0, 1));
+        oracle.pin_peers(&[]).unwrap();
+        assert_eq!(issuers(&oracle), (0, 0));
+        // What was said is still there.
+        oracle.pin_peers(&[secret(5).public()]).unwrap();
+        assert_eq!(issuers(&oracle), (1, 0));
+    }
+}
+
+/// Disputes are public, with their signatures: a copy of one proves no slash elsewhere once it was ruled on here.
+#[test]
+fn what_was_ruled_on_here_proves_nothing_elsewhere() {
+    for place in Place::all() {
+        let oracle = oracle(&place);
+        oracle.pin_peers(&[secret(5).public()]).unwrap();
+        for (number, (ending, expected)) in
+            [(Ending::Dismissed, (0, 1)), (Ending::Void, (0, 1)), (Ending::Upheld, (0, 0))].into_iter().enumerate()
+        {
+            let call = format!("inv_{number}");
+            record(&oracle, said(Form::Published, &call));
+            let outcome = oracle.outcome_of(CONSUMER, &secret(1).public(), PROVIDER, &call).unwrap().unwrap();
+            oracle.file_dispute(dispute(&call, &call, 1), NOW).unwrap().unwrap();
+            let issuer = 5 + u8::try_from(number).unwrap();
+            oracle.pin_peers(&[secret(issuer).public()]).unwrap();
+            ingest(&oracle, issuer, 1, Some(outcome), "");
+            assert_eq!(issuers(&oracle), (1, 0));
+            let slashed_units = if ending == Ending::Upheld { 5 } else { 0 };
+            let resolution = Resolution {
+                on_chain: B256::repeat_byte(3),
+                slash_ppm: 50_000,
+                slashed_units,
+                ending,
+                resolved_at: NOW,
+            };
+            oracle.resolve(&call, resolution, |_, _| None).unwrap().unwrap();
+            assert_eq!(issuers(&oracle), expected, "{ending:?}");
+        }
     }
 }
 
@@ -460,7 +528,8 @@ fn an_outcome_on_record_is_of_its_consumer_key_provider_and_call() {
             ("nobody", 1, PROVIDER, "inv_1", false),
             ("no\0body", 1, PROVIDER, "inv_1", false),
         ] {
-            assert_eq!(oracle.has_outcome(consumer, &secret(key).public(), provider, call).unwrap(), is_there);
+            let found = oracle.outcome_of(consumer, &secret(key).public(), provider, call).unwrap();
+            assert_eq!(found, is_there.then_some(0));
         }
     }
 }

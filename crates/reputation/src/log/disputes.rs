@@ -4,8 +4,7 @@ use alloy_primitives::{Address, B256};
 use barter_store::{Engine, Value, row};
 
 use super::{
-    Error, Log,
-    attestations::{self, Attestation},
+    Error, Log, attestations,
     outcome::{self, Call},
     registry::{self, Consumer},
     schema::DISPUTES,
@@ -220,6 +219,7 @@ impl Log {
                 Value::Text(&dispute_id),
             ];
             engine.execute(RESOLVE, &values)?;
+            attestations::ruled(engine, dispute.outcome)?;
             dispute.resolution = Some(resolution);
             let mut attestation = None;
             if resolution.slashed_units > 0 {
@@ -228,8 +228,7 @@ impl Log {
                 attestation = attest(&dispute, seq);
                 dispute.attestation = attestation.is_some().then_some(seq);
                 if let Some(envelope) = &attestation {
-                    let own = Attestation { envelope: envelope.clone(), own: true, strong: true };
-                    attestations::put(engine, &[], seq, &own, resolution.resolved_at)?;
+                    attestations::put_own(engine, seq, envelope, resolution.resolved_at)?;
                     let seq = Value::Integer(i64::try_from(seq).unwrap_or(i64::MAX));
                     engine.execute(ATTESTED, &[seq, Value::Text(&dispute_id)])?;
                 }
@@ -238,24 +237,25 @@ impl Log {
         })
     }
 
-    /// Has this consumer, with this key, an outcome of this provider and call on record? The key is the one the outcome was checked
-    /// with, or the one the consumer has now.
-    pub(crate) fn has_outcome(
+    /// The outcome of this provider and call that this consumer, with this key, has on record. The key is the one the outcome was
+    /// checked with, or the one the consumer has now.
+    pub(crate) fn outcome_of(
         &self,
         consumer: &str,
         key: &PublicKey,
         provider: &str,
         invocation: &str,
-    ) -> Result<bool, Error> {
+    ) -> Result<Option<u64>, Error> {
         self.readers.read(|engine| {
             let Some(found) = registry::consumers(engine, &[consumer])?.get(consumer).copied() else {
-                return Ok(false);
+                return Ok(None);
             };
             let entry = outcome::of_call(engine, self.domain, &Call::named(found.consumer, invocation))?;
-            Ok(entry.is_some_and(|entry| {
+            let is_meant = |entry: &outcome::Entry| {
                 let is_of = hub::normal(&entry.signed.outcome.fields().provider_hub) == provider;
                 is_of && (entry.key == *key || found.key == *key)
-            }))
+            };
+            Ok(entry.filter(is_meant).map(|entry| entry.index))
         })
     }
 }

@@ -35,7 +35,7 @@ use alloy_primitives::Address;
 use barter_store::{Access, Durability, Engine, Error as StoreError, Hold, Location, Purpose, Value, connect, row};
 
 pub(crate) use append::{Candidate, Placed};
-pub use attestations::{Attestation, Ingested, MAX_ATTESTATIONS_OF_ISSUER};
+pub use attestations::{About, Attestation, Ingested, MAX_ATTESTATIONS_ABOUT, MAX_ATTESTATIONS_OF_ISSUER, Worth};
 pub use disputes::{Ending, Resolution, StoredDispute};
 pub(crate) use disputes::{Filing, Resolving};
 pub use error::Error;

@@ -17,7 +17,8 @@ const CONSUMERS_AFTER: &str = "SELECT k.id, c.hub, k.public_key, k.since FROM co
                                JOIN consumers c ON c.id = k.consumer WHERE k.id > $1 ORDER BY k.id LIMIT $2";
 const OTHER_WITH_KEY: &str = "SELECT c.hub FROM consumer_keys k JOIN consumers c ON c.id = k.consumer \
                               WHERE k.public_key = $1 AND c.hub <> $2 LIMIT 1";
-const PROVIDER: &str = "SELECT id AS provider, revision, outcomes, first_outcome_at FROM providers WHERE hub = $1";
+const PROVIDER: &str =
+    "SELECT id AS provider, revision, outcomes, first_outcome_at, attested FROM providers WHERE hub = $1";
 const PUT_PROVIDER: &str = "INSERT INTO providers (id, hub, revision, outcomes) VALUES ($1, $2, $3, $4)
     ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, outcomes = excluded.outcomes";
 const PUT_FIRST: &str = "UPDATE providers SET first_outcome_at = $1 WHERE id = $2";
@@ -54,11 +55,13 @@ pub(super) struct Provider {
     pub(super) revision: i64,
     pub(super) outcomes: i64,
     pub(super) first_outcome_at: Option<u64>,
+    /// How often what its slashes elsewhere come to has changed.
+    pub(super) attested: i64,
 }
 
 impl Provider {
     pub(super) const fn new(id: i64) -> Self {
-        Self { id, revision: 0, outcomes: 0, first_outcome_at: None }
+        Self { id, revision: 0, outcomes: 0, first_outcome_at: None, attested: 0 }
     }
 
     pub(super) fn put(&self, engine: &mut dyn Engine<Error>, hub: &str) -> Result<(), Error> {
@@ -124,6 +127,7 @@ pub(super) fn providers(
             revision: row::integer(row, 1)?,
             outcomes: row::integer(row, 2)?,
             first_outcome_at: row::optional(row, 3)?,
+            attested: row::integer(row, 4)?,
         };
         take(number, provider);
         Ok(())

@@ -31,9 +31,10 @@ table!(
 table!(CALLS, "calls", Integer "id", Integer "outcome");
 table!(SUBTREES, "subtrees", Integer "id", Bytes "hash");
 table!(
-    ATTESTATIONS, "attestations", Integer "id", Bytes "issuer", Integer "seq", Integer "own", Integer "strong",
-    Text "provider_hub", Text "envelope", Integer "received_at",
+    ATTESTATIONS, "attestations", Integer "id", Bytes "issuer", Integer "seq", Integer "outcome", Text "provider_hub",
+    Text "issuer_hub", Text "envelope", Integer "received_at",
 );
+table!(PEERS, "peers", Integer "id", Bytes "public_key");
 table!(
     DISPUTES, "disputes", Integer "id", Text "dispute_id", Integer "outcome", Bytes "wallet", Text "provider_hub",
     Text "consumer_hub", Text "invocation", Text "reason", Integer "requested_slash", Integer "happened_at",

@@ -11,13 +11,14 @@ CREATE TABLE barter_log (
 CREATE TABLE texts (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
 CREATE UNIQUE INDEX texts_by_text ON texts (text);
 
--- `hub` is the name as compared. `revision` counts changes of what a score is made of.
+-- `hub` is the name as compared. `revision` counts its batches of outcomes, `attested` changes of what its slashes elsewhere come to.
 CREATE TABLE providers (
     id INTEGER PRIMARY KEY,
     hub TEXT NOT NULL,
     revision INTEGER NOT NULL,
     outcomes INTEGER NOT NULL,
-    first_outcome_at INTEGER
+    first_outcome_at INTEGER,
+    attested INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE UNIQUE INDEX providers_by_hub ON providers (hub);
 
@@ -109,16 +110,22 @@ CREATE TABLE disputes (
 CREATE UNIQUE INDEX disputes_by_id ON disputes (dispute_id);
 CREATE INDEX disputes_by_outcome ON disputes (outcome);
 
--- Slash attestations as they travel: our own, and what peers were believed. `provider_hub` is the name as compared.
+-- Slash attestations as they travel: our own, whose `issuer` is empty, and what peers were believed. Hubs are the names as compared.
+-- `outcome` is what the consumer's proof in it is about; NULL where it has none.
 CREATE TABLE attestations (
     id INTEGER PRIMARY KEY,
     issuer BLOB NOT NULL,
     seq INTEGER NOT NULL,
-    own INTEGER NOT NULL,
-    strong INTEGER NOT NULL,
+    outcome INTEGER,
     provider_hub TEXT NOT NULL,
+    issuer_hub TEXT NOT NULL,
     envelope TEXT NOT NULL,
     received_at INTEGER NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX attestations_by_issuer ON attestations (own, issuer, seq);
-CREATE INDEX attestations_by_provider ON attestations (provider_hub, id)
+CREATE UNIQUE INDEX attestations_by_issuer ON attestations (issuer, seq);
+CREATE INDEX attestations_by_provider ON attestations (provider_hub, id);
+CREATE INDEX attestations_by_outcome ON attestations (outcome);
+
+-- The keys of the peers whose word counts now.
+CREATE TABLE peers (id INTEGER PRIMARY KEY, public_key BLOB NOT NULL) STRICT;
+CREATE UNIQUE INDEX peers_by_key ON peers (public_key)

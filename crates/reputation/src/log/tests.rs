@@ -229,33 +229,82 @@ fn calls_with_one_hash_are_told_apart() {
     assert_eq!(log.head().unwrap().0, 5);
 }
 
+fn attestation(provider: &str, seq: u64) -> AttestationEnvelope {
+    AttestationEnvelope {
+        issuer_hub: "https://hub.example".to_owned(),
+        provider_hub: provider.to_owned(),
+        slashed_usd: Number::Float(1.0),
+        dispute_id: "d".to_owned(),
+        reason: String::new(),
+        seq,
+        timestamp: Number::Integer(NOW),
+        pom: None,
+        evidence: None,
+        evidence_kind: String::new(),
+        issuer_pubkey_b64: String::new(),
+        signature_b64: String::new(),
+    }
+}
+
 #[test]
 fn an_issuer_has_only_so_many_attestations() {
+    use Ingested::{Full, Known, Stored};
     let folder = tempfile::tempdir().unwrap();
     let log = open(&folder);
-    let ingest = |issuer: u8, seq: u64| {
-        let envelope = AttestationEnvelope {
-            issuer_hub: "https://hub.example".to_owned(),
-            provider_hub: "https://p.example".to_owned(),
-            slashed_usd: Number::Float(1.0),
-            dispute_id: "d".to_owned(),
-            reason: String::new(),
-            seq,
-            timestamp: Number::Integer(NOW),
-            pom: None,
-            evidence: None,
-            evidence_kind: String::new(),
-            issuer_pubkey_b64: String::new(),
-            signature_b64: String::new(),
-        };
-        log.ingest(SecretKey::from_seed(&[issuer; 32]).public(), envelope, false, NOW).unwrap()
+    let ingest = |issuer: u8, said: &[(&str, u64)]| {
+        let key = SecretKey::from_seed(&[issuer; 32]).public();
+        log.ingest(key, said.iter().map(|(provider, seq)| (attestation(provider, *seq), None)).collect(), NOW).unwrap()
     };
-    for seq in 0..MAX_ATTESTATIONS_OF_ISSUER {
-        assert_eq!(ingest(1, seq), Ingested::Stored);
+    // Two about a provider, three in all, at once or one after the other.
+    assert_eq!(ingest(1, &[("p", 1), ("P", 2), ("p", 3), ("q", 2)]), [Stored, Stored, Full, Known]);
+    assert_eq!(ingest(1, &[("p", 4), ("q", 5), ("r", 6)]), [Full, Stored, Full]);
+    assert_eq!(ingest(1, &[("p", 1)]), [Known]);
+    assert_eq!(ingest(2, &[("p", 1), ("p", 1)]), [Stored, Known]);
+    let key = SecretKey::from_seed(&[1; 32]).public();
+    assert_eq!(log.last_of(&key).unwrap(), 5);
+    assert_eq!(log.known_of(&key, &[1, 3, 5, 6]).unwrap(), HashSet::from([1, 5]));
+}
+
+/// Strangers ask for our attestations: none of that may read all there are.
+#[test]
+fn attestations_are_found_by_an_index_in_its_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = open(&folder);
+    log.readers
+        .read(|engine| {
+            use attestations::{KNOWN, LAST, OWN, OWN_AFTER, OWN_LAST};
+            for sql in [KNOWN, LAST, OWN, OWN_AFTER, OWN_LAST] {
+                let values = [Value::Bytes(&[]), Value::Integer(0), Value::Integer(1)];
+                let values = &values[..sql.matches('$').count()];
+                let mut plan = String::new();
+                engine.query(&format!("EXPLAIN QUERY PLAN {sql}"), values, &mut |row| {
+                    plan.push_str(row::text(row, 3)?);
+                    Ok(())
+                })?;
+                assert!(
+                    plan.contains("USING INDEX attestations_by_issuer") || plan.contains("COVERING INDEX"),
+                    "{plan}"
+                );
+                assert!(!plan.contains("TEMP B-TREE") && !plan.contains("SCAN"), "{sql}: {plan}");
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
+/// Whoever asks for names that were made up pushes nobody's hours out of memory.
+#[test]
+fn a_provider_that_nobody_named_is_not_remembered() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = open(&folder);
+    log.append(candidates(&log, 0..1)).unwrap();
+    let known = "https://provider-0.example";
+    assert!(log.standing(known, 0).unwrap().is_some());
+    for number in 0..1_000 {
+        assert_eq!(log.standing(&format!("made-up-{number}"), 0).unwrap(), None);
     }
-    assert_eq!(ingest(1, MAX_ATTESTATIONS_OF_ISSUER), Ingested::Full);
-    assert_eq!(ingest(1, 0), Ingested::Known);
-    assert_eq!(ingest(2, 0), Ingested::Stored);
+    assert!(log.windows.get(known).is_some());
+    assert!(log.windows.get("made-up-999").is_none());
 }
 
 /// Another process may write in place of what this one could not commit: no reader may find the root of that meanwhile.

@@ -3,12 +3,12 @@
 //! All but the first hour of a window are whole hours, whose sums are kept in the database; of the first hour the outcomes
 //! themselves are read. Both stay in memory, and what changed since the last time, told by the provider's revision, is read again.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use barter_store::{Engine, Value, row};
 
 use super::{
-    Error, Log,
+    Error, Log, attestations,
     cache::Cache,
     outcome,
     registry::{self, Provider},
@@ -22,8 +22,6 @@ use crate::merkle::Hash;
 const KNOWN_PROVIDERS: usize = 128;
 const OUTCOMES_OF_HOUR: &str = "SELECT happened_at, form, price_units, quality FROM outcomes \
                                 WHERE provider = $1 AND id >= $2 AND id <= $3";
-const ISSUERS: &str =
-    "SELECT issuer, MAX(strong) FROM attestations WHERE own = 0 AND provider_hub = $1 GROUP BY issuer";
 
 /// What the log knows of a provider, at one point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +48,7 @@ pub(super) struct Windows(Mutex<Cache<String, Arc<Mutex<Window>>>>);
 
 /// What is remembered of a provider.
 #[derive(Debug, Default)]
-struct Window {
+pub(super) struct Window {
     /// Up to which change of it; none is below 1.
     revision: i64,
     /// From which hour on; ascending.
@@ -58,6 +56,8 @@ struct Window {
     hours: Vec<Hour>,
     /// The first hour, and what is in it from each second on, ascending.
     edge: Option<(Hour, Vec<(u64, Tally)>)>,
+    /// What the peers' attestations come to, at which change of that.
+    attested: Option<i64>,
     strong_issuers: u64,
     weak_issuers: u64,
 }
@@ -67,8 +67,12 @@ impl Windows {
         Self(Mutex::new(Cache::new(KNOWN_PROVIDERS)))
     }
 
+    pub(super) fn get(&self, hub: &str) -> Option<Arc<Mutex<Window>>> {
+        self.cache().get(hub).map(Arc::clone)
+    }
+
     fn of(&self, hub: &str) -> Arc<Mutex<Window>> {
-        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut cache = self.cache();
         if let Some(window) = cache.get(hub) {
             return Arc::clone(window);
         }
@@ -76,13 +80,22 @@ impl Windows {
         cache.insert(hub.to_owned(), Arc::clone(&window));
         window
     }
+
+    fn cache(&self) -> MutexGuard<'_, Cache<String, Arc<Mutex<Window>>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Log {
     /// What is known of a provider, its name as compared. An outcome is in the window if its time is after `after`. `None` if the
     /// provider was never named.
     pub(crate) fn standing(&self, hub: &str, after: u64) -> Result<Option<Standing>, Error> {
-        let window = self.windows.of(hub);
+        let window = match self.windows.get(hub) {
+            Some(window) => window,
+            // Names that nobody was ever known by push nobody out.
+            None if self.readers.read(|engine| registry::provider(engine, hub))?.is_none() => return Ok(None),
+            None => self.windows.of(hub),
+        };
         // Before the transaction begins, so that nobody who sees an older state finds a newer one here.
         let mut window = window.lock().unwrap_or_else(PoisonError::into_inner);
         self.readers.read(|engine| {
@@ -129,8 +142,11 @@ impl Window {
                     Err(place) => hours.insert(place, changed),
                 }
             })?;
-            (self.strong_issuers, self.weak_issuers) = issuers(engine, hub)?;
             self.revision = provider.revision;
+        }
+        if self.attested != Some(provider.attested) {
+            (self.strong_issuers, self.weak_issuers) = attestations::issuers(engine, hub)?;
+            self.attested = Some(provider.attested);
         }
         self.from = from;
         let first = self.hours.binary_search_by_key(&from, |hour| hour.hour).ok().map(|place| self.hours[place]);
@@ -192,14 +208,4 @@ fn seconds(engine: &mut dyn Engine<Error>, provider: i64, hour: &Hour) -> Result
         return Err(damaged().into());
     }
     Ok(seconds)
-}
-
-/// How many peers have attested a slash: with proof, and without.
-fn issuers(engine: &mut dyn Engine<Error>, hub: &str) -> Result<(u64, u64), Error> {
-    let (mut strong, mut weak) = (0, 0);
-    engine.query(ISSUERS, &[Value::Text(hub)], &mut |row| {
-        *(if row::integer(row, 1)? == 0 { &mut weak } else { &mut strong }) += 1;
-        Ok(())
-    })?;
-    Ok((strong, weak))
 }

@@ -52,7 +52,7 @@ use crate::{
     chain::{Chain, Knowledge, follower},
     federation::{self, Federation, Peer},
     key::SecretKey,
-    oracle::Oracle,
+    oracle::{self, Oracle},
 };
 use limit::Limiter;
 pub(crate) use metrics::Metrics;
@@ -75,7 +75,7 @@ pub struct Settings {
     pub limits: Limits,
     /// Connections that are open at once.
     pub max_connections: usize,
-    /// Whose slashes are heard of.
+    /// Whose slashes are heard of, and count. Those of a peer that is none any more stay on record, and count nothing.
     pub peers: Vec<Peer>,
     /// Time between two looks at a peer.
     pub pull_every: Duration,
@@ -153,6 +153,9 @@ pub enum Error {
     /// A peer, or how to reach one, is set up wrongly.
     #[error(transparent)]
     Federation(#[from] federation::Error),
+    /// Whose word counts could not be written down.
+    #[error(transparent)]
+    Log(#[from] oracle::Error),
 }
 
 /// What all requests share.
@@ -229,8 +232,11 @@ impl Server {
                 known
             }
         };
-        if !settings.peers.is_empty() {
-            let federation = Federation::new(oracle.clone(), &settings, Arc::clone(&metrics))?;
+        let has_peers = !settings.peers.is_empty();
+        let federation =
+            has_peers.then(|| Federation::new(oracle.clone(), &settings, Arc::clone(&metrics))).transpose()?;
+        oracle.pin_peers(&settings.peers.iter().map(|peer| peer.key).collect::<Vec<_>>())?;
+        if let Some(federation) = federation {
             tasks.push(tokio::spawn(federation.run(settings.pull_every, stopped.clone())));
         }
         let (max_connections, trusted_proxies) = (settings.max_connections, settings.trusted_proxies.clone());

@@ -70,7 +70,7 @@ async fn raw(State(service): State<Arc<Service>>, method: Method, uri: Uri) -> R
     match path::read(path) {
         Ok(Target::Provider(hub)) => score::of(&service, hub).await.into_response(),
         Ok(Target::Outcomes(hub)) => outcomes::page_of(&service, hub, &uri).await.into_response(),
-        Ok(Target::Slashes(hub)) => slashes::about(&service, hub).await.into_response(),
+        Ok(Target::Slashes(hub)) => slashes::about(&service, hub, &uri).await.into_response(),
         Err(refusal) => refusal.into_response(),
     }
 }

@@ -2,10 +2,7 @@
 
 #![allow(unused_qualifications, reason = "in what `utoipa::path` makes of `params`")]
 
-use std::{
-    collections::{BTreeSet, VecDeque},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use axum::{Json, extract::State, http::Uri};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -19,8 +16,7 @@ use super::{
     query::{self, Asked, check_limit},
 };
 use crate::{
-    key::PublicKey,
-    oracle::{self, Attestation, Oracle},
+    oracle::{Attestation, Worth},
     score::federated_penalty,
     wire::AttestationEnvelope,
 };
@@ -30,9 +26,8 @@ pub(super) const MAX_SLASHES: usize = 1_000;
 /// Attestations of a page that nobody asked the size of: however long their texts are, they stay under the 2 MB that the published
 /// package's hubs read.
 const USUAL_SLASHES: usize = 100;
-/// Most attestations about a provider that are looked at, and that are listed.
-const MAX_ABOUT: usize = 1_000;
-const MAX_LISTED: usize = 200;
+/// Attestations about a provider of a page, where nobody asked for more or fewer.
+const USUAL_ABOUT: usize = 200;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -77,6 +72,7 @@ pub(super) struct SlashesAnswer {
     responses(
         (status = 200, description = "A page of attestations", body = SlashesAnswer),
         (status = 400, description = "A parameter is wrong", body = ErrorBody),
+        (status = 429, description = "Too many of these from this client", body = ErrorBody),
         (status = 503, description = "The log cannot be read now", body = ErrorBody),
     )
 )]
@@ -85,12 +81,7 @@ pub(super) async fn get(
     Asked(SlashesQuery { after, limit }): Asked<SlashesQuery>,
 ) -> Result<Json<SlashesAnswer>, Refusal> {
     check_limit(limit, MAX_SLASHES)?;
-    let found = service
-        .ask(move |oracle| match after {
-            Some(after) => oracle.attestations(after, limit),
-            None => newest(oracle, limit),
-        })
-        .await?;
+    let found = service.ask(move |oracle| oracle.attestations(after, limit)).await?;
     let found = found.map_err(|error| unavailable(&error))?;
     let next = found.last().filter(|_| after.is_some() && found.len() == limit).map(|last| last.seq);
     Ok(Json(SlashesAnswer {
@@ -101,47 +92,68 @@ pub(super) async fn get(
     }))
 }
 
-/// The last ones, in the order of their `seq`.
-fn newest(oracle: &Oracle, limit: usize) -> Result<Vec<AttestationEnvelope>, oracle::Error> {
-    let mut last: VecDeque<AttestationEnvelope> = VecDeque::new();
-    loop {
-        let after = last.back().map_or(0, |envelope| envelope.seq);
-        let page = oracle.attestations(after, oracle::MAX_PAGE)?;
-        let is_last = page.len() < oracle::MAX_PAGE;
-        last.extend(page);
-        last.drain(..last.len().saturating_sub(limit));
-        if is_last {
-            return Ok(last.into());
-        }
-    }
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct AboutQuery {
+    /// The `number` of the last one that is known; 0 if left out.
+    #[serde(default, deserialize_with = "query::index")]
+    #[param(maximum = 9_007_199_254_740_991_u64)]
+    after: u64,
+    /// How many at most; 200 if left out.
+    #[serde(default = "page_about")]
+    #[param(minimum = 1, maximum = 1000)]
+    limit: usize,
+}
+
+const fn page_about() -> usize {
+    USUAL_ABOUT
 }
 
 /// What is known of a provider's slashes. This hub's own are in the list; its score has them from the chain, so that only other
-/// issuers make the penalty.
+/// issuers make the penalty. Of those that are no peers of this hub any more, nothing is told.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct AboutAnswer {
     provider_hub: String,
     /// How many attestations there are, ours and others'.
-    slash_count: usize,
+    slash_count: u64,
     /// Other hubs that attest one with a consumer's proof, by their keys.
-    strong_issuer_keys: usize,
+    strong_issuer_keys: u64,
     /// Other hubs that do without.
-    weak_issuer_keys: usize,
+    weak_issuer_keys: u64,
     /// Other hubs, by the names they go by.
-    issuers: BTreeSet<String>,
+    issuers: Vec<String>,
     federated_penalty: f64,
-    /// The oldest first, at most 200.
+    /// In the order they came.
     attestations: Vec<AttestedAnswer>,
+    /// The `number` to go on after; null if there are no more.
+    next: Option<u64>,
 }
 
 /// An attestation on record.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct AttestedAnswer {
+    /// Its number among all attestations here.
+    number: u64,
     /// Is it this hub's own?
     own: bool,
-    /// `strong` or `weak`.
+    /// `strong` with a consumer's proof, `weak` without; a proof of what was dismissed or given up here is none. `none` where it counts
+    /// nothing: what it shows was upheld here, and the chain has it.
     tier: &'static str,
     envelope: AttestationEnvelope,
+}
+
+impl AttestedAnswer {
+    fn of(attestation: Attestation) -> Self {
+        let Attestation { number, envelope, own, worth } = attestation;
+        let tier = match worth {
+            _ if own => "strong",
+            Worth::Strong => "strong",
+            Worth::Weak => "weak",
+            Worth::Nothing => "none",
+        };
+        Self { number, own, tier, envelope }
+    }
 }
 
 /// Slashes of a provider, here and elsewhere.
@@ -149,41 +161,35 @@ pub(super) struct AttestedAnswer {
     get,
     path = "/slashes/by-provider/{hub_url}",
     tag = "slashes",
-    params(("hub_url" = String, Path, description = "The provider, encoded, or raw with its slashes", example = "https://provider.example.com")),
+    params(
+        ("hub_url" = String, Path, description = "The provider, encoded, or raw with its slashes", example = "https://provider.example.com"),
+        AboutQuery,
+    ),
     responses(
         (status = 200, description = "What is known; nothing if there is nothing", body = AboutAnswer),
-        (status = 400, description = "The hub is wrong", body = ErrorBody),
+        (status = 400, description = "The hub or a parameter is wrong", body = ErrorBody),
+        (status = 429, description = "Too many of these from this client", body = ErrorBody),
         (status = 503, description = "The log cannot be read now", body = ErrorBody),
     )
 )]
 pub(super) async fn by_provider(State(service): State<Arc<Service>>, uri: Uri) -> Result<Json<AboutAnswer>, Refusal> {
-    about(&service, path::slashes(&uri)?).await
+    about(&service, path::slashes(&uri)?, &uri).await
 }
 
-pub(super) async fn about(service: &Arc<Service>, hub: String) -> Result<Json<AboutAnswer>, Refusal> {
+pub(super) async fn about(service: &Arc<Service>, hub: String, uri: &Uri) -> Result<Json<AboutAnswer>, Refusal> {
+    let AboutQuery { after, limit } = query::read(uri)?;
+    check_limit(limit, MAX_SLASHES)?;
     let asked = hub.clone();
-    let found = service.ask(move |oracle| oracle.attestations_about(&asked, MAX_ABOUT)).await?;
+    let found = service.ask(move |oracle| oracle.attestations_about(&asked, after, limit)).await?;
     let found = found.map_err(|error| unavailable(&error))?;
-    let others = || found.iter().filter(|attestation| !attestation.own);
-    // By the key itself: its text can be spelled in several ways.
-    let key = |attestation: &Attestation| PublicKey::parse(&attestation.envelope.issuer_pubkey_b64).ok();
-    let strong: BTreeSet<_> = others().filter(|attestation| attestation.strong).filter_map(key).collect();
-    let weak = others().filter_map(key).collect::<BTreeSet<_>>().difference(&strong).count();
     Ok(Json(AboutAnswer {
         provider_hub: hub,
-        slash_count: found.len(),
-        strong_issuer_keys: strong.len(),
-        weak_issuer_keys: weak,
-        issuers: others().map(|attestation| attestation.envelope.issuer_hub.clone()).collect(),
-        federated_penalty: federated_penalty(strong.len() as u64, weak as u64),
-        attestations: found
-            .into_iter()
-            .take(MAX_LISTED)
-            .map(|Attestation { envelope, own, strong }| AttestedAnswer {
-                own,
-                tier: if strong { "strong" } else { "weak" },
-                envelope,
-            })
-            .collect(),
+        slash_count: found.count,
+        strong_issuer_keys: found.strong_issuers,
+        weak_issuer_keys: found.weak_issuers,
+        issuers: found.issuers,
+        federated_penalty: federated_penalty(found.strong_issuers, found.weak_issuers),
+        next: found.attestations.last().filter(|_| found.attestations.len() == limit).map(|last| last.number),
+        attestations: found.attestations.into_iter().map(AttestedAnswer::of).collect(),
     }))
 }

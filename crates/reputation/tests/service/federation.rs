@@ -9,6 +9,7 @@ use std::{
 use barter_reputation::{
     federation::{Error as FederationError, Peer},
     key::{PublicKey, SecretKey},
+    oracle::MAX_ATTESTATIONS_ABOUT,
     service::{Error, Server, Settings},
     wire::{AttestationEnvelope, DisputeForm, Number, ProofOfMisbehavior, SlashAttestation},
 };
@@ -27,6 +28,8 @@ use crate::support::{
 #[derive(Clone, Default)]
 struct Script {
     answer: Vec<u8>,
+    /// Answers to those who ask for what is after a number.
+    pages: Vec<(u64, Vec<u8>)>,
     endless: bool,
     asked: usize,
 }
@@ -50,7 +53,12 @@ impl FakePeer {
                 tokio::spawn(async move {
                     let mut head = [0; 4_096];
                     let _ = stream.read(&mut head).await;
-                    let Script { answer, endless, .. } = script.lock().unwrap().clone();
+                    let asked = String::from_utf8_lossy(&head).into_owned();
+                    let Script { mut answer, pages, endless, .. } = script.lock().unwrap().clone();
+                    let mut wanted = pages.into_iter().filter(|(after, _)| asked.contains(&format!("after={after}&")));
+                    if let Some((_, page)) = wanted.next() {
+                        answer = page;
+                    }
                     let _ = stream.write_all(&answer).await;
                     let junk = vec![b' '; 64 * 1024];
                     while endless && stream.write_all(&junk).await.is_ok() {}
@@ -67,8 +75,7 @@ impl FakePeer {
     }
 
     fn says(&self, body: &[u8]) {
-        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
-        self.says_raw([head.as_bytes(), body].concat());
+        self.says_raw(ok(body));
     }
 
     fn says_raw(&self, answer: Vec<u8>) {
@@ -90,6 +97,11 @@ impl FakePeer {
         };
         timeout(Duration::from_mins(1), asked).await.expect("the peer is asked");
     }
+}
+
+fn ok(body: &[u8]) -> Vec<u8> {
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+    [head.as_bytes(), body].concat()
 }
 
 /// A service that follows these peers, all under key 4.
@@ -249,6 +261,68 @@ async fn another_spelling_of_a_key_is_no_other_issuer() {
     service.record(&[outcome("a")]).await;
     let (_, score) = service.get(&format!("/{PROVIDER}")).await;
     assert_eq!(score["details"]["federated_penalty"], json!(0.0));
+}
+
+/// A page each for who knows nothing, the first, and the second one.
+#[tokio::test(flavor = "multi_thread")]
+async fn all_pages_of_a_peer_are_read_from_what_is_known_on() {
+    let peer = FakePeer::start().await;
+    let page = |seq: u64, next: Option<u64>| {
+        ok(json!({ "slashes": [attested(&peer.url(), &key(4), seq, None)], "next": next }).to_string().as_bytes())
+    };
+    peer.says_raw(b"nonsense".to_vec());
+    // The last one leads back: that is no way on.
+    peer.script.lock().unwrap().pages =
+        vec![(0, page(1, Some(1))), (1, page(2, Some(2))), (2, page(3, Some(1))), (3, page(4, None))];
+    let service = following(&[&peer]).await;
+    peer.heard().await;
+    peer.heard().await;
+    assert_eq!(issuers(&service).await, (0, 1, 4));
+}
+
+/// More of one peer's than are listed at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_peer_says_crowds_nobody_out() {
+    let (loud, quiet) = (FakePeer::start().await, FakePeer::start().await);
+    let service = {
+        let mut setup = Setup::default();
+        let peers = [(loud.url(), 4), (quiet.url(), 5)];
+        setup.settings.peers = peers.map(|(url, seed)| Peer { url, key: key(seed).public() }).to_vec();
+        setup.settings.pull_every = Duration::from_millis(20);
+        start_with(setup).await
+    };
+    service.record(&[outcome("a")]).await;
+    loud.lists(&(1..=1_100).map(|seq| attested(&loud.url(), &key(4), seq, None)).collect::<Vec<_>>());
+    quiet.lists(&[]);
+    loud.heard().await;
+    quiet.lists(&[attested(&quiet.url(), &key(5), 1, Some(proof("d", "a", &key(2))))]);
+    quiet.heard().await;
+    assert_eq!(issuers(&service).await, (1, 1, MAX_ATTESTATIONS_ABOUT + 1));
+    let (_, score) = service.get(&format!("/{PROVIDER}")).await;
+    assert_eq!((&score["record"]["strong_issuers"], &score["record"]["weak_issuers"]), (&json!(1), &json!(1)));
+    // Every one of them is on some page.
+    let (mut after, mut tiers) = (json!(0), Vec::new());
+    while !after.is_null() {
+        let (_, page) = service.get(&format!("/slashes/by-provider/{PROVIDER}?limit=40&after={after}")).await;
+        tiers.extend(page["attestations"].as_array().unwrap().iter().map(|found| found["tier"].clone()));
+        after = page["next"].clone();
+    }
+    assert_eq!(tiers.iter().filter(|tier| **tier == json!("weak")).count() as u64, MAX_ATTESTATIONS_ABOUT);
+    assert_eq!((tiers.len() as u64, tiers.last()), (MAX_ATTESTATIONS_ABOUT + 1, Some(&json!("strong"))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_peer_that_is_taken_out_does_not_count_after_the_next_start() {
+    let peer = FakePeer::start().await;
+    peer.lists(&[attested(&peer.url(), &key(4), 1, None)]);
+    let service = following(&[&peer]).await;
+    peer.heard().await;
+    assert_eq!(issuers(&service).await, (0, 1, 1));
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let settings = Settings { clock: Arc::new(|| NOW), ..Settings::new(OWN_HUB, key(9)) };
+    let again = Server::start(listener, service.oracle.clone(), settings, None).unwrap();
+    assert_eq!(issuers(&service).await, (0, 0, 0));
+    again.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
