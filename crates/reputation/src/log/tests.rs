@@ -331,14 +331,18 @@ fn what_waits_to_be_written_is_bounded() {
     let log = open(&folder);
     let one = candidates(&log, 0..1);
     let (go_on, wait) = std::sync::mpsc::channel::<()>();
+    let (began, has_begun) = std::sync::mpsc::channel::<()>();
     std::thread::scope(|scope| {
         let writer = log.writer().unwrap();
         scope.spawn(move || {
             writer.write(move |_| {
+                let _ = began.send(());
                 let _ = wait.recv();
                 Ok(())
             })
         });
+        // Else it could find others before it in the queue.
+        has_begun.recv().unwrap();
         let waiting: Vec<_> = (0..writer::MAX_WAITING * 2).map(|_| scope.spawn(|| log.append(one.clone()))).collect();
         while waiting.iter().filter(|thread| thread.is_finished()).count() + writer::MAX_WAITING < waiting.len() {
             std::thread::yield_now();
