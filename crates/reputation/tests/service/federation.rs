@@ -274,10 +274,31 @@ async fn all_pages_of_a_peer_are_read_from_what_is_known_on() {
     // The last one leads back: that is no way on.
     peer.script.lock().unwrap().pages =
         vec![(0, page(1, Some(1))), (1, page(2, Some(2))), (2, page(3, Some(1))), (3, page(4, None))];
-    let service = following(&[&peer]).await;
-    peer.heard().await;
-    peer.heard().await;
-    assert_eq!(issuers(&service).await, (0, 1, 4));
+    // All in one look.
+    let mut setup = Setup::default();
+    setup.settings.peers = vec![Peer { url: peer.url(), key: key(4).public() }];
+    let service = start_with(setup).await;
+    let all = async {
+        while issuers(&service).await != (0, 1, 3) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(Duration::from_mins(1), all).await.expect("every page is read");
+    // The next looks begin after what is known.
+    let settings = Settings {
+        peers: vec![Peer { url: peer.url(), key: key(4).public() }],
+        clock: Arc::new(|| NOW),
+        ..Settings::new(OWN_HUB, key(9))
+    };
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let again = Server::start(listener, service.oracle.clone(), settings, None).unwrap();
+    let next = async {
+        while issuers(&service).await != (0, 1, 4) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(Duration::from_mins(1), next).await.expect("what is new is read");
+    again.stop().await;
 }
 
 /// More of one peer's than are listed at once.
