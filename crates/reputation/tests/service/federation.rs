@@ -11,7 +11,7 @@ use barter_reputation::{
     key::{PublicKey, SecretKey},
     oracle::MAX_ATTESTATIONS_ABOUT,
     service::{Error, Server, Settings},
-    wire::{AttestationEnvelope, DisputeForm, Number, ProofOfMisbehavior, SlashAttestation},
+    wire::{AttestationEnvelope, DisputeForm, Domain, Number, ProofOfMisbehavior, SlashAttestation},
 };
 use serde_json::{Value, json};
 use tokio::{
@@ -21,7 +21,8 @@ use tokio::{
 };
 
 use crate::support::{
-    Fixture, NOW, OWN_HUB, PROVIDER, Setup, dispute_fields, key, outcome, sign_dispute, start, start_with,
+    DOMAIN, Fixture, NOW, OWN_HUB, PROVIDER, Setup, WALLET, dispute_fields, key, outcome, sign_dispute, start,
+    start_with,
 };
 
 /// How a hostile or honest peer answers: what it sends, and whether it goes on for ever.
@@ -142,12 +143,13 @@ fn attested(issuer: &str, issuer_key: &SecretKey, seq: u64, pom: Option<ProofOfM
 
 /// The consumer's dispute of an outcome, signed with a key.
 fn proof(dispute: &str, invocation: &str, consumer_key: &SecretKey) -> ProofOfMisbehavior {
-    let signed = sign_dispute(DisputeForm::Published, dispute_fields(dispute, invocation), consumer_key);
-    ProofOfMisbehavior {
-        dispute_canonical: signed.dispute.signed_text(),
-        complainant_pubkey_b64: signed.consumer_key.to_string(),
-        signature_b64: signed.signature.to_string(),
-    }
+    sign_dispute(DisputeForm::Published, dispute_fields(dispute, invocation), consumer_key).proof()
+}
+
+/// The same in our form, bound to a chain.
+fn bound_proof(chain_id: u64) -> ProofOfMisbehavior {
+    let form = DisputeForm::Bound { domain: Domain { chain_id, ..DOMAIN }, wallet: WALLET };
+    sign_dispute(form, dispute_fields("d", "a"), &key(2)).proof()
 }
 
 /// How many strong and weak issuers the provider's slashes have, and how many attestations.
@@ -173,6 +175,8 @@ async fn an_attestation_is_strong_only_with_a_dispute_of_a_consumer_known_here()
             }),
             (0, 1, 1),
         ),
+        (Some(bound_proof(DOMAIN.chain_id + 1)), (0, 1, 1)),
+        (Some(bound_proof(DOMAIN.chain_id)), (1, 0, 1)),
         (Some(proof("d", "a", &key(2))), (1, 0, 1)),
     ];
     for (pom, expected) in cases {
