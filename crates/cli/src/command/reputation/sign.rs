@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use barter_reputation::{
     key::SecretKey,
     wire::{
-        Dispute, DisputeFields, DisputeJson, Domain, Form, MAX_EVIDENCE_BYTES, Outcome, OutcomeFields, OutcomeJson,
-        SignedDispute, SignedOutcome, Status,
+        Dispute, DisputeFields, DisputeForm, DisputeJson, Domain, Form, MAX_EVIDENCE_BYTES, Outcome, OutcomeFields,
+        OutcomeJson, SignedDispute, SignedOutcome, Status,
     },
 };
 use clap::{Args, Subcommand, ValueEnum};
@@ -158,11 +158,13 @@ enum EventStatusName {
 
 /// Sign what was wrong with a call
 ///
-/// The outcome it is about has to be on record. In our form the evidence is covered by the signature.
+/// The outcome it is about has to be on record. In our form evidence and wallet are covered by the signature: only who signed for a wallet
+/// can have it paid out of the bond. For a dispute of the published form nothing is paid on a chain.
 #[derive(Args)]
 #[command(after_help = "Example:
   barter reputation sign dispute --key consumer.key --provider https://p.example --consumer consumer_1 \\
-    --invocation inv_1 --reason 'asked for French, got German' --slash 0.10 --evidence evidence.json > dispute.json
+    --invocation inv_1 --reason 'asked for French, got German' --slash 0.10 --evidence evidence.json \\
+    --wallet 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 > dispute.json
 
 What this prints is filed with the service by barter reputation submit dispute.json; the bond is disputed on-chain with barter dispute.")]
 pub(crate) struct DisputeArguments {
@@ -179,6 +181,10 @@ pub(crate) struct DisputeArguments {
     /// The call
     #[arg(long, value_name = "ID")]
     invocation: String,
+
+    /// The wallet that is to be paid, and that complains on the chain [default: your own]. Not in the published form
+    #[arg(long, value_name = "ADDRESS")]
+    wallet: Option<String>,
 
     /// What was wrong
     #[arg(long, value_name = "TEXT", default_value = "")]
@@ -279,9 +285,23 @@ impl EventArguments {
 }
 
 impl DisputeArguments {
+    fn form(&self, context: &Context) -> Result<DisputeForm, Error> {
+        match (self.form.form, &self.wallet) {
+            (FormName::Published, None) => Ok(DisputeForm::Published),
+            (FormName::Published, Some(_)) => Err(Error::Malformed {
+                what: "--wallet".to_owned(),
+                reason: "a dispute of the published form names none, expected --form own".to_owned(),
+            }),
+            (FormName::Own, wallet) => {
+                let (_, wallet) = context.client_for(wallet.as_deref())?;
+                Ok(DisputeForm::Bound { domain: domain(context)?, wallet })
+            }
+        }
+    }
+
     fn run(self, context: &Context) -> Result<(), Error> {
-        let form = self.form.form(context)?;
-        let is_published = form == Form::Published;
+        let form = self.form(context)?;
+        let is_published = form == DisputeForm::Published;
         let evidence = match &self.evidence {
             // A byte more than may be, so that the rule says what is wrong with it.
             Some(path) => read_text(path, MAX_EVIDENCE_BYTES as u64 + 1)?,

@@ -196,7 +196,8 @@ impl<'a> Play<'a> {
     /// wallet.
     async fn dispute(&self, keys: &[SecretKey]) -> Result<Disputed, Error> {
         let stage = self.stage;
-        let signed = records::dispute(&keys[consumer_of(DISPUTED)], stage.domain, stage.now())?;
+        let wallet = stage.consumer.wallet().unwrap_or_default();
+        let signed = records::dispute(&keys[consumer_of(DISPUTED)], stage.domain, wallet, stage.now())?;
         let id = signed.dispute.fields().dispute_id.clone();
         let _: Value = stage.service.send(Method::POST, &["disputes"], &travelling_dispute(&signed)).await?;
         let on_record: OnRecord = stage.service.get(&["disputes", &id], &[]).await?;
@@ -217,7 +218,7 @@ impl<'a> Play<'a> {
         })
     }
 
-    /// Two of the three auditors sign; anybody can bring it to the chain.
+    /// As many auditors sign as it takes; anybody can bring it to the chain.
     async fn rule(&self, dispute: &Disputed) -> Result<(Ruled, Vec<SignedRuling>), Error> {
         let stage = self.stage;
         let bond = stage.operator.bond();

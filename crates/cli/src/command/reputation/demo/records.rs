@@ -1,10 +1,11 @@
 //! What the demo's consumers sign: the numbers of the published package's example.
 
+use alloy_primitives::Address;
 use barter_reputation::{
     key::SecretKey,
     wire::{
-        Dispute, DisputeFields, DisputeJson, Domain, Form, Fraction, Outcome, OutcomeFields, OutcomeJson, Price,
-        SignedDispute, SignedOutcome, Status,
+        Dispute, DisputeFields, DisputeForm, DisputeJson, Domain, Form, Fraction, Outcome, OutcomeFields, OutcomeJson,
+        Price, SignedDispute, SignedOutcome, Status,
     },
 };
 
@@ -58,8 +59,8 @@ pub(super) fn travelling<'a>(outcomes: impl IntoIterator<Item = &'a SignedOutcom
     outcomes.into_iter().map(OutcomeJson::write).collect()
 }
 
-/// The complaint about the call that went wrong.
-pub(super) fn dispute(key: &SecretKey, domain: Domain, now: u64) -> Result<SignedDispute, Error> {
+/// The complaint about the call that went wrong, by which this wallet is to be paid.
+pub(super) fn dispute(key: &SecretKey, domain: Domain, wallet: Address, now: u64) -> Result<SignedDispute, Error> {
     let fields = DisputeFields {
         dispute_id: format!("dispute-inv_{DISPUTED}"),
         invocation_id: format!("inv_{DISPUTED}"),
@@ -70,7 +71,7 @@ pub(super) fn dispute(key: &SecretKey, domain: Domain, now: u64) -> Result<Signe
         timestamp: now,
         evidence: EVIDENCE.to_owned(),
     };
-    let dispute = Dispute::new(Form::Bound(domain), fields)?;
+    let dispute = Dispute::new(DisputeForm::Bound { domain, wallet }, fields)?;
     let signature = key.sign(&dispute.signed_bytes());
     Ok(SignedDispute { dispute, signature, consumer_key: key.public() })
 }

@@ -43,7 +43,7 @@ pub(super) fn beginning(stage: &Stage) -> Page {
     fact(&mut page, "provider", &wallet(&stage.provider));
     fact(&mut page, "", &styled(HUB, FAINT));
     fact(&mut page, "consumer", &wallet(&stage.consumer));
-    fact(&mut page, "auditors", "three, of whom two rule and three overturn");
+    fact(&mut page, "auditors", "five, of whom two rule and three overturn");
     page.gap();
     page
 }

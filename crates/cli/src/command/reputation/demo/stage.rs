@@ -33,10 +33,10 @@ use crate::{
 const PROVIDER: usize = 0;
 const OPERATOR: usize = 1;
 const CONSUMER: usize = 2;
-const AUDITORS: [usize; 3] = [3, 4, 5];
+const AUDITORS: [usize; 5] = [3, 4, 5, 6, 7];
 /// How many that are.
-pub(super) const ACCOUNTS: u16 = 6;
-/// How many auditors rule, and how many overturn.
+pub(super) const ACCOUNTS: u16 = 8;
+/// How many auditors rule, and how many overturn: as many as are left where two were wrong.
 const THRESHOLD: u32 = 2;
 const OVERTURN_THRESHOLD: u32 = 3;
 /// Between two looks for a receipt: anvil mines at once.
@@ -138,7 +138,7 @@ impl Stage {
     }
 }
 
-/// The contracts, with three auditors and bonds in test dollars.
+/// The contracts, with five auditors and bonds in test dollars.
 async fn deploy(chain: &Handle) -> Result<Deployment, Error> {
     let auditors: Vec<Address> = AUDITORS
         .into_iter()
