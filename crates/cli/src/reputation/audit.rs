@@ -86,7 +86,7 @@ pub(crate) struct Audit {
     roots: BTreeMap<u64, Option<Hash>>,
     /// What was said once: hashes of consumer and invocation, or of an event's text.
     said: HashSet<[u8; 16]>,
-    /// Those about the provider.
+    /// Those about the provider, each with the key that said it.
     about: HashSet<[u8; 16]>,
     /// The keys each consumer was held to.
     keys: BTreeMap<String, Vec<PublicKey>>,
@@ -146,7 +146,7 @@ impl Audit {
             self.repeated.add(place);
         }
         if hub::normal(&entry.signed.outcome.fields().provider_hub) == self.normal_hub {
-            self.about.insert(call);
+            self.about.insert(by(call, &entry.key));
             if place < self.subject.counted {
                 self.count(&entry);
             }
@@ -205,6 +205,11 @@ impl Audit {
         self.check_signatures();
     }
 
+    /// The only domain that our own form may have; `None`: any.
+    pub(crate) const fn domain(&self) -> Option<Domain> {
+        self.subject.domain
+    }
+
     /// Entries so far.
     pub(crate) const fn size(&self) -> u64 {
         self.frontier.size()
@@ -225,9 +230,9 @@ impl Audit {
         self.total
     }
 
-    /// Whether the consumer said something of this call of the provider's.
-    pub(crate) fn has_call(&self, consumer: &str, invocation_id: &str) -> bool {
-        self.about.contains(&short(1, consumer, invocation_id.as_bytes()))
+    /// Whether the consumer said something of this call of the provider's, with this key.
+    pub(crate) fn has_call(&self, consumer: &str, key: &PublicKey, invocation_id: &str) -> bool {
+        self.about.contains(&by(short(1, consumer, invocation_id.as_bytes()), key))
     }
 
     /// The keys that each consumer was held to.
@@ -245,12 +250,21 @@ fn said(entry: &Entry, bytes: &[u8]) -> [u8; 16] {
     short(1, &fields.consumer_hub, fields.invocation_id.as_bytes())
 }
 
+/// What was said, and by which key.
+fn by(call: [u8; 16], key: &PublicKey) -> [u8; 16] {
+    half(Sha256::new().chain_update(call).chain_update(key.as_bytes()))
+}
+
 /// Half a hash: as many bytes as nobody finds two of.
 fn short(kind: u8, consumer: &str, what: &[u8]) -> [u8; 16] {
     let consumer = hub::normal(consumer);
     let length = u32::try_from(consumer.len()).unwrap_or(u32::MAX);
     let hash = Sha256::new().chain_update([kind]).chain_update(length.to_be_bytes()).chain_update(consumer);
-    let mut short = [0; 16];
-    short.copy_from_slice(&hash.chain_update(what).finalize()[..16]);
-    short
+    half(hash.chain_update(what))
+}
+
+fn half(hash: Sha256) -> [u8; 16] {
+    let mut half = [0; 16];
+    half.copy_from_slice(&hash.finalize()[..16]);
+    half
 }

@@ -1,6 +1,8 @@
 //! `barter reputation`.
 
+mod consistent_lies;
 mod demo;
+mod followed;
 mod lies;
 mod records;
 mod serving;

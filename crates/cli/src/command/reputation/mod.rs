@@ -8,6 +8,7 @@ mod outcomes;
 mod register;
 mod score;
 mod serve;
+mod settings;
 mod sign;
 mod submit;
 mod verify;

@@ -2,7 +2,7 @@
 
 mod logs;
 mod peers;
-mod settings;
+mod traffic;
 
 use std::{
     io,
@@ -24,7 +24,7 @@ use clap::Args;
 use serde::Serialize;
 use tokio::runtime::Handle;
 
-use super::Operator;
+use super::{Operator, settings::ScoreArguments};
 use crate::{
     context::Context,
     error::Error,
@@ -35,7 +35,7 @@ use crate::{
     signal::Signals,
 };
 use logs::Logs;
-use settings::{ScoreArguments, Traffic};
+use traffic::Traffic;
 
 /// Blocks, counting its own, from which a block is read on other chains than one of this machine.
 const CONFIRMATIONS: u64 = 12;

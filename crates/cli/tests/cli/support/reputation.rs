@@ -7,12 +7,13 @@ use std::{
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    thread::spawn,
+    thread::{sleep, spawn},
+    time::{Duration, Instant},
 };
 
 use serde_json::Value;
 
-use super::{BARTER, Barter};
+use super::{BARTER, Barter, Devnet};
 
 /// The operator's token of every service here.
 pub(crate) const TOKEN: &str = "operator-token-of-the-tests-0123456789";
@@ -34,15 +35,24 @@ impl Served {
         Self::start_with(folder, &[])
     }
 
+    /// Starts one that follows the bonds on a chain, and whose log this wallet anchors.
+    pub(crate) fn following(folder: &Path, devnet: &Devnet, anchored_by: &str) -> Self {
+        let mut command = serving(folder);
+        command.args(["--network", "local", "--anchored-by", anchored_by]);
+        command.env("ALCHEMY_RPC_URL", &devnet.rpc_url).env("BARTER_DEPLOYMENT", &devnet.deployment_file);
+        Self::announced_by(command, folder)
+    }
+
     /// Starts one with these arguments, too.
     pub(crate) fn start_with(folder: &Path, arguments: &[&str]) -> Self {
-        let mut child = serve(folder)
-            .args(["--listen", "127.0.0.1:0"])
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut command = serve(folder);
+        command.args(arguments);
+        Self::announced_by(command, folder)
+    }
+
+    fn announced_by(mut command: Command, folder: &Path) -> Self {
+        let mut child =
+            command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let announced: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
@@ -97,6 +107,19 @@ impl Served {
         signed.stdout
     }
 
+    /// What the service says of the provider, once it says what is waited for.
+    pub(crate) fn score_with(&self, is_there: impl Fn(&Value) -> bool) -> Value {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            let score = self.ask("reputation score").arg(HUB).json();
+            if is_there(&score) {
+                return score;
+            }
+            assert!(Instant::now() < deadline, "it does not say so: {score}");
+            sleep(Duration::from_millis(200));
+        }
+    }
+
     /// Has so many calls of a consumer put on record, one of ten of them a failure.
     pub(crate) fn record(&self, consumer: &str, calls: u32) {
         self.consumer(consumer);
@@ -124,14 +147,20 @@ impl Drop for Served {
     }
 }
 
-/// A call of `barter reputation serve` in a folder, with the operator's token.
+/// A call of `barter reputation serve` without a chain in a folder, with the operator's token.
 pub(crate) fn serve(folder: &Path) -> Command {
+    let mut command = serving(folder);
+    command.arg("--no-chain");
+    command
+}
+
+fn serving(folder: &Path) -> Command {
     let mut command = Command::new(BARTER);
     for name in super::OWN_VARIABLES {
         command.env_remove(name);
     }
     command
-        .args(["reputation", "serve", "--no-chain"])
+        .args(["reputation", "serve"])
         .env("BARTER_REPUTATION_TOKEN", TOKEN)
         .args(["--batches-a-minute", "100000", "--json"])
         .current_dir(folder);
@@ -188,6 +217,28 @@ fn answer(mut asker: TcpStream, truth: &str, path_end: &str, change: &dyn Fn(&mu
     }
     let _ = write!(asker, "{status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
     let _ = asker.write_all(&body);
+}
+
+/// A server that says these answers, head and body, one after the other; each to a request of its own connection.
+pub(crate) fn says(answers: Vec<String>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    spawn(move || {
+        for answer in answers {
+            let (mut asker, _) = listener.accept().unwrap();
+            let mut reader = BufReader::new(asker.try_clone().unwrap());
+            let (mut line, mut length) = (String::new(), 0);
+            while reader.read_line(&mut line).unwrap() > 2 {
+                if let Some(bytes) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                    length = bytes.trim().parse().unwrap();
+                }
+                line.clear();
+            }
+            std::io::copy(&mut reader.take(length), &mut std::io::sink()).unwrap();
+            asker.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    url
 }
 
 /// Lets others read a file.

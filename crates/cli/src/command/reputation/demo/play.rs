@@ -1,7 +1,7 @@
 //! What happens in the demo, act by act.
 
 use alloy_primitives::B256;
-use barter_reputation::{key::SecretKey, wire::AttestationEnvelope};
+use barter_reputation::{key::SecretKey, score::Settings, wire::AttestationEnvelope};
 use barter_sdk::{BondClient, Receipt, RulingKind, SignedRuling, TokenAmount};
 use reqwest::Method;
 use serde::Deserialize;
@@ -38,6 +38,8 @@ const CONSUMERS_MONEY: &str = "100";
 const SIGNATURE_LIFETIME: u64 = 3_600;
 /// Longest that the service may take to see a block, in looks.
 const MAX_LOOKS: u32 = 400;
+/// How far behind the chain the service may be, in seconds.
+const MAX_BLOCK_AGE: u64 = 600;
 const LOOK_INTERVAL: std::time::Duration = std::time::Duration::from_millis(25);
 
 /// The demo as it goes along.
@@ -294,6 +296,9 @@ impl<'a> Play<'a> {
             service: &stage.service,
             client: Some(&stage.consumer),
             anchors,
+            settings: Settings::default(),
+            max_block_age: MAX_BLOCK_AGE,
+            clock: &|| stage.now(),
             bar: &crate::progress::Bar::hidden(),
         };
         verifying.run(HUB, None).await
