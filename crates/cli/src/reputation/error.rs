@@ -97,6 +97,12 @@ pub(crate) enum Error {
         /// Where it was looked for.
         reason: String,
     },
+    /// The token would be read by whoever is on the way.
+    #[error("the operator's token is not sent to {service}: without TLS, others on the way could read it")]
+    TokenInTheClear {
+        /// Where it would have gone.
+        service: String,
+    },
     /// A record in a file cannot be read.
     #[error("record {number} of {} cannot be read: {reason}", from.display())]
     InvalidRecord {
@@ -162,6 +168,7 @@ impl Error {
             Self::Refused { status: 404, .. } => "unknown_to_the_service",
             Self::Refused { .. } => "refused_by_the_service",
             Self::NoToken { .. } => "no_operator_token",
+            Self::TokenInTheClear { .. } => "token_in_the_clear",
             Self::InvalidRecord { .. } => "invalid_record",
             Self::Rejected { .. } => "rejected",
             Self::InvalidLog { .. } => "invalid_exported_log",
@@ -194,6 +201,7 @@ impl Error {
             Self::Refused { status: 429 | 503, .. } => "Wait a little, then try again.",
             Self::Refused { .. } => "Correct what the service names.",
             Self::NoToken { .. } => "Set BARTER_REPUTATION_TOKEN, or name a file with --token-file.",
+            Self::TokenInTheClear { .. } => "Give --service as https://…, or ask the service on its own machine.",
             Self::InvalidRecord { .. } => "Correct this record; barter reputation sign writes such records.",
             Self::Rejected { .. } => "See the reasons in the result; those that were taken are taken.",
             Self::InvalidLog { .. } => "Make it again with barter reputation export.",
@@ -213,6 +221,7 @@ impl Error {
             | Self::Place(_)
             | Self::InvalidNumber { .. }
             | Self::InvalidUrl { .. }
+            | Self::TokenInTheClear { .. }
             | Self::InvalidRecord { .. }
             | Self::InvalidLog { .. } => Exit::Input,
             Self::Refused { status: 404, .. } => Exit::NotFound,

@@ -71,8 +71,11 @@ impl Service {
         Ok(Self { http, base, shown, token: None, timeout })
     }
 
-    /// With the operator's token.
+    /// With the operator's token, which goes nowhere that others on the way could read it.
     pub(crate) fn with_token(mut self, token: &str) -> Result<Self, Error> {
+        if self.base.scheme() != "https" && !self.base.host_str().is_some_and(is_loopback) {
+            return Err(Error::TokenInTheClear { service: self.shown });
+        }
         let value = HeaderValue::try_from(format!("Bearer {token}"));
         let mut value = value.map_err(|_| Error::NoToken { reason: "it does not fit into a header".to_owned() })?;
         value.set_sensitive(true);
@@ -130,7 +133,9 @@ impl Service {
             if status.is_success() {
                 return Ok(answer);
             }
-            if status == StatusCode::TOO_MANY_REQUESTS && attempt < MAX_ATTEMPTS {
+            // Unavailable without a time to wait is no matter of waiting.
+            let is_busy = status == StatusCode::SERVICE_UNAVAILABLE && wait.is_some();
+            if (status == StatusCode::TOO_MANY_REQUESTS || is_busy) && attempt < MAX_ATTEMPTS {
                 attempt += 1;
                 tokio::time::sleep(wait.unwrap_or(BACKOFF).min(MAX_BACKOFF)).await;
                 continue;
@@ -251,6 +256,17 @@ mod tests {
         assert_eq!((url.query(), url.fragment()), (None, None));
         let url = service("https://user:secret@h.example/behind/a/proxy?x=1").url(&["events"]);
         assert_eq!(url.path(), "/behind/a/proxy/ai-market/v2/reputation/events");
+    }
+
+    #[test]
+    fn a_token_travels_encrypted_or_not_at_all() {
+        for address in ["https://h.example", "http://127.0.0.1:8420", "http://[::1]:1", "http://localhost"] {
+            assert!(service(address).with_token("token").is_ok(), "{address}");
+        }
+        for address in ["http://h.example:8420/x", "http://10.0.0.1", "http://[::2]", "http://localhost.example"] {
+            let Err(error) = service(address).with_token("tok3n") else { panic!("{address} was given the token") };
+            assert!(matches!(error, Error::TokenInTheClear { .. }) && !error.to_string().contains("tok3n"), "{error}");
+        }
     }
 
     #[test]

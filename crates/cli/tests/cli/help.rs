@@ -78,6 +78,7 @@ const COMMANDS: &[&str] = &[
     "reputation outcomes",
     "reputation verify",
     "reputation export",
+    "reputation resolve",
     "reputation anchor",
     "reputation demo",
     "sim run",

@@ -5,4 +5,5 @@ mod demo;
 mod followed;
 mod lies;
 mod records;
+mod resolving;
 mod serving;

@@ -6,6 +6,7 @@ mod export;
 mod keygen;
 mod outcomes;
 mod register;
+mod resolve;
 mod score;
 mod serve;
 mod settings;
@@ -38,6 +39,7 @@ pub(crate) enum Reputation {
     Outcomes(outcomes::Outcomes),
     Verify(verify::Verify),
     Export(export::Export),
+    Resolve(resolve::Resolve),
     Anchor(anchor::AnchorCommand),
     Demo(demo::Demo),
 }
@@ -54,6 +56,7 @@ impl Reputation {
             Self::Outcomes(command) => command.run(context).await,
             Self::Verify(command) => command.run(context).await,
             Self::Export(command) => command.run(context).await,
+            Self::Resolve(command) => command.run(context).await,
             Self::Anchor(command) => command.run(context).await,
             Self::Demo(command) => Box::pin(command.run(context)).await,
         }

@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::support::{
     Barter,
     devnet::signal,
-    reputation::{HUB, Served, TOKEN, serve},
+    reputation::{HUB, Served, TOKEN, says, serve},
 };
 
 #[test]
@@ -92,6 +92,37 @@ fn only_the_operator_registers() {
         2,
         &["0x12"],
     );
+}
+
+#[test]
+fn a_service_that_is_busy_is_sent_the_same_again() {
+    let answer = |status: &str, body: &str| {
+        format!(
+            "HTTP/1.1 {status}\r\nRetry-After: 0\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        )
+    };
+    let busy = answer("503 Service Unavailable", r#"{"error":"busy","message":"later"}"#);
+    let limited = answer("429 Too Many Requests", r#"{"error":"too_many_requests","message":"later"}"#);
+    let taken = answer("200 OK", r#"{"results":[{"status":"received"}]}"#);
+    let url = says(vec![busy.clone(), limited, busy.clone(), taken]);
+    let submit = |url: &str| Barter::words("reputation submit - --service").arg(url).input("{\"a\":1}");
+    assert_eq!(submit(&url).json()["received"], 1);
+    // It gives up in the end, and what is unavailable without a time to wait is not waited for.
+    submit(&says(vec![busy; 8])).failure().expect("refused_by_the_service", 3, &["busy", "503"]);
+    let gone = answer("503 Service Unavailable", r#"{"error":"gone"}"#).replace("Retry-After: 0\r\n", "");
+    submit(&says(vec![gone])).failure().expect("refused_by_the_service", 3, &["gone"]);
+}
+
+#[test]
+fn the_token_is_not_sent_in_the_clear() {
+    let operate = |line: &str| Barter::words(line).env("BARTER_REPUTATION_TOKEN", TOKEN).hiding(TOKEN);
+    let register = "reputation register provider https://p.example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
+    let refused = operate(register).args(["--service", "http://service.example:8420/x"]).failure();
+    refused.expect("token_in_the_clear", 2, &["http://service.example:8420", "TLS"]);
+    let id = format!("0x{}", "1".repeat(64));
+    let refused = operate("reputation resolve d1 --service http://10.1.2.3 --void").arg(&id).failure();
+    refused.expect("token_in_the_clear", 2, &["10.1.2.3"]);
 }
 
 #[test]
