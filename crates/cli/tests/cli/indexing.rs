@@ -475,43 +475,7 @@ fn an_address_of_a_database_that_cannot_be_used() {
 /// Where `BARTER_TEST_POSTGRES` names a server; they pass without it.
 mod postgres {
     use super::*;
-
-    fn server() -> Option<String> {
-        let server = std::env::var("BARTER_TEST_POSTGRES").ok();
-        if server.is_none() {
-            eprintln!("BARTER_TEST_POSTGRES names no server; not tried");
-        }
-        server
-    }
-
-    /// A schema of a test's own, dropped with it.
-    struct Schema {
-        server: String,
-        name: String,
-    }
-
-    impl Schema {
-        fn new(name: &str) -> Option<Self> {
-            let schema = Self { server: server()?, name: format!("cli_{}_{name}", std::process::id()) };
-            schema.administer(&format!("CREATE SCHEMA {}", schema.name));
-            Some(schema)
-        }
-
-        fn administer(&self, sql: &str) {
-            ::postgres::Client::connect(&self.server, ::postgres::NoTls).unwrap().batch_execute(sql).unwrap();
-        }
-
-        fn url(&self) -> String {
-            let sign = if self.server.contains('?') { '&' } else { '?' };
-            format!("{}{sign}options=-csearch_path%3D{}", self.server, self.name)
-        }
-    }
-
-    impl Drop for Schema {
-        fn drop(&mut self) {
-            self.administer(&format!("DROP SCHEMA {} CASCADE", self.name));
-        }
-    }
+    use crate::support::postgres::{Schema, server};
 
     #[test]
     fn a_server_answers_as_the_node_does() {

@@ -196,7 +196,14 @@ impl Serve {
             context.output().say(&format!("made the hub's key, {key}: keep a copy, other hubs know this one by it"));
         }
         let domain = bonds.as_ref().map(|bonds| bonds.domain);
-        let oracle = Oracle::create(&location, oracle::Settings { domain, score }).map_err(reputation::Error::from)?;
+        let settings = oracle::Settings { domain, score };
+        let place = location.clone();
+        // On a thread that may wait: PostgreSQL's connection does.
+        let oracle = threads
+            .spawn_blocking(move || Oracle::create(&place, settings))
+            .await
+            .map_err(starting)?
+            .map_err(reputation::Error::from)?;
         self.logs.start()?;
         let mut settings = Settings::new(self.hub_url.unwrap_or_else(|| format!("http://{address}")), hub_key);
         let takes_an_operator = token.is_some();
@@ -205,16 +212,12 @@ impl Serve {
         self.traffic.set(&mut settings);
         let (hub_url, public_key) = (settings.hub_url.clone(), settings.hub_key.public().to_string());
         let follow = bonds.map(|bonds| bonds.follow);
-        // Sockets and timers belong to the runtime that they are made in.
-        let started = threads.spawn(async move {
+        // Sockets and timers belong to the runtime that they are made in; a start also writes to the database.
+        let started = threads.spawn_blocking(move || {
             let listener = tokio::net::TcpListener::from_std(listener)?;
             Ok::<_, io::Error>(Server::start(listener, oracle, settings, follow))
         });
-        let server = started
-            .await
-            .map_err(|error| Error::System { what: "starting the service", reason: error.to_string() })?
-            .map_err(cannot_listen)?
-            .map_err(reputation::Error::from)?;
+        let server = started.await.map_err(starting)?.map_err(cannot_listen)?.map_err(reputation::Error::from)?;
         let (chain_id, bond) = domain.map(|domain| (domain.chain_id, domain.bond.to_string())).unzip();
         let running = Running {
             service: format!("http://{}", server.address()),
@@ -254,4 +257,9 @@ impl Serve {
             follow: Follow { chain: Arc::new(ClientChain::new(client)), settings },
         }))
     }
+}
+
+/// A thread of the service's that did not come back.
+fn starting(error: tokio::task::JoinError) -> Error {
+    Error::System { what: "starting the service", reason: error.to_string() }
 }

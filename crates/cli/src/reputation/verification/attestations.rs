@@ -280,11 +280,8 @@ mod tests {
         let (log, verifier) = (log(&consumer), Verifier::new());
         let usual = attestation(&issuer, &consumer);
         let mut respelled = usual.clone();
-        // The last digit before the padding has two bits that mean nothing.
         let text = &usual.issuer_pubkey_b64;
-        let digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-        let last = digits.find(&text[42..43]).unwrap();
-        respelled.issuer_pubkey_b64 = format!("{}{}=", &text[..42], &digits[last ^ 1..=(last ^ 1)]);
+        respelled.issuer_pubkey_b64 = text.replace('/', "_").replace('+', "-").trim_end_matches('=').to_owned();
         assert_ne!(respelled.issuer_pubkey_b64, *text);
         let key = |envelope: &AttestationEnvelope| judge(&verifier, envelope, HUB, &log).map(|(key, _)| key);
         assert_eq!((key(&usual), key(&respelled)), (Some(issuer.public()), Some(issuer.public())));

@@ -268,3 +268,38 @@ fn an_export_is_whole_or_not_there() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(5), "{output:?}");
 }
+
+/// Where `BARTER_TEST_POSTGRES` names a server; they pass without it.
+mod postgres {
+    use super::*;
+    use crate::support::postgres::Schema;
+
+    #[test]
+    fn a_log_on_a_server_outlives_its_service() {
+        let Some(schema) = Schema::new("reputation") else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let service = Served::on(folder.path(), &schema.url());
+        service.record("consumer_1", 10);
+        signal(service.process(), Signal::KILL);
+        assert_eq!(service.end(), None);
+        let service = Served::on(folder.path(), &schema.url());
+        let score = service.ask("reputation score").arg(HUB).json();
+        assert_eq!(score["details"]["total_outcomes"], 10);
+        signal(service.process(), Signal::TERM);
+        assert_eq!(service.end(), Some(0));
+    }
+
+    #[test]
+    fn a_server_that_is_not_there_is_told_without_the_password() {
+        let folder = tempfile::tempdir().unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let ended = serve(folder.path())
+            .env("BARTER_REPUTATION_DATABASE", format!("postgres://u:SECRETWORD@127.0.0.1:{port}/d"))
+            .args(["--listen", "127.0.0.1:0"])
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert!(!said.contains("SECRETWORD") && !said.contains("panicked"), "{said}");
+        assert!(ended.status.code().is_some_and(|code| code != 0 && code != 101), "{said}");
+    }
+}

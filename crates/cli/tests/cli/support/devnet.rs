@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::{BARTER, anvil, node::Node};
 
 /// Accounts of the chain all tests share. Each test takes its own, so that none disturbs another's nonces and profiles.
-const SHARED_ACCOUNTS: usize = 160;
+const SHARED_ACCOUNTS: usize = 320;
 
 /// A funded account.
 #[derive(Clone, Debug)]

@@ -6,6 +6,7 @@ pub(crate) mod gate;
 pub(crate) mod lightning;
 pub(crate) mod market;
 pub(crate) mod node;
+pub(crate) mod postgres;
 pub(crate) mod reputation;
 pub(crate) mod terminal;
 pub(crate) mod trade;

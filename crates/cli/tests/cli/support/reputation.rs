@@ -50,6 +50,13 @@ impl Served {
         Self::announced_by(command, folder)
     }
 
+    /// Starts one without a chain that keeps its log on a server.
+    pub(crate) fn on(folder: &Path, database: &str) -> Self {
+        let mut command = serve(folder);
+        command.env("BARTER_REPUTATION_DATABASE", database);
+        Self::announced_by(command, folder)
+    }
+
     fn announced_by(mut command: Command, folder: &Path) -> Self {
         let mut child =
             command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
