@@ -202,7 +202,7 @@ impl Serve {
         let oracle = threads
             .spawn_blocking(move || Oracle::create(&place, settings))
             .await
-            .map_err(starting)?
+            .map_err(|error| starting(&error))?
             .map_err(reputation::Error::from)?;
         self.logs.start()?;
         let mut settings = Settings::new(self.hub_url.unwrap_or_else(|| format!("http://{address}")), hub_key);
@@ -217,7 +217,11 @@ impl Serve {
             let listener = tokio::net::TcpListener::from_std(listener)?;
             Ok::<_, io::Error>(Server::start(listener, oracle, settings, follow))
         });
-        let server = started.await.map_err(starting)?.map_err(cannot_listen)?.map_err(reputation::Error::from)?;
+        let server = started
+            .await
+            .map_err(|error| starting(&error))?
+            .map_err(cannot_listen)?
+            .map_err(reputation::Error::from)?;
         let (chain_id, bond) = domain.map(|domain| (domain.chain_id, domain.bond.to_string())).unzip();
         let running = Running {
             service: format!("http://{}", server.address()),
@@ -260,6 +264,6 @@ impl Serve {
 }
 
 /// A thread of the service's that did not come back.
-fn starting(error: tokio::task::JoinError) -> Error {
+fn starting(error: &tokio::task::JoinError) -> Error {
     Error::System { what: "starting the service", reason: error.to_string() }
 }

@@ -74,13 +74,14 @@ impl Verifying<'_> {
         let age = newest.block_timestamp.saturating_sub(point.block_timestamp);
         let behind = format!("it is {} s older than your node's newest", grouped(age));
         let holds = age <= self.max_block_age;
-        let detail = match holds {
-            true => behind,
-            false => format!(
+        let detail = if holds {
+            behind
+        } else {
+            format!(
                 "{behind}, {}, expected at most {} s (--max-block-age): what was slashed since is not in this score",
                 grouped(newest.block_number),
                 grouped(self.max_block_age)
-            ),
+            )
         };
         found.check("block age", holds, detail);
         Ok(Some(point))

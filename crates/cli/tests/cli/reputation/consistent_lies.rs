@@ -136,23 +136,13 @@ fn double_bond(answer: &mut Value) {
     answer["record"]["upheld_disputes"] = json!(2);
 }
 
-#[test]
-fn a_lie_that_adds_up_is_caught_by_what_the_service_cannot_choose() {
-    let followed = Followed::start();
-    let service = &followed.service;
-    service.record("consumer_1", 9);
-    let early = service.score_with(|score| score["record"]["bond_units"] == "2000000000");
-    followed.fail("consumer_2", 3);
-    followed.anchor();
-    followed.slash();
-    let honest = service.score_with(|score| score["record"]["bond_units"] == "1900000000");
-    assert!(honest["trust_score"].as_f64() < early["trust_score"].as_f64(), "{honest}");
-    let (outcome, failed) = verified(followed.verifying(&service.url));
-    assert_eq!((outcome.code, failed.len()), (0, 0), "{outcome:?}");
+/// A lie, how it is told, and all the checks that it fails.
+type Lie = (&'static str, Change, &'static [&'static str]);
 
+/// Lies about a score that was this once.
+fn lies(early: &Value) -> Vec<Lie> {
     let (at_the_time, of_the_time) = (early.clone(), early.clone());
-    // A lie, and all the checks that it fails.
-    let lies: Vec<(&str, Change, &[&str])> = vec![
+    vec![
         (
             "the failures are a month ago",
             Box::new(|answer| {
@@ -217,8 +207,24 @@ fn a_lie_that_adds_up_is_caught_by_what_the_service_cannot_choose() {
         ),
         ("its bond does not count", Box::new(|answer| answer["wallets"][0]["counted"] = json!(false)), &["bonds"]),
         ("the log as it was", Box::new(move |answer| take_log(answer, &of_the_time)), &["log size"]),
-    ];
-    for (lie, change, caught) in lies {
+    ]
+}
+
+#[test]
+fn a_lie_that_adds_up_is_caught_by_what_the_service_cannot_choose() {
+    let followed = Followed::start();
+    let service = &followed.service;
+    service.record("consumer_1", 9);
+    let early = service.score_with(|score| score["record"]["bond_units"] == "2000000000");
+    followed.fail("consumer_2", 3);
+    followed.anchor();
+    followed.slash();
+    let honest = service.score_with(|score| score["record"]["bond_units"] == "1900000000");
+    assert!(honest["trust_score"].as_f64() < early["trust_score"].as_f64(), "{honest}");
+    let (outcome, failed) = verified(followed.verifying(&service.url));
+    assert_eq!((outcome.code, failed.len()), (0, 0), "{outcome:?}");
+
+    for (lie, change, caught) in lies(&early) {
         let liar = lying(&service.url, change);
         let (outcome, failed) = verified(followed.verifying(&liar.url));
         assert_eq!(

@@ -116,7 +116,7 @@ impl Served {
 
     /// What the service says of the provider, once it says what is waited for.
     pub(crate) fn score_with(&self, is_there: impl Fn(&Value) -> bool) -> Value {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         loop {
             let score = self.ask("reputation score").arg(HUB).json();
             if is_there(&score) {
