@@ -47,19 +47,6 @@ contract BondsSymbolicTest is Test {
         assertEq(abi.encode(now_), abi.encode(before));
     }
 
-    /// @dev All that is leaving, but so much that the earlier disputes find what they can take, whatever the later ones take of
-    /// the active money first: no unit more, no unit less.
-    function check_WithdrawableIsWhatNobodyCanTake(IBarterBond.Bond memory bond) external {
-        Plain memory before = _store(bond);
-        uint256 free = stored.withdrawable();
-        uint256 later = before.reserved - before.held;
-        uint256 there = (before.active > later ? before.active - later : 0) + before.unbonding;
-        assertLe(free, before.unbonding);
-        if (free != 0) assertGe(there - free, before.held);
-        if (free < before.unbonding) assertLe(there - free, before.held > there ? there : before.held);
-        assertEq(abi.encode(_plain()), abi.encode(before));
-    }
-
     /// @dev Held is what of it was reserved before `releaseAt`; and what is reserved can be given back, as it was.
     function check_ReservedIsGivenBack(IBarterBond.Bond memory bond, uint128 amount, uint256 filedAt) external {
         Plain memory before = _store(bond);
