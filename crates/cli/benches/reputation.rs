@@ -30,13 +30,17 @@ use serde_json::{Value, json};
 /// Outcomes of the provider whose score is asked for, all in its window.
 const OUTCOMES: usize = 100_000;
 /// Outcomes of another one that come in while it is asked for.
-const MEANWHILE: usize = 100_000;
+const MEANWHILE: usize = OUTCOMES;
+/// A second of them, where they come in as fast as is aimed at and not as fast as they can.
+const PACED: f64 = AIM_RECORDED;
 /// Outcomes in a request.
 const BATCH: usize = 100;
 /// Consumers who sign them.
 const CONSUMERS: usize = 5;
 /// Connections that send at once.
 const SENDERS: usize = 4;
+/// Outcomes stored when the service's memory is looked at.
+const REMEMBERED: usize = 1_000_000;
 /// Scores asked for.
 const SCORES: usize = 2_000;
 /// What is aimed at.
@@ -47,6 +51,7 @@ const PREFIX: &str = "/ai-market/v2/reputation";
 const TOKEN: &str = "bench-operator-token-of-no-worth";
 const PROVIDER: &str = "https://provider.example";
 const OTHER: &str = "https://other.example";
+const PACED_OTHER: &str = "https://paced.example";
 
 fn main() {
     let service = Served::start();
@@ -58,7 +63,7 @@ fn main() {
     }
 
     let first = batches(&consumers, PROVIDER, OUTCOMES);
-    let recorded = send(service.address, &first);
+    let recorded = send(service.address, &first, None);
     let rate = OUTCOMES as f64 / recorded.as_secs_f64();
     println!(
         "record: {OUTCOMES} outcomes in batches of {BATCH}, durable, verified, over HTTP: {rate:.0}/s (aim {AIM_RECORDED:.0}/s)"
@@ -72,26 +77,37 @@ fn main() {
     let quiet = scores(&mut connection, &question);
     show("score, nothing else going on", &quiet);
 
-    let second = batches(&consumers, OTHER, MEANWHILE);
+    for (pace, provider) in [(Some(PACED), PACED_OTHER), (None, OTHER)] {
+        let requests = batches(&consumers, provider, MEANWHILE);
+        let (rate, times) = scores_while(service.address, &question, &requests, pace);
+        show(&format!("score while {rate:.0} outcomes/s come in"), &times);
+    }
+    let stored = 3 * OUTCOMES;
+    for lot in 0..(REMEMBERED - stored) / OUTCOMES {
+        let requests = batches(&consumers, &format!("https://provider-{lot}.example"), OUTCOMES);
+        send(service.address, &requests, None);
+    }
+    println!("memory of the service, at most, with {REMEMBERED} outcomes: {} MB (aim 100 MB)", service.most_memory());
+    published();
+}
+
+/// Scores asked for while outcomes come in: how many of these came in a second, and what the scores took.
+fn scores_while(address: SocketAddr, question: &[u8], requests: &[Vec<u8>], pace: Option<f64>) -> (f64, Vec<Duration>) {
     let done = AtomicBool::new(false);
-    let busy = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let writes = scope.spawn(|| {
-            let took = send(service.address, &second);
+            let took = send(address, requests, pace);
             done.store(true, Ordering::SeqCst);
             took
         });
-        let mut connection = Connection::to(service.address);
+        let mut connection = Connection::to(address);
         let mut times = Vec::new();
         while !done.load(Ordering::SeqCst) {
-            times.extend(scores_of(&mut connection, &question, 1));
+            times.extend(scores_of(&mut connection, question, 1));
         }
-        let rate = MEANWHILE as f64 / writes.join().unwrap().as_secs_f64();
-        println!("meanwhile {rate:.0} outcomes/s came in");
         times.sort_unstable();
-        times
-    });
-    show("score while writes go on", &busy);
-    published();
+        ((requests.len() * BATCH) as f64 / writes.join().unwrap().as_secs_f64(), times)
+    })
 }
 
 fn show(what: &str, times: &[Duration]) {
@@ -130,16 +146,20 @@ fn batches(consumers: &[SecretKey], provider: &str, count: usize) -> Vec<Vec<u8>
     records.chunks(BATCH).map(|batch| request("POST", "/outcomes", &body(batch))).collect()
 }
 
-/// Sends them over a few connections, and waits for every answer.
-fn send(address: SocketAddr, requests: &[Vec<u8>]) -> Duration {
-    let next = Mutex::new(requests.iter());
+/// Sends them over a few connections, so many outcomes a second if a pace is given, and waits for every answer.
+fn send(address: SocketAddr, requests: &[Vec<u8>], pace: Option<f64>) -> Duration {
+    let next = Mutex::new(requests.iter().enumerate());
     let started = Instant::now();
     let received: usize = std::thread::scope(|scope| {
         let sender = || {
             let mut connection = Connection::to(address);
             let mut received = 0;
             loop {
-                let Some(request) = next.lock().unwrap().next() else { return received };
+                let Some((number, request)) = next.lock().unwrap().next() else { return received };
+                if let Some(pace) = pace {
+                    let due = Duration::from_secs_f64((number * BATCH) as f64 / pace);
+                    std::thread::sleep(due.saturating_sub(started.elapsed()));
+                }
                 let answer: Value = serde_json::from_slice(&connection.ask(request)).unwrap();
                 assert_eq!(answer["rejected"], 0, "{answer}");
                 received += usize::try_from(answer["received"].as_u64().unwrap()).unwrap();
@@ -269,6 +289,14 @@ impl Served {
         let announced: Value = serde_json::from_str(&line).expect("the service starts");
         let address = announced["service"].as_str().unwrap().strip_prefix("http://").unwrap().parse().unwrap();
         Self { child, address, _folder: folder }
+    }
+
+    /// The most memory that it ever had, in megabytes.
+    fn most_memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse().unwrap();
+        kibibytes * 1_024 / 1_000_000
     }
 }
 

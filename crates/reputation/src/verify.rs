@@ -12,6 +12,7 @@ use std::{
         Arc, LazyLock, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU32, AtomicU64, Ordering},
     },
+    thread,
 };
 
 use curve25519_dalek::{
@@ -26,6 +27,8 @@ use crate::key::{PublicKey, Signature};
 
 /// Keys that are kept at hand. A table is 30 KiB, so this is at most 15 MiB.
 pub const MAX_KNOWN_KEYS: usize = 512;
+/// Signatures after which a batch lets others work that wait for a core: some 200 µs, where the whole batch of 100 takes 2 ms.
+const YIELD_AFTER: usize = 8;
 /// A table takes as long to make as it saves over so many signatures.
 const TABLE_AFTER: u32 = 100;
 
@@ -63,7 +66,13 @@ impl Verifier {
 
     /// The same of each, in order.
     pub fn verify_batch(&self, batch: &[Signed<'_>]) -> Vec<bool> {
-        let points: Vec<_> = batch.iter().map(|signed| self.known(signed.key).expected(*signed)).collect();
+        let points: Vec<_> = batch
+            .chunks(YIELD_AFTER)
+            .flat_map(|some| {
+                thread::yield_now();
+                some.iter().map(|signed| self.known(signed.key).expected(*signed))
+            })
+            .collect();
         let found: Vec<EdwardsPoint> = points.iter().flatten().copied().collect();
         let mut written = EdwardsPoint::compress_batch_alloc(&found).into_iter();
         let matches = |(point, signed): (&Option<_>, &Signed<'_>)| {
