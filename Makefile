@@ -139,15 +139,18 @@ soak: $(NPM) $(VENV)/openapi/.installed ## A thousand kills of the oracle's log,
 # error here, and its input is in crates/sim/fuzz/artifacts.
 FUZZ_SECONDS ?= 600
 FUZZ := target/tools/bin/cargo-fuzz
+FUZZ_TARGETS ?= model bond
 .PHONY: fuzz
-fuzz: $(CARGO_FUZZ) ## Random calls on the bytecode and on the model, for FUZZ_SECONDS (600; a C++ compiler)
-	@mkdir -p target/fuzz/found
-	@$(STEP) "building the fuzz target (the first time takes minutes)" $(FUZZ) build --sanitizer none \
-	  --fuzz-dir crates/sim/fuzz --target-dir target/fuzz model
-	@$(STEP) "fuzzing the model for $(FUZZ_SECONDS) s" $(FUZZ) run --sanitizer none --fuzz-dir crates/sim/fuzz \
-	  --target-dir target/fuzz model target/fuzz/found crates/sim/fuzz/corpus/model -- \
+fuzz: $(addprefix fuzz-,$(FUZZ_TARGETS)) ## Random calls on the bytecode and on the models, for FUZZ_SECONDS (600) each (a C++ compiler)
+
+fuzz-%: $(CARGO_FUZZ)
+	@mkdir -p target/fuzz/found/$*
+	@$(STEP) "building the fuzz target $* (the first time takes minutes)" $(FUZZ) build --sanitizer none \
+	  --fuzz-dir crates/sim/fuzz --target-dir target/fuzz $*
+	@$(STEP) "fuzzing $* for $(FUZZ_SECONDS) s" $(FUZZ) run --sanitizer none --fuzz-dir crates/sim/fuzz \
+	  --target-dir target/fuzz $* target/fuzz/found/$* crates/sim/fuzz/corpus/$* -- \
 	  -seed=1 -max_len=512 -len_control=20 -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1
-	@grep "^stat::" "target/log/fuzzing-the-model-for-$(FUZZ_SECONDS)-s.log"
+	@grep "^stat::" "target/log/fuzzing-$*-for-$(FUZZ_SECONDS)-s.log"
 
 ##@ Check
 .PHONY: pr
