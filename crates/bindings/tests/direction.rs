@@ -14,6 +14,7 @@ const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
 /// Each crate of the workspace, and those of its own it may depend on.
 const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("barter-protocol", &[]),
+    ("barter-bank", &["barter-protocol", "barter-store"]),
     ("barter-bindings", &["barter-protocol"]),
     ("barter-compliance", &["barter-protocol"]),
     ("barter-store", &[]),
@@ -26,6 +27,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
         "barter-cli",
         &[
             "barter-protocol",
+            "barter-bank",
             "barter-bindings",
             "barter-compliance",
             "barter-index",

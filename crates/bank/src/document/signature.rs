@@ -1,0 +1,93 @@
+//! Somebody's word on a document.
+
+use serde_json::{Map, Value};
+
+use super::{Error, Fields, Hash, Kind, fields::list};
+
+/// Most signatures that one cites: no deal has more banks than records.
+const MAX_SEEN: usize = super::MAX_RECORDS;
+
+/// What a signature says of the document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Action {
+    /// It was received.
+    Ack,
+    /// It is agreed to.
+    Approve,
+    /// What it takes is locked.
+    Hold,
+    /// Of a holder: settle it, I have what I was to get. Of a bank: it is settled here.
+    Settle,
+    /// It is refused.
+    Reject,
+    /// This bank settles first.
+    Lead,
+    /// This bank settles after others.
+    Follow,
+    /// It ended by itself.
+    Timeout,
+}
+
+impl Action {
+    /// All of them.
+    pub const ALL: [Self; 8] =
+        [Self::Ack, Self::Approve, Self::Hold, Self::Settle, Self::Reject, Self::Lead, Self::Follow, Self::Timeout];
+
+    /// As it is written.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ack => "ack",
+            Self::Approve => "approve",
+            Self::Hold => "hold",
+            Self::Settle => "settle",
+            Self::Reject => "reject",
+            Self::Lead => "lead",
+            Self::Follow => "follow",
+            Self::Timeout => "timeout",
+        }
+    }
+}
+
+/// A signature by its `pubkey`: a document that always carries its `sig`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    /// The document that it is about.
+    pub hash: Hash,
+    /// What it says of it.
+    pub action: Action,
+    /// The signatures that it rests on, by their hashes.
+    pub seen: Option<Vec<Hash>>,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+impl Signature {
+    /// One that cites nothing and gives no reason.
+    pub const fn new(hash: Hash, action: Action) -> Self {
+        Self { hash, action, seen: None, reason: None }
+    }
+}
+
+impl Kind for Signature {
+    const NAME: &'static str = "signature";
+    const SIGNED: bool = true;
+
+    fn read(fields: &Fields<'_>) -> Result<Self, Error> {
+        let word = fields.text("action")?;
+        let action = Action::ALL.into_iter().find(|action| action.word() == word);
+        let expected = || fields.wrong("action", "one of ack, approve, hold, settle, reject, lead, follow and timeout");
+        Ok(Self {
+            hash: fields.hash("hash")?,
+            action: action.ok_or_else(expected)?,
+            seen: fields.optional("seen", |fields, field| fields.hashes(field, MAX_SEEN))?,
+            reason: fields.optional("reason", Fields::text)?.map(str::to_owned),
+        })
+    }
+
+    fn write(&self, object: &mut Map<String, Value>) {
+        object.insert("hash".to_owned(), Value::String(self.hash.to_string()));
+        object.insert("action".to_owned(), Value::String(self.action.word().to_owned()));
+        object.extend(self.seen.as_deref().map(|seen| ("seen".to_owned(), list(seen))));
+        object.extend(self.reason.clone().map(|reason| ("reason".to_owned(), Value::String(reason))));
+    }
+}

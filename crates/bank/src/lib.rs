@@ -1,0 +1,6 @@
+#![doc = include_str!("../README.md")]
+//!
+//! What decides is pure: [`document`] says what is signed and how it is written. Time, randomness and the store come in as
+//! arguments.
+
+pub mod document;
