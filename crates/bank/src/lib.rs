@@ -1,7 +1,8 @@
 #![doc = include_str!("../README.md")]
 //!
-//! What decides is pure: [`document`] says what is signed and how it is written, [`plan`] who settles when and what leading puts at risk.
-//! Time, randomness and the store come in as arguments.
+//! What decides is pure: [`document`] says what is signed and how it is written, [`plan`] who settles when and what leading puts at risk,
+//! [`rpc`] what travels. Time, randomness and the store come in as arguments.
 
 pub mod document;
 pub mod plan;
+pub mod rpc;
