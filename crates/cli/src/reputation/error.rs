@@ -129,6 +129,26 @@ pub(crate) enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// A file of a log is not what its own first line says of it.
+    #[error("{} is damaged: {reason}", path.display())]
+    DamagedLog {
+        /// The file.
+        path: PathBuf,
+        /// What is not as it says.
+        reason: String,
+    },
+    /// A file of a log is about another log than is asked for.
+    #[error("{} is a copy of another service's log: that is {copied}, and the one at {service} is {found}", path.display())]
+    OtherLog {
+        /// The file.
+        path: PathBuf,
+        /// What it says of itself.
+        copied: String,
+        /// Where the service is.
+        service: String,
+        /// What that says of itself.
+        found: String,
+    },
     /// Something the service said does not follow from log and chain. What, is told in the result.
     #[error("{} of what the service says {} not hold", text::counted(*failed, "check"), if *failed == 1 { "does" } else { "do" })]
     Differs {
@@ -172,6 +192,8 @@ impl Error {
             Self::InvalidRecord { .. } => "invalid_record",
             Self::Rejected { .. } => "rejected",
             Self::InvalidLog { .. } => "invalid_exported_log",
+            Self::DamagedLog { .. } => "damaged_log",
+            Self::OtherLog { .. } => "copy_of_another_log",
             Self::Differs { .. } => "reputation_differs",
             Self::NoBond => "no_bond_contract",
             Self::NothingToAnchor { .. } => "nothing_to_anchor",
@@ -205,6 +227,12 @@ impl Error {
             Self::InvalidRecord { .. } => "Correct this record; barter reputation sign writes such records.",
             Self::Rejected { .. } => "See the reasons in the result; those that were taken are taken.",
             Self::InvalidLog { .. } => "Make it again with barter reputation export.",
+            Self::DamagedLog { .. } => {
+                "Use another copy of yours; one that is made now holds the service only to what it says now."
+            }
+            Self::OtherLog { .. } => {
+                "Name a copy of this service's log; if it was copied from this very service, show the operator."
+            }
             Self::Differs { .. } => "Do not rely on this score; show the operator what does not hold.",
             Self::NoBond => "Name a deployment file with BarterBond in it, with --deployment or BARTER_DEPLOYMENT.",
             Self::NothingToAnchor { .. } => "Anchor again once the log has grown.",
@@ -223,7 +251,9 @@ impl Error {
             | Self::InvalidUrl { .. }
             | Self::TokenInTheClear { .. }
             | Self::InvalidRecord { .. }
-            | Self::InvalidLog { .. } => Exit::Input,
+            | Self::InvalidLog { .. }
+            | Self::DamagedLog { .. }
+            | Self::OtherLog { .. } => Exit::Input,
             Self::Refused { status: 404, .. } => Exit::NotFound,
             Self::Refused { status: 429 | 500.., .. } | Self::Unreachable { .. } | Self::InvalidAnswer { .. } => {
                 Exit::Network

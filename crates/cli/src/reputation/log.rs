@@ -9,6 +9,7 @@ use std::{
 use alloy_primitives::{Address, B256};
 use barter_reputation::{
     key::PublicKey,
+    merkle::Frontier,
     wire::{Domain, OutcomeJson, SignedOutcome},
 };
 use serde::{Deserialize, Serialize};
@@ -71,6 +72,15 @@ struct Page {
     entries: Vec<EntryJson>,
 }
 
+/// Whose log it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Keeper {
+    /// Under which address other hubs know the service.
+    pub(crate) hub_url: String,
+    /// The hub's own key, base64.
+    pub(crate) public_key: String,
+}
+
 /// The first line of a file.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct FirstLine {
@@ -78,11 +88,19 @@ pub(crate) struct FirstLine {
     pub(crate) barter_reputation_log: u32,
     #[serde(flatten)]
     pub(crate) head: Head,
+    /// Files of an earlier version do not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) keeper: Option<Keeper>,
 }
 
 /// Asks for the log as a whole.
 pub(crate) async fn head(service: &Service) -> Result<Head, Error> {
     service.get(&["oracle", "log"], &[]).await
+}
+
+/// Asks whose log it is.
+pub(crate) async fn keeper(service: &Service) -> Result<Keeper, Error> {
+    service.get(&["slashes"], &[("limit", 1.to_string())]).await
 }
 
 /// Asks for the entries from one place on, up to a page of them and not beyond `end`. None is an error: a log does not shrink.
@@ -97,11 +115,13 @@ pub(crate) async fn page(service: &Service, from: u64, end: u64) -> Result<Vec<E
     Ok(entries)
 }
 
-/// A file that a log was exported to.
+/// A file that a log was exported to. Whoever reads it to its end knows that it is whole.
 pub(crate) struct LogFile {
     path: PathBuf,
     reader: BufReader<File>,
-    line: u64,
+    first: FirstLine,
+    /// Of what was read so far.
+    frontier: Frontier,
 }
 
 impl LogFile {
@@ -120,22 +140,58 @@ impl LogFile {
             let form = first.barter_reputation_log;
             return Err(invalid(format!("it is of form {form}, expected {FORMAT}")).into());
         }
-        Ok(Self { path: path.to_owned(), reader, line: 1 })
+        Ok(Self { path: path.to_owned(), reader, first, frontier: Frontier::default() })
     }
 
-    /// The next entry; `None` at the end.
+    /// The file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What its first line says of the log.
+    pub(crate) const fn head(&self) -> &Head {
+        &self.first.head
+    }
+
+    /// Whose log it says it is.
+    pub(crate) const fn keeper(&self) -> Option<&Keeper> {
+        self.first.keeper.as_ref()
+    }
+
+    /// The next entry; `None` at the end, once all of them together are what the first line says. A file that is not is its owner's
+    /// to see to, and no matter of any service's.
     pub(crate) fn next(&mut self) -> Result<Option<Entry>, Error> {
-        let invalid = |line: u64, reason: String| Error::InvalidLog {
+        let place = self.frontier.size();
+        // Entry 0 stands in line 2.
+        let invalid = |reason: String| Error::InvalidLog {
             path: self.path.clone(),
-            reason: format!("line {line}: {reason}"),
+            reason: format!("line {}: {reason}", place + 2),
         };
         let mut text = String::new();
-        self.line += 1;
         let read = (&mut self.reader).take(MAX_LINE_BYTES).read_line(&mut text);
-        if read.map_err(|error| invalid(self.line, error.to_string()))? == 0 {
-            return Ok(None);
+        if read.map_err(|error| invalid(error.to_string()))? == 0 {
+            return self.check_whole().map(|()| None);
         }
-        let entry: EntryJson = serde_json::from_str(&text).map_err(|error| invalid(self.line, error.to_string()))?;
-        entry.read().map(Some).map_err(|error| invalid(self.line, error.to_string()))
+        let entry: EntryJson = serde_json::from_str(&text).map_err(|error| invalid(error.to_string()))?;
+        let entry = entry.read().map_err(|error| invalid(error.to_string()))?;
+        if entry.index != place {
+            let reason = format!("entry {} stands in the place of {place}", entry.index);
+            return Err(Error::DamagedLog { path: self.path.clone(), reason });
+        }
+        self.frontier.append(entry.signed.leaf(&entry.key));
+        Ok(Some(entry))
+    }
+
+    fn check_whole(&self) -> Result<(), Error> {
+        let (size, named) = (self.frontier.size(), &self.first.head);
+        let reason = if size != named.size {
+            let entries = if size == 1 { "entry" } else { "entries" };
+            format!("it has {size} {entries}, and its first line names {}", named.size)
+        } else if B256::from(self.frontier.root()) != named.root {
+            format!("its {size} entries have not the root that its first line names")
+        } else {
+            return Ok(());
+        };
+        Err(Error::DamagedLog { path: self.path.clone(), reason })
     }
 }

@@ -1,6 +1,7 @@
 //! `barter reputation`.
 
 mod consistent_lies;
+mod copies;
 mod demo;
 mod followed;
 mod lies;

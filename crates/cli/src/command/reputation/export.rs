@@ -28,7 +28,7 @@ use crate::{
 
 /// Copy a service's whole log: JSON lines, every outcome with its signature
 ///
-/// The first line names size and root, and each further one is an entry. The file gets its name when it is whole and its entries have
+/// The first line names size, root and the service's key, and each further one is an entry. The file gets its name when it is whole and its entries have
 /// that root. barter reputation verify reads it: keep one, and nobody can tell you another story later.
 #[derive(Args)]
 #[command(after_help = "Examples:
@@ -95,8 +95,9 @@ impl Export {
 /// Writes the log as it is now.
 async fn copy(service: &Service, out: &mut impl Write) -> Result<Head, Error> {
     let bar = Bar::new("entries", "asking the service");
+    let keeper = log::keeper(service).await?;
     let head = log::head(service).await?;
-    line(out, &FirstLine { barter_reputation_log: FORMAT, head: head.clone() })?;
+    line(out, &FirstLine { barter_reputation_log: FORMAT, head: head.clone(), keeper: Some(keeper) })?;
     let mut frontier = Frontier::default();
     while frontier.size() < head.size {
         for entry in log::page(service, frontier.size(), head.size).await? {

@@ -43,7 +43,7 @@ pub(crate) struct Verify {
     /// The provider's hub
     hub: String,
 
-    /// A copy of the log that you kept: the service's has to begin with it
+    /// A copy of the log that you kept (barter reputation export): the service's has to begin with it
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
 

@@ -5,6 +5,7 @@
 
 mod attestations;
 mod bonds;
+mod copy;
 mod log;
 mod rules;
 mod score;
@@ -113,7 +114,7 @@ pub(crate) struct Verifying<'a> {
 
 impl Verifying<'_> {
     /// Checks everything.
-    pub(crate) async fn run(&self, hub: &str, copy: Option<LogFile>) -> Result<Verification, crate::error::Error> {
+    pub(crate) async fn run(&self, hub: &str, mut copy: Option<LogFile>) -> Result<Verification, crate::error::Error> {
         // What was on the chain and in the log before the score was asked for has to be in it.
         let before = head(self.service).await?;
         let oracle = match self.anchors {
@@ -138,10 +139,14 @@ impl Verifying<'_> {
             None => None,
         };
         rules::check_settings(&answer, &self.settings, decimals, &mut found);
-        let (audit, copied) = self.audit(&answer, hub, &before, &after, &anchors, copy).await?;
+        let audit = self.audit(&answer, hub, &before, &after, &anchors, copy.as_mut()).await?;
         found.entries = audit.size();
+        let copied = copy.as_ref().map_or(0, |copy| copy.head().size);
         let floor = Floor { anchors: &anchors, before: before.size, copied };
         log::check_size(&answer, &after, floor, &mut found);
+        if let Some(copy) = &copy {
+            self.check_copy(copy, &audit, &after, &mut found).await?;
+        }
         log::check_log(&audit, &answer, &before, &after, &mut found);
         self.check_registry(&audit, &mut found).await?;
         self.check_anchors(&audit, &after, oracle, &anchors, &mut found);
@@ -162,7 +167,7 @@ impl Verifying<'_> {
         Ok(found)
     }
 
-    /// Goes through the log; also tells how many entries the copy has.
+    /// Goes through the log: the copy to its end, and then what the service has beyond it.
     async fn audit(
         &self,
         answer: &ScoreAnswer,
@@ -170,8 +175,8 @@ impl Verifying<'_> {
         before: &Head,
         after: &Head,
         anchors: &[Anchor],
-        copy: Option<LogFile>,
-    ) -> Result<(Audit, u64), Error> {
+        copy: Option<&mut LogFile>,
+    ) -> Result<Audit, Error> {
         let anchored = anchors.iter().filter_map(|anchor| u64::try_from(anchor.size).ok());
         let sizes: BTreeSet<u64> = anchored.chain([answer.log_size, before.size, after.size]).collect();
         // As far as the score and the anchors go, and no further than the log.
@@ -185,14 +190,13 @@ impl Verifying<'_> {
         };
         let mut audit = Audit::new(subject, sizes);
         let read = |audit: &Audit| self.bar.show(audit.size(), end, "checked");
-        let mut copied = 0;
-        if let Some(mut copy) = copy {
+        if let Some(copy) = copy {
             while let Some(entry) = copy.next()? {
-                copied += 1;
-                if audit.size() < end {
+                let place = entry.index;
+                if place < end {
                     audit.take(entry);
                 }
-                if copied % 1_000 == 0 {
+                if place % 1_000 == 999 {
                     read(&audit);
                     // So that a signal is seen while a long file is read.
                     tokio::task::yield_now().await;
@@ -209,7 +213,7 @@ impl Verifying<'_> {
             read(&audit);
         }
         audit.end();
-        Ok((audit, copied))
+        Ok(audit)
     }
 
     async fn anchors(&self, oracle: Option<Address>) -> Result<Vec<Anchor>, crate::error::Error> {

@@ -260,5 +260,5 @@ fn a_lie_that_adds_up_is_caught_by_what_the_service_cannot_choose() {
     service.ask("reputation export log.jsonl").json();
     let alone = |url: &str| service.ask_at(url, "reputation verify --no-chain");
     assert_eq!(verified(alone(&short.url)).1, [""; 0], "there is nothing to find it out by");
-    assert_eq!(verified(alone(&short.url).args(["--log", "log.jsonl"])).1, ["log size"]);
+    assert_eq!(verified(alone(&short.url).args(["--log", "log.jsonl"])).1, ["log size", "copy"]);
 }
