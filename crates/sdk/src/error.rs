@@ -4,7 +4,10 @@ use std::{path::PathBuf, time::Duration};
 
 use alloy_primitives::{Address, B256, Bytes, U256};
 use barter_compliance::Error as Unsuitable;
-use barter_protocol::{BondError, PaymentHash, TradeId, TradeStatus, bond::DisputeId};
+use barter_protocol::{
+    BondError, PaymentHash, TradeId, TradeStatus,
+    bond::{DisputeId, HubError},
+};
 use serde::Serialize;
 
 #[cfg(feature = "index")]
@@ -116,6 +119,9 @@ pub enum Error {
         /// Decimals of the token.
         decimals: u8,
     },
+    /// The text is no hub's URL. Declared so, for good, a bond would stand behind nothing that can be reached.
+    #[error(transparent)]
+    InvalidHub(#[from] HubError),
     /// A hub's URL is not as oracles compare it. Declared so, for good, a bond would count for no hub.
     #[error("the hub's URL is '{hub}', expected its normal form '{normal}'")]
     HubNotNormal {
@@ -528,6 +534,7 @@ impl Error {
             Self::InvalidCreditAmount { .. } => "invalid_credit_amount",
             Self::BondRefused(rule) => rule.code(),
             Self::InvalidTokenAmount { .. } => "invalid_token_amount",
+            Self::InvalidHub(_) => "invalid_hub",
             Self::HubNotNormal { .. } => "hub_not_normal",
             Self::InsufficientTokens { .. } => "insufficient_tokens",
             Self::DisputeNotFound { .. } => "dispute_not_found",
@@ -601,6 +608,7 @@ impl Error {
             Self::InvalidCreditAmount { .. } => "Give the number of tokens, such as 12.5.",
             Self::BondRefused(rule) => rule.next_step(),
             Self::InvalidTokenAmount { .. } => "Give the number of tokens, such as 12.5.",
+            Self::InvalidHub(_) => "Give the URL that the hub is reached at, such as https://hub.example.",
             Self::HubNotNormal { .. } => "Declare the normal form: it cannot be changed later.",
             Self::InsufficientTokens { .. } => "Send the wallet more of the token, or name a smaller amount.",
             Self::DisputeNotFound { .. } => "Check the id and the network, or list the provider's disputes.",

@@ -43,7 +43,7 @@ pub use barter_index::{Error as IndexError, Status as IndexStatus, Verification 
 pub use barter_lightning as lightning;
 pub use barter_protocol::{
     BondError, Level, PaymentHash, Preimage, Role, Ruling, Terms, TradeId, TradeStatus,
-    bond::{Complaint, DisputeId, DisputeStatus, Parameters as BondParameters, RulingStatus},
+    bond::{Complaint, DisputeId, DisputeStatus, HubError, HubFault, Parameters as BondParameters, RulingStatus},
 };
 
 pub use bond::{

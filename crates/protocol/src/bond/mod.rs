@@ -20,7 +20,7 @@ use alloy_primitives::U256;
 pub use contract::{BarterBond, Incoming, Outgoing};
 pub use error::BondError;
 pub use event::Event;
-pub use hub::normal_hub;
+pub use hub::{HubError, HubFault, check_hub, normal_hub};
 pub use parameters::{Parameters, share_down, share_up};
 pub use quorum::{AuditorQuorum, AuditorSignature, Auditors, RecordedRuling, Signed};
 pub use state::{Anchor, Bond, Dispute};

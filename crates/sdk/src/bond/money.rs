@@ -3,7 +3,11 @@
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
 use barter_bindings::{BarterBond, TestDollar};
-use barter_protocol::{BondError, bond::normal_hub, limits::MAX_HUB_BYTES};
+use barter_protocol::{
+    BondError,
+    bond::{check_hub, normal_hub},
+    limits::MAX_HUB_BYTES,
+};
 use serde::Serialize;
 use serde_json::json;
 
@@ -25,10 +29,10 @@ impl BondClient {
     /// This client's wallet's first stake, which declares its hub for good. Lets the contract take exactly this amount first, where it
     /// may not yet. What arrives is credited, which is less where the token takes a fee.
     ///
-    /// The hub's URL must be in its normal form ([`normal_hub`]), in which oracles look for it.
+    /// The hub must be an `http://` or `https://` URL ([`check_hub`]), in its normal form ([`normal_hub`]), in which oracles look for it.
     ///
     /// # Errors
-    /// [`Error::NoSigner`], [`Error::HubNotNormal`]; before anything is signed [`Error::BondRefused`] with `HubLength`, `AlreadyBonded` or
+    /// [`Error::NoSigner`], [`Error::InvalidHub`], [`Error::HubNotNormal`]; before anything is signed [`Error::BondRefused`] with `HubLength`, `AlreadyBonded` or
     /// `NothingArrived`, [`Error::InsufficientTokens`], and as [`terms`](Self::terms); and those of sending, as for
     /// [`TradeClient::propose`](crate::TradeClient::propose).
     ///
@@ -39,6 +43,7 @@ impl BondClient {
         if hub.is_empty() || hub.len() > MAX_HUB_BYTES {
             return Err(BondError::HubLength { length: hub.len(), maximum: MAX_HUB_BYTES }.into());
         }
+        check_hub(hub)?;
         let normal = normal_hub(hub);
         if normal != hub {
             return Err(Error::HubNotNormal { hub: shorten(hub), normal: shorten(&normal) });

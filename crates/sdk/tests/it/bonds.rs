@@ -326,6 +326,8 @@ async fn what_is_wrong_is_told_before_anything_is_sent() {
     let refused = [
         (other.stake("", ten).await.err(), "hub_length"),
         (other.stake(&"h".repeat(201), ten).await.err(), "hub_length"),
+        (other.stake("hub.example", ten).await.err(), "invalid_hub"),
+        (other.stake("https://user@hub.example", ten).await.err(), "invalid_hub"),
         (other.stake("https://Hub.example", ten).await.err(), "hub_not_normal"),
         (other.stake("https://hub.example/", ten).await.err(), "hub_not_normal"),
         (bond.stake(HUB, ten).await.err(), "already_bonded"),
