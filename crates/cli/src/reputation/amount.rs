@@ -7,19 +7,19 @@ use super::Error;
 /// Digits after the point of a dollar, and of a share in millionths.
 const DIGITS: usize = 6;
 
-/// A decimal in millionths, exactly: `0.4` is 400,000.
-pub(crate) fn millionths(argument: &'static str, text: &str) -> Result<u64, Error> {
-    let invalid = || Error::InvalidNumber {
-        argument,
-        found: text.to_owned(),
-        expected: "a decimal with at most 6 digits after the point, such as 0.40",
-    };
+/// A decimal in millionths, exactly: `0.4` is 400,000. More than a number holds is the most that it holds.
+fn millionths(argument: &'static str, text: &str) -> Result<u64, Error> {
     let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
     let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if !is_digits(whole) || !is_digits(part) || part.len() > DIGITS {
-        return Err(invalid());
+        return Err(Error::InvalidNumber {
+            argument,
+            found: text.to_owned(),
+            expected: "a decimal with at most 6 digits after the point, such as 0.40",
+        });
     }
-    format!("{whole}{part:0<DIGITS$}").parse().map_err(|_| invalid())
+    // Of digits alone, only what is too large cannot be read.
+    Ok(format!("{whole}{part:0<DIGITS$}").parse().unwrap_or(u64::MAX))
 }
 
 /// A number as Python's JSON reads it: `1` is an integer, `1.0` is not.
@@ -31,13 +31,29 @@ fn number(argument: &'static str, text: &str) -> Result<Number, Error> {
     })
 }
 
+/// What the rules of a form say of a number, in the words of the command line. `most` is the largest there, in the units that the
+/// argument has.
+fn said(error: wire::Error, argument: &'static str, text: &str, most: Option<f64>) -> Error {
+    match error {
+        wire::Error::OutOfRange { maximum, .. } => {
+            let expected = format!("0 to {}", most.unwrap_or(maximum));
+            Error::OutOfRange { argument, found: text.to_owned(), expected }
+        }
+        wire::Error::NotWholeUnits { .. } => {
+            Error::InvalidNumber { argument, found: text.to_owned(), expected: "a whole number of millionths" }
+        }
+        other => other.into(),
+    }
+}
+
 /// A price: in a published form the very number that is written, in ours a whole number of base units.
 pub(crate) fn price(argument: &'static str, text: &str, is_published: bool) -> Result<Price, Error> {
-    Ok(if is_published {
-        Price::from_number(number(argument, text)?)?
+    let price = if is_published {
+        Price::from_number(number(argument, text)?)
     } else {
-        Price::from_units(millionths(argument, text)?)?
-    })
+        Price::from_units(millionths(argument, text)?)
+    };
+    price.map_err(|error| said(error, argument, text, None))
 }
 
 /// A share, 0 to 1: in a published form the very number that is written, in ours a whole number of millionths.
@@ -47,11 +63,12 @@ pub(crate) fn share(
     text: &str,
     is_published: bool,
 ) -> Result<Fraction, Error> {
-    if is_published {
-        return Ok(Fraction::from_number(field, number(argument, text)?)?);
-    }
-    let ppm = u32::try_from(millionths(argument, text)?).unwrap_or(u32::MAX);
-    Ok(Fraction::from_ppm(field, ppm)?)
+    let share = if is_published {
+        Fraction::from_number(field, number(argument, text)?)
+    } else {
+        Fraction::from_ppm(field, u32::try_from(millionths(argument, text)?).unwrap_or(u32::MAX))
+    };
+    share.map_err(|error| said(error, argument, text, Some(1.0)))
 }
 
 /// Base units as dollars: `2,000`, `0.40`, `1,234.567891`.
@@ -82,7 +99,7 @@ mod tests {
         {
             assert_eq!(millionths("--price-usd", text).unwrap(), units, "{text}");
         }
-        for text in ["", ".5", "1.", "-1", "+1", "1e3", "0.1234567", "1,5", "0x1", "99999999999999999999"] {
+        for text in ["", ".5", "1.", "-1", "+1", "1e3", "0.1234567", "1,5", "0x1"] {
             let error = millionths("--price-usd", text).unwrap_err().to_string();
             assert!(error.contains("--price-usd") && error.contains(text), "{error}");
         }
@@ -96,6 +113,23 @@ mod tests {
         assert!(price("--price-usd", "1.0000001", true).is_err());
         assert!(share("--quality", "quality_score", "1.1", true).is_err());
         assert!(share("--quality", "quality_ppm", "1.000001", false).is_err());
+    }
+
+    #[test]
+    fn what_is_too_much_is_named_as_it_was_written_and_how_much_can_be() {
+        let said = |error: Error| {
+            assert!(matches!(error, Error::OutOfRange { .. }), "{error:?}");
+            error.to_string()
+        };
+        for is_published in [true, false] {
+            let quality = share("--quality", "quality_score", "1.5", is_published);
+            assert_eq!(said(quality.unwrap_err()), "--quality is 1.5, expected 0 to 1");
+            let cost = price("--price-usd", "99999999999999", is_published);
+            assert_eq!(said(cost.unwrap_err()), "--price-usd is 99999999999999, expected 0 to 1000000000");
+        }
+        let most = price("--price-usd", "1000000000", false).unwrap();
+        assert_eq!(most.units(), 1_000_000_000_000_000);
+        assert!(price("--price-usd", "1000000000.000001", false).is_err());
     }
 
     #[test]

@@ -19,9 +19,12 @@ pub(crate) enum Error {
     /// A key that nobody can be held to.
     #[error(transparent)]
     Key(#[from] key::Error),
-    /// A key file cannot be read or made.
+    /// A key file cannot be read.
     #[error(transparent)]
     KeyFile(#[from] key::FileError),
+    /// A key file cannot be made.
+    #[error(transparent)]
+    KeyNotMade(key::FileError),
     /// A setting of scores is not one.
     #[error(transparent)]
     Score(#[from] score::Error),
@@ -55,9 +58,21 @@ pub(crate) enum Error {
         /// What can be.
         expected: &'static str,
     },
-    /// The service's address is none. Not repeated: it may hold a password.
-    #[error("the service's address cannot be used: {reason}")]
+    /// A number beyond what an argument takes.
+    #[error("{argument} is {found}, expected {expected}")]
+    OutOfRange {
+        /// The argument.
+        argument: &'static str,
+        /// What was given.
+        found: String,
+        /// From where to where.
+        expected: String,
+    },
+    /// The service's address is none.
+    #[error("the service's address {address:?} cannot be used: {reason}")]
     InvalidUrl {
+        /// What was given, without what may be a password.
+        address: String,
         /// What is wrong with it.
         reason: String,
     },
@@ -112,6 +127,22 @@ pub(crate) enum Error {
         number: u64,
         /// What is wrong with it.
         reason: String,
+    },
+    /// A file without a record, as a failed command leaves it behind.
+    #[error("there is no record in {}", from.display())]
+    NoRecord {
+        /// The file; `-` is standard input.
+        from: PathBuf,
+    },
+    /// Something stopped the sending of records half-way.
+    #[error("{error}; before that, {} taken and {rejected} rejected", text::counted(*taken, "record"))]
+    Cut {
+        /// How many are on the service's disk.
+        taken: u64,
+        /// How many were not taken.
+        rejected: u64,
+        /// What stopped it.
+        error: Box<Error>,
     },
     /// Records were sent, and some not taken. They are told in the result.
     #[error("{rejected} of {} rejected", text::counted(*sent, "record"))]
@@ -174,7 +205,7 @@ impl Error {
         match self {
             Self::Wire(error) => error.code(),
             Self::Key(error) => error.code(),
-            Self::KeyFile(_) => "key_file",
+            Self::KeyFile(_) | Self::KeyNotMade(_) => "key_file",
             Self::Score(_) => "invalid_setting",
             Self::Token(_) => "invalid_operator_token",
             Self::Place(_) => "invalid_database",
@@ -182,6 +213,7 @@ impl Error {
             Self::Service(_) => "service_not_started",
             Self::Listen { .. } => "cannot_listen",
             Self::InvalidNumber { .. } => "invalid_number",
+            Self::OutOfRange { .. } => "out_of_range",
             Self::InvalidUrl { .. } => "invalid_service_url",
             Self::Unreachable { .. } => "service_unreachable",
             Self::InvalidAnswer { .. } => "invalid_service_answer",
@@ -190,6 +222,8 @@ impl Error {
             Self::NoToken { .. } => "no_operator_token",
             Self::TokenInTheClear { .. } => "token_in_the_clear",
             Self::InvalidRecord { .. } => "invalid_record",
+            Self::NoRecord { .. } => "no_record",
+            Self::Cut { error, .. } => error.code(),
             Self::Rejected { .. } => "rejected",
             Self::InvalidLog { .. } => "invalid_exported_log",
             Self::DamagedLog { .. } => "damaged_log",
@@ -203,11 +237,17 @@ impl Error {
     /// What to do next, in a sentence.
     pub(crate) fn next_step(&self) -> &'static str {
         match self {
-            Self::Wire(_) | Self::InvalidNumber { .. } => {
+            Self::Wire(_) | Self::InvalidNumber { .. } | Self::OutOfRange { .. } => {
                 "Correct the value; the command's --help says what can be given."
             }
             Self::Key(_) => "Ask for a key that barter reputation keygen, or any other Ed25519 program, made.",
             Self::KeyFile(_) => "Make a key with barter reputation keygen; keep it where only you can read it.",
+            Self::KeyNotMade(key::FileError { problem: key::FileProblem::Exists, .. }) => {
+                "Name another file: no key takes the place of one."
+            }
+            Self::KeyNotMade(_) => {
+                "See that the folder is there, that you may write to it, and that the disk has room."
+            }
             Self::Score(_) => "Correct the argument, or the environment variable.",
             Self::Token(_) => "Make one with openssl rand -hex 32, say.",
             Self::Place(_) | Self::Oracle(_) => {
@@ -219,12 +259,16 @@ impl Error {
             Self::Unreachable { .. } => "See that the service runs, and that --service names it.",
             Self::InvalidAnswer { .. } => "See that --service names a reputation service, of this version.",
             Self::Refused { status: 401 | 403, .. } => "Use the operator token that the service was started with.",
-            Self::Refused { status: 404, .. } => "Check the name; see barter reputation outcomes.",
+            Self::Refused { status: 404, .. } => "Check the name, and that --service names the service that knows it.",
             Self::Refused { status: 429 | 503, .. } => "Wait a little, then try again.",
             Self::Refused { .. } => "Correct what the service names.",
             Self::NoToken { .. } => "Set BARTER_REPUTATION_TOKEN, or name a file with --token-file.",
             Self::TokenInTheClear { .. } => "Give --service as https://…, or ask the service on its own machine.",
             Self::InvalidRecord { .. } => "Correct this record; barter reputation sign writes such records.",
+            Self::NoRecord { .. } => {
+                "See that the command which was to write it did; barter reputation sign writes such records."
+            }
+            Self::Cut { error, .. } => error.next_step(),
             Self::Rejected { .. } => "See the reasons in the result; those that were taken are taken.",
             Self::InvalidLog { .. } => "Make it again with barter reputation export.",
             Self::DamagedLog { .. } => {
@@ -242,13 +286,16 @@ impl Error {
     /// What the program exits with.
     pub(crate) fn exit(&self) -> Exit {
         match self {
+            Self::Cut { error, .. } => error.exit(),
             Self::Wire(_)
             | Self::Key(_)
             | Self::Score(_)
             | Self::Token(_)
             | Self::Place(_)
             | Self::InvalidNumber { .. }
+            | Self::OutOfRange { .. }
             | Self::InvalidUrl { .. }
+            | Self::NoRecord { .. }
             | Self::TokenInTheClear { .. }
             | Self::InvalidRecord { .. }
             | Self::InvalidLog { .. }
@@ -259,6 +306,7 @@ impl Error {
                 Exit::Network
             }
             Self::KeyFile(_)
+            | Self::KeyNotMade(_)
             | Self::Oracle(_)
             | Self::Service(_)
             | Self::Listen { .. }

@@ -10,7 +10,7 @@ use reqwest::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::Error;
-use crate::text::{cut, printable};
+use crate::text::{cut, printable, without_keys};
 
 /// Where the routes are below the service's address.
 const PREFIX: [&str; 3] = ["ai-market", "v2", "reputation"];
@@ -47,11 +47,13 @@ struct Refusal {
 impl Service {
     /// The service at this address, which may have a path before the routes.
     pub(crate) fn at(address: &str, timeout: Duration) -> Result<Self, Error> {
-        let invalid = |reason: String| Error::InvalidUrl { reason };
-        let mut base = Url::parse(address.trim()).map_err(|error| invalid(error.to_string()))?;
-        if !matches!(base.scheme(), "http" | "https") {
-            return Err(invalid(format!("its scheme is {}", printable(base.scheme()))));
+        let invalid = |reason: String| Error::InvalidUrl { address: without_user(address), reason };
+        let address = address.trim();
+        let scheme = address.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+        if !matches!(scheme.as_deref(), Some("http" | "https")) {
+            return Err(invalid("expected http:// or https:// before it".to_owned()));
         }
+        let mut base = Url::parse(address).map_err(|error| invalid(error.to_string()))?;
         let host = base.host_str().ok_or_else(|| invalid("it names no host".to_owned()))?.to_owned();
         let port = base.port().map(|port| format!(":{port}")).unwrap_or_default();
         let shown = format!("{}://{host}{port}", base.scheme());
@@ -140,7 +142,7 @@ impl Service {
                 tokio::time::sleep(wait.unwrap_or(BACKOFF).min(MAX_BACKOFF)).await;
                 continue;
             }
-            return Err(self.refusal(status, &answer));
+            return Err(self.refusal(status, &answer, question));
         }
     }
 
@@ -175,8 +177,13 @@ impl Service {
         Ok(body)
     }
 
-    fn refusal(&self, status: StatusCode, body: &[u8]) -> Error {
+    fn refusal(&self, status: StatusCode, body: &[u8], question: &str) -> Error {
         let Refusal { error, message } = serde_json::from_slice(body).unwrap_or_default();
+        // Each refusal of a reputation service's own has a code.
+        if error.is_empty() && matches!(status.as_u16(), 400 | 404 | 405 | 415) {
+            let reason = format!("HTTP {} without a code: this is no reputation service", status.as_u16());
+            return self.invalid(question, reason);
+        }
         let quoted = |text: String, otherwise: &str| {
             if text.is_empty() { otherwise.to_owned() } else { cut(&printable(&text), MAX_QUOTED_CHARS) }
         };
@@ -219,6 +226,12 @@ pub(crate) async fn post_json(url: &str, body: &serde_json::Value) -> Result<ser
     let response = request.send().await.map_err(|error| error.without_url().to_string())?;
     let body = response.bytes().await.map_err(|error| error.without_url().to_string())?;
     serde_json::from_slice(&body).map_err(|error| error.to_string())
+}
+
+/// An address without the name and password that may come before the host, and without what may be a key.
+fn without_user(address: &str) -> String {
+    let host = address.rsplit_once('@').map_or(address, |(_, host)| host);
+    cut(&printable(&without_keys(host)), MAX_QUOTED_CHARS)
 }
 
 fn question(method: &Method, path: &[&str]) -> String {
@@ -277,9 +290,20 @@ mod tests {
     #[test]
     fn only_scheme_host_and_port_are_shown() {
         assert_eq!(service("https://user:secret@h.example:8443/key?x=1").shown, "https://h.example:8443");
-        for (address, part) in [("ftp://h", "ftp"), ("h.example", "relative"), ("http://", "host"), ("", "relative")] {
+        for (address, part) in [
+            ("ftp://h", "\"ftp://h\""),
+            ("h.example", "\"h.example\" cannot be used: expected http://"),
+            ("127.0.0.1:8420", "127.0.0.1:8420"),
+            ("localhost:8420", "http://"),
+            ("http://", "host"),
+            ("", "http://"),
+            ("user:secret@h.example", "\"h.example\""),
+            ("http://user:secret@h.example:x", "port"),
+        ] {
             let Err(error) = Service::at(address, Duration::from_secs(1)) else { panic!("{address} was taken") };
-            assert!(matches!(&error, Error::InvalidUrl { reason } if reason.contains(part)), "{address}: {error}");
+            let said = error.to_string();
+            assert!(matches!(error, Error::InvalidUrl { .. }) && said.contains(part), "{address}: {said}");
+            assert!(!said.contains("secret"), "{said}");
         }
     }
 }

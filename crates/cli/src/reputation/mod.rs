@@ -27,7 +27,7 @@ pub(crate) fn read_key(path: &Path) -> Result<SecretKey, Error> {
 /// Makes a new key in a file, and tells its public key.
 pub(crate) fn make_key(path: &Path) -> Result<PublicKey, crate::error::Error> {
     let key = SecretKey::generate().map_err(|error| crate::error::Error::NoRandomness { reason: error.to_string() })?;
-    key.write(path).map_err(Error::from)?;
+    key.write(path).map_err(Error::KeyNotMade)?;
     Ok(key.public())
 }
 

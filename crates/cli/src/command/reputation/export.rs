@@ -75,7 +75,7 @@ impl Export {
         if !self.force && self.file.symlink_metadata().is_ok() {
             return Err(Error::Exists { path: self.file });
         }
-        let unwritable = |error: io::Error| Error::Unwritable { path: self.file.clone(), reason: error.to_string() };
+        let unwritable = |error: io::Error| Error::Unwritable { path: self.file.clone(), reason: reason(&error) };
         let mut file = BufWriter::new(temporary(&self.file).map_err(unwritable)?);
         let head = tokio::select! {
             copied = copy(&service, &mut file) => copied.map_err(|error| match error {
@@ -138,9 +138,14 @@ fn temporary(path: &Path) -> io::Result<NamedTempFile> {
     tempfile::Builder::new().prefix(".barter-log-").suffix(".unfinished").tempfile_in(folder)
 }
 
+/// Why a file cannot be written, without the name of the temporary one, which tempfile adds to the system's errors.
+fn reason(error: &io::Error) -> String {
+    if error.get_ref().is_some() { io::Error::from(error.kind()).to_string() } else { error.to_string() }
+}
+
 /// Gives it its name, now that it is whole and on the disk.
 fn keep(file: NamedTempFile, path: &Path, force: bool) -> Result<(), Error> {
-    let unwritable = |error: io::Error| Error::Unwritable { path: path.to_owned(), reason: error.to_string() };
+    let unwritable = |error: io::Error| Error::Unwritable { path: path.to_owned(), reason: reason(&error) };
     make_readable(&file).and_then(|()| file.as_file().sync_all()).map_err(unwritable)?;
     let kept = if force { file.persist(path) } else { file.persist_noclobber(path) };
     match kept {

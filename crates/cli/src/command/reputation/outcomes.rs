@@ -21,7 +21,7 @@ const NAME_CHARS: usize = 24;
 
 /// List a provider's outcomes, and check for each that it is in the log
 ///
-/// A page at a time, in the order of the log.
+/// A page at a time, in the order of the log. The leaf is what a complaint on the chain names as its outcome.
 #[derive(Args)]
 #[command(after_help = "Examples:
   barter reputation outcomes https://p.example
@@ -58,6 +58,9 @@ struct Proven {
     #[serde(flatten)]
     entry: EntryJson,
     proof: Vec<B256>,
+    /// Its leaf in the log, which a complaint on the chain names. Ours to compute.
+    #[serde(default)]
+    leaf: B256,
     /// Whether the proof leads to the root. Ours to say.
     #[serde(default)]
     proven: bool,
@@ -72,7 +75,7 @@ impl Report for Listed {
         let rows: Vec<Vec<Cell>> = self
             .outcomes
             .iter()
-            .map(|Proven { entry, proven, .. }| {
+            .map(|Proven { entry, leaf, proven, .. }| {
                 let outcome = &entry.outcome;
                 vec![
                     Cell::from(grouped(entry.index)),
@@ -81,10 +84,11 @@ impl Report for Listed {
                     Cell::from(text(&outcome.invocation_id)),
                     Cell::from(text(&outcome.status.clone().or_else(|| outcome.event.clone()))),
                     if *proven { Cell::new("in the log", GOOD) } else { Cell::new("NOT in the log", BAD) },
+                    Cell::new(leaf.to_string(), FAINT),
                 ]
             })
             .collect();
-        page.table(0, &["index", "time", "consumer", "call", "ended", "proof"], &rows);
+        page.table(0, &["index", "time", "consumer", "call", "ended", "proof", "leaf"], &rows);
         if let Some(next) = self.next {
             page.gap();
             page.field("next page", format!("--cursor {next}"));
@@ -114,6 +118,7 @@ fn check(service: &Service, listed: &mut Listed) -> Result<(), crate::reputation
         let entry = entry.map_err(|error| service.invalid("GET /{hub_url}/outcomes", error.to_string()))?;
         let proof: Vec<[u8; 32]> = outcome.proof.iter().map(|hash| hash.0).collect();
         let leaf = entry.signed.leaf(&entry.key);
+        outcome.leaf = leaf.into();
         outcome.proven = verify_inclusion(&leaf, entry.index, listed.size, &proof, &listed.root.0);
     }
     Ok(())

@@ -10,19 +10,19 @@ use crate::{error::Error, reputation};
 #[command(next_help_heading = "Scores")]
 pub(super) struct ScoreArguments {
     /// Least bond to be listed on a test network, in dollars [env: `AIMARKET_REPUTATION_MIN_BOND_USD`] [default: 100]
-    #[arg(long, value_name = "DOLLARS")]
+    #[arg(long, value_name = "DOLLARS", allow_hyphen_values = true)]
     min_bond_usd: Option<String>,
 
     /// Least bond to be listed on a main network, in dollars [env: `AIMARKET_REPUTATION_MAINNET_MIN_BOND_USD`] [default: 1000]
-    #[arg(long, value_name = "DOLLARS")]
+    #[arg(long, value_name = "DOLLARS", allow_hyphen_values = true)]
     mainnet_min_bond_usd: Option<String>,
 
     /// Days that outcomes count for [env: `AIMARKET_REPUTATION_WINDOW_DAYS`] [default: 30]
-    #[arg(long, value_name = "DAYS")]
+    #[arg(long, value_name = "DAYS", allow_hyphen_values = true)]
     window_days: Option<String>,
 
     /// What age, bond, success rate and volume are worth [env: `AIMARKET_REPUTATION_DEFAULT_WEIGHTS`] [default: 0.2,0.3,0.35,0.15]
-    #[arg(long, value_name = "W,W,W,W")]
+    #[arg(long, value_name = "W,W,W,W", allow_hyphen_values = true)]
     weights: Option<String>,
 }
 

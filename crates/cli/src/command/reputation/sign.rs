@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use barter_reputation::{
     key::SecretKey,
     wire::{
-        Dispute, DisputeFields, DisputeForm, DisputeJson, Domain, Form, MAX_EVIDENCE_BYTES, Outcome, OutcomeFields,
-        OutcomeJson, SignedDispute, SignedOutcome, Status,
+        Dispute, DisputeFields, DisputeForm, DisputeJson, Domain, Form, Outcome, OutcomeFields, OutcomeJson,
+        SignedDispute, SignedOutcome, Status,
     },
 };
 use clap::{Args, Subcommand, ValueEnum};
@@ -17,6 +17,9 @@ use crate::{
     reputation::{self, amount, read_key},
     secret::{random_bytes, read_text},
 };
+
+/// Longest evidence that is read, in bytes. What may be signed is a hundredth of it.
+const MAX_EVIDENCE_FILE_BYTES: u64 = 1 << 20;
 
 /// Sign what a service takes: outcomes, events, disputes. Sends nothing
 ///
@@ -100,7 +103,7 @@ pub(crate) struct OutcomeArguments {
     price_usd: String,
 
     /// How long it took, in milliseconds
-    #[arg(long, value_name = "MILLISECONDS")]
+    #[arg(long, value_name = "MILLISECONDS", allow_hyphen_values = true)]
     latency_ms: u32,
 
     /// How good it was, 0 to 1
@@ -142,7 +145,7 @@ pub(crate) struct EventArguments {
     price_usd: String,
 
     /// How long it took, in milliseconds
-    #[arg(long, value_name = "MILLISECONDS")]
+    #[arg(long, value_name = "MILLISECONDS", allow_hyphen_values = true)]
     latency_ms: u32,
 }
 
@@ -303,8 +306,8 @@ impl DisputeArguments {
         let form = self.form(context)?;
         let is_published = form == DisputeForm::Published;
         let evidence = match &self.evidence {
-            // A byte more than may be, so that the rule says what is wrong with it.
-            Some(path) => read_text(path, MAX_EVIDENCE_BYTES as u64 + 1)?,
+            // More than may be, so that the rule says what is wrong with it.
+            Some(path) => read_text(path, MAX_EVIDENCE_FILE_BYTES)?,
             None => String::new(),
         };
         if is_published && !evidence.is_empty() {

@@ -1,5 +1,8 @@
 //! `barter reputation submit`
 
+mod dispute;
+mod report;
+
 use std::{
     collections::BTreeMap,
     fs::File,
@@ -7,35 +10,34 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use barter_reputation::wire::DisputeJson;
 use clap::Args;
 use reqwest::Method;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
 use super::Asked;
 use crate::{
     context::Context,
     error::Error,
-    output::Report,
-    page::{BAD, Cell, GOOD, Page, styled},
     progress::Bar,
     reputation::{self, Service},
-    text::{cut, grouped, printable},
 };
+use dispute::OnRecord;
+use report::Submitted;
 
 /// Records that are sent together.
 const BATCH: usize = 100;
+/// Disputes whose next step is told. A service takes a few in a minute.
+const MAX_DISPUTES: usize = 100;
 /// Longest record that is sent, in bytes: over the longest dispute. The service has limits of its own.
 const MAX_RECORD_BYTES: usize = 256 << 10;
-/// Rejections that are told one by one; the number always is.
-const TOLD: usize = 100;
-/// Characters of a reason that a line has room for.
-const REASON_CHARS: usize = 200;
 
 /// Send signed records to a service: outcomes, events, disputes
 ///
 /// Reads JSON records one after the other, as barter reputation sign prints them, in lines or not. Any may be sent again: what is
-/// there already is answered as the first time. Exits with 1 where one was rejected.
+/// there already is answered as the first time. Exits with 1 where one was rejected. Of a dispute tells its outcome's leaf and its
+/// digest, and the command that signs the complaint on the chain.
 #[derive(Args)]
 #[command(after_help = "Examples:
   barter reputation submit outcomes.jsonl
@@ -46,46 +48,6 @@ pub(crate) struct Submit {
 
     #[command(flatten)]
     asked: Asked,
-}
-
-/// What became of the records.
-#[derive(Debug, Default, Serialize)]
-struct Submitted {
-    /// Taken, and on the service's disk.
-    received: u64,
-    /// There already.
-    replayed: u64,
-    rejected: u64,
-    /// The first of them.
-    rejections: Vec<Rejection>,
-}
-
-#[derive(Debug, Serialize)]
-struct Rejection {
-    /// Which record, counted from 1.
-    record: u64,
-    code: String,
-    message: String,
-}
-
-impl Report for Submitted {
-    fn show(&self, page: &mut Page) {
-        page.field("received", Cell::new(grouped(self.received), GOOD));
-        page.field("replayed", grouped(self.replayed));
-        if self.rejected == 0 {
-            page.field("rejected", "0");
-            return;
-        }
-        page.field("rejected", Cell::new(grouped(self.rejected), BAD));
-        for Rejection { record, code, message } in &self.rejections {
-            let reason = cut(&printable(message), REASON_CHARS);
-            page.line(format!("  record {record}: {reason} {}", styled(format!("({})", printable(code)), BAD)));
-        }
-        let more = self.rejected.saturating_sub(self.rejections.len() as u64);
-        if more > 0 {
-            page.line(format!("  and {} more", grouped(more)));
-        }
-    }
 }
 
 /// Where a record goes.
@@ -146,37 +108,38 @@ impl Submit {
         let (reader, length) = open(&self.file)?;
         let bar = Bar::new("bytes", "reading records");
         let mut work = Work { service, done: Submitted::default(), sent: 0, waiting: Vec::new(), kind: Kind::Outcomes };
-        let mut records = serde_json::Deserializer::from_reader(reader).into_iter::<Box<RawValue>>();
-        let mut number = 0;
-        while let Some(record) = records.next() {
-            number += 1;
-            let record = record
-                .map_err(|error| if error.is_io() { error.to_string() } else { format!("it is no JSON: {error}") })
-                .and_then(|record| Ok((Kind::of(&record)?, record)))
-                .and_then(|(kind, record)| match record.get().len() {
-                    ..=MAX_RECORD_BYTES => Ok((kind, record)),
-                    bytes => Err(format!("it has {bytes} bytes, expected at most {MAX_RECORD_BYTES}")),
-                });
-            let (kind, record) = match record {
-                Ok(record) => record,
-                Err(reason) => {
-                    // What came before it was sent or is: a mistake in a file must not make it matter where it is.
-                    work.send().await?;
-                    context.output().say(&format!("sent before it: {}", grouped(work.sent)));
-                    return Err(reputation::Error::InvalidRecord { from: self.file, number, reason }.into());
-                }
-            };
-            work.take(kind, record).await?;
-            let read = records.byte_offset() as u64;
-            bar.show(read, length.max(read), "sent");
-        }
-        work.send().await?;
+        let all = work.send_all(&self.file, reader, |read| bar.show(read, length.max(read), "sent")).await;
         drop(bar);
+        if let Err(error) = all {
+            return Err(match work.sent {
+                0 => error.into(),
+                _ => reputation::Error::Cut {
+                    taken: work.done.taken(),
+                    rejected: work.done.rejected,
+                    error: Box::new(error),
+                }
+                .into(),
+            });
+        }
+        if work.sent == 0 {
+            return Err(reputation::Error::NoRecord { from: self.file }.into());
+        }
         context.output().result(&work.done)?;
         match work.done.rejected {
             0 => Ok(()),
             rejected => Err(reputation::Error::Rejected { rejected, sent: work.sent }.into()),
         }
+    }
+}
+
+/// Reads a record, and tells where it goes.
+fn read(record: serde_json::Result<Box<RawValue>>) -> Result<(Kind, Box<RawValue>), String> {
+    let record =
+        record.map_err(|error| if error.is_io() { error.to_string() } else { format!("it is no JSON: {error}") })?;
+    let kind = Kind::of(&record)?;
+    match record.get().len() {
+        ..=MAX_RECORD_BYTES => Ok((kind, record)),
+        bytes => Err(format!("it has {bytes} bytes, expected at most {MAX_RECORD_BYTES}")),
     }
 }
 
@@ -191,6 +154,29 @@ struct Work {
 }
 
 impl Work {
+    /// Sends what is in a file, one record after the other. What came before a mistake is sent: it does not matter where it is.
+    async fn send_all(
+        &mut self,
+        from: &Path,
+        reader: impl Read,
+        progress: impl Fn(u64),
+    ) -> Result<(), reputation::Error> {
+        let mut records = serde_json::Deserializer::from_reader(reader).into_iter::<Box<RawValue>>();
+        let mut number = 0;
+        while let Some(record) = records.next() {
+            number += 1;
+            match read(record) {
+                Ok((kind, record)) => self.take(kind, record).await?,
+                Err(reason) => {
+                    self.send().await?;
+                    return Err(reputation::Error::InvalidRecord { from: from.to_owned(), number, reason });
+                }
+            }
+            progress(records.byte_offset() as u64);
+        }
+        self.send().await
+    }
+
     async fn take(&mut self, kind: Kind, record: Box<RawValue>) -> Result<(), reputation::Error> {
         if kind != self.kind || self.waiting.len() == BATCH {
             self.send().await?;
@@ -226,7 +212,7 @@ impl Work {
             match answered.status.as_str() {
                 "received" => self.done.received += 1,
                 "replayed" => self.done.replayed += 1,
-                _ => self.reject(answered.error, answered.message),
+                _ => self.done.reject(self.sent, answered.error, answered.message),
             }
         }
         Ok(())
@@ -236,17 +222,19 @@ impl Work {
         match self.service.send::<Filed>(Method::POST, &[Kind::Disputes.route()], dispute).await {
             Ok(Filed { replayed: true }) => self.done.replayed += 1,
             Ok(Filed { replayed: false }) => self.done.received += 1,
-            Err(reputation::Error::Refused { status: 400..=428, code, message, .. }) => self.reject(code, message),
+            Err(reputation::Error::Refused { status: 400..=428, code, message, .. }) => {
+                self.done.reject(self.sent, code, message);
+                return Ok(());
+            }
             Err(error) => return Err(error),
         }
-        Ok(())
-    }
-
-    fn reject(&mut self, code: String, message: String) {
-        self.done.rejected += 1;
-        if self.done.rejections.len() < TOLD {
-            self.done.rejections.push(Rejection { record: self.sent, code, message });
+        // The service took it, so that it can be read.
+        let read = serde_json::from_str::<DisputeJson>(dispute.get()).ok().and_then(|dispute| dispute.read().ok());
+        let told = &mut self.done.disputes;
+        if let (Some(signed), true) = (read, told.len() < MAX_DISPUTES) {
+            told.push(OnRecord::ask(&self.service, &signed).await?);
         }
+        Ok(())
     }
 }
 

@@ -32,6 +32,7 @@ fn a_key_is_made_once_and_for_its_owner_alone() {
     let seed = alloy_primitives::hex::encode(&std::fs::read(&path).unwrap()[..32]);
     let again = Barter::words("reputation keygen").arg(&path).hiding(&seed).failure();
     again.expect("key_file", 5, &["consumer.key", "already"]);
+    assert!(again.next_step.contains("another file"), "{again:?}");
     assert_eq!(SecretKey::read(&path).unwrap().public(), key.public());
     Barter::words("reputation keygen /no/such/folder/key").failure().expect("key_file", 5, &["/no/such/folder/key"]);
 }
@@ -92,9 +93,10 @@ fn wrong_values_are_named() {
         Barter::words(&line).arg("--key").arg(&key).failure()
     };
     sign("0.4 ", "0.4x ").expect("invalid_number", 2, &["--price-usd", "0.4x"]);
-    sign("0.4 ", "-1 ").expect("out_of_range", 2, &["price_usd", "-1"]);
-    sign("0.4 ", "0.0000001 ").expect("not_whole_units", 2, &["price_usd"]);
-    sign("0.94", "1.5").expect("out_of_range", 2, &["quality_score", "1.5"]);
+    sign("0.4 ", "-1 ").expect("out_of_range", 2, &["--price-usd is -1, expected 0 to"]);
+    sign("0.4 ", "0.0000001 ").expect("invalid_number", 2, &["--price-usd", "0.0000001"]);
+    sign("0.94", "1.5").expect("out_of_range", 2, &["--quality is 1.5, expected 0 to 1"]);
+    sign("8100", "-1").expect("usage", 2, &["-1", "--latency-ms"]);
     sign("inv_1", "inv|status:failure").expect("separator_in_field", 2, &["invocation_id"]);
     sign("consumer_1", "https://P.example/").expect("provider_is_consumer", 2, &["p.example"]);
     sign("--status success", "--status success --at yesterday").expect("invalid_time", 2, &["yesterday"]);
@@ -102,7 +104,7 @@ fn wrong_values_are_named() {
     let long = "x".repeat(16_385);
     let dispute = "reputation sign dispute --form published --provider https://p.example --consumer c --invocation i --slash 0.1 --evidence -";
     let dispute = Barter::words(dispute).arg("--key").arg(&key).input(format!("\"{long}\"")).failure();
-    assert_eq!((dispute.exit, dispute.code.as_str()), (2, "unreadable_file"), "{dispute:?}");
+    dispute.expect("field_too_long", 2, &["evidence", "16387", "16384"]);
 }
 
 #[test]

@@ -41,13 +41,24 @@ fn what_was_slashed_on_the_chain_is_attested_to_other_hubs() {
     let dispute = sign("--wallet").arg(&market.consumer.address).json();
     assert_eq!(dispute["wallet"], market.consumer.address.as_str());
     assert_eq!(dispute, sign("--at").arg(dispute["timestamp"].as_str().unwrap()).signed_by(&market.consumer).json());
-    service.ask("reputation submit -").input(dispute.to_string()).json();
-
+    service.score_with(|score| score["wallets"][0]["counted"] == true);
+    let submitted = service.ask("reputation submit -").input(dispute.to_string()).json();
+    let told = &submitted["disputes"][0];
     let known = on_record(&service.url, "dispute-1");
-    let text = |name: &str| known[name].as_str().unwrap().to_owned();
-    let complaint = market.as_consumer("dispute sign --provider").arg(&market.provider.address);
-    let complaint = complaint.args(["--outcome", &text("outcome_leaf"), "--evidence", &text("evidence_digest")]);
-    let complaint = complaint.args(["--deadline", &market.deadline()]).run().stdout;
+    for (told, known) in
+        [(&told["outcome_leaf"], &known["outcome_leaf"]), (&told["evidence_digest"], &known["evidence_digest"])]
+    {
+        assert_eq!(told, known, "{submitted}");
+    }
+    assert_eq!(told["wallet"], market.consumer.address.as_str());
+    let listed = service.ask("reputation outcomes").arg(HUB).json();
+    assert_eq!(listed["outcomes"][0]["leaf"], known["outcome_leaf"], "{listed}");
+    let page = service.ask("reputation submit -").input(dispute.to_string()).run().stdout;
+    let command = told["next"][0].as_str().unwrap();
+    assert!(page.contains(command) && page.contains("dispute-1"), "{page}");
+    // The command as it stands, up to the file that it writes.
+    let line = command.strip_prefix("barter ").unwrap().strip_suffix(" > complaint.json").unwrap();
+    let complaint = market.as_consumer(line).args(["--deadline", &market.deadline()]).run().stdout;
     let filed = market.as_consumer("dispute file -").input(complaint).json();
     let id = filed["dispute_id"].as_str().unwrap();
     let signed = market.signatures(2, &[id, "--slash-percent", "5"]);

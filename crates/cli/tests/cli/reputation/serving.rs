@@ -38,6 +38,9 @@ fn takes_what_consumers_signed_and_tells_a_score() {
     let listed = service.ask("reputation outcomes --limit 3").arg(HUB).json();
     assert_eq!(listed["next"], 3);
     assert!(listed["outcomes"].as_array().unwrap().iter().all(|outcome| outcome["proven"] == true), "{listed}");
+    let leaf = listed["outcomes"][1]["leaf"].as_str().unwrap();
+    let page = service.ask("reputation outcomes --limit 3").arg(HUB).run().stdout;
+    assert!(leaf.len() == 66 && page.contains(leaf), "{page}");
     let verified = service.ask("reputation verify --no-chain").arg(HUB).json();
     assert_eq!(verified["told"], verified["computed"]);
     assert_eq!(verified["entries"], 11);
@@ -59,13 +62,47 @@ fn what_is_not_taken_is_told_with_its_reason() {
     let error: Value = serde_json::from_str(submitted.stderr.lines().last().unwrap()).unwrap();
     assert_eq!(error["error"]["code"], "rejected");
     let broken = service.ask("reputation submit -").input(format!("{good}{{\"a\":")).failure();
-    broken.expect("invalid_record", 2, &["record 2"]);
+    broken.expect("invalid_record", 2, &["record 2", "before that, 1 record taken and 0 rejected"]);
+    let broken = service.ask("reputation submit -").input("{\"a\":").failure();
+    broken.expect("invalid_record", 2, &["record 1"]);
+    assert!(!broken.message.contains("before that"), "{broken:?}");
+    service.ask("reputation submit -").input(" \n").failure().expect("no_record", 2, &["no record in -"]);
     service.ask("reputation submit /no/such/file").failure().expect("unreadable_file", 2, &["/no/such/file"]);
     service.ask("reputation score https://nobody.example").failure().expect(
         "unknown_to_the_service",
         4,
         &["nobody.example"],
     );
+}
+
+#[test]
+fn one_cause_is_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = Served::start(folder.path());
+    service.consumer("consumer_1");
+    let good = service.outcome("consumer_1", "inv_1", "success");
+    let forged = (0..7).map(|call| good.replace("inv_1", &format!("forged_{call}"))).collect::<String>();
+    let unknown = good.replace("consumer_1", "consumer_2");
+    let submitted = service.ask("reputation submit -").input(format!("{forged}{good}{unknown}")).run();
+    assert_eq!(submitted.code, 1, "{submitted:?}");
+    let told = |part: &str| submitted.stdout.matches(part).count();
+    assert_eq!((told("(wrong_signature)"), told("records 1, 2, 3, 4, 5 and 2 more: ")), (1, 1), "{submitted:?}");
+    assert_eq!((told("(unknown_consumer)"), told("record 9: ")), (1, 1), "{submitted:?}");
+}
+
+#[test]
+fn what_was_taken_before_the_service_went_away_is_counted() {
+    let answer =
+        |body: &str| format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len());
+    let results = |words: [&str; 2]| {
+        let of = |record: usize| if record < 99 { words[0] } else { words[1] };
+        let results: Vec<Value> = (0..100).map(|record| serde_json::json!({ "status": of(record) })).collect();
+        answer(&serde_json::json!({ "results": results }).to_string())
+    };
+    let url = says(vec![results(["received", "rejected"]), results(["received", "replayed"])]);
+    let records = "{\"a\":1}".repeat(300);
+    let cut = Barter::words("reputation submit - --service").arg(url).input(records).failure();
+    cut.expect("service_unreachable", 3, &["before that, 199 records taken and 1 rejected"]);
 }
 
 #[test]
@@ -131,7 +168,9 @@ fn a_dead_end_is_said_so() {
     let ask = |service: &str| Barter::words("reputation score https://p.example --service").arg(service).failure();
     ask(&format!("http://{free}")).expect("service_unreachable", 3, &[&free.to_string()]);
     ask("ftp://h.example").expect("invalid_service_url", 2, &["ftp"]);
-    ask("nonsense").expect("invalid_service_url", 2, &[]);
+    ask("127.0.0.1:18420").expect("invalid_service_url", 2, &["127.0.0.1:18420", "http://"]);
+    let node = says(vec!["HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_owned()]);
+    ask(&node).expect("invalid_service_answer", 3, &["404", "no reputation service"]);
     let with_password =
         Barter::words("reputation score https://p.example --service").arg(format!("http://user:hunter2@{free}"));
     with_password.hiding("hunter2").failure().expect("service_unreachable", 3, &[]);
@@ -259,7 +298,9 @@ fn an_export_is_whole_or_not_there() {
     assert_eq!(text.lines().count(), 6);
     service.ask("reputation export log.jsonl").failure().expect("exists", 2, &["log.jsonl"]);
     service.ask("reputation export log.jsonl --force").json();
-    service.ask("reputation export /no/such/folder/log").failure().expect("unwritable_file", 2, &["/no/such/folder"]);
+    let nowhere = service.ask("reputation export /no/such/folder/log").failure();
+    nowhere.expect("unwritable_file", 2, &["/no/such/folder/log"]);
+    assert!(!nowhere.message.contains("unfinished"), "{nowhere:?}");
     assert_eq!(service.ask("reputation export -").run().stdout, text);
     let verified = service.ask("reputation verify --no-chain --log log.jsonl").arg(HUB).json();
     assert_eq!(verified["entries"], 5);
