@@ -75,6 +75,14 @@ pub enum Refusal {
         /// That consumer, its name as compared.
         hub: String,
     },
+    /// The consumer has another key, and nobody said that it is to be replaced.
+    #[error("{hub:?} is registered with {registered}; say `replace` to put another key in its place")]
+    OtherKeyRegistered {
+        /// The consumer, as it was written.
+        hub: String,
+        /// The key it has.
+        registered: PublicKey,
+    },
     /// The consumer's key did not sign this.
     #[error("the signature is not one of {hub:?} under the key it is registered with")]
     WrongSignature {
@@ -147,6 +155,7 @@ impl Refusal {
             Self::UnknownConsumer { .. } => "unknown_consumer",
             Self::OtherKey { .. } => "other_key",
             Self::KeyTaken { .. } => "key_taken",
+            Self::OtherKeyRegistered { .. } => "other_key_registered",
             Self::WrongSignature { .. } => "wrong_signature",
             Self::WrongTime { .. } => "wrong_time",
             Self::OtherDomain => "other_domain",
@@ -250,7 +259,8 @@ impl Oracle {
 
     // -------------------------------------------------------------------------------------------- who is known
 
-    /// Registers a consumer with its key, or with another key than it had. Whether the key is new.
+    /// Registers a consumer with its key. Whether the key is new. A consumer that has another keeps it: a name written by mistake
+    /// would make all that its owner signs wrong.
     ///
     /// Whose word counts is the operator's to say: nothing a stranger sends gets here.
     ///
@@ -260,6 +270,21 @@ impl Oracle {
     /// # Retry safety
     /// The key it has already changes nothing.
     pub fn register_consumer(&self, hub: &str, key: PublicKey, now: u64) -> Result<Result<bool, Refusal>, Error> {
+        self.add_consumer(hub, key, false, now)
+    }
+
+    /// Registers a consumer with its key, in the place of the one it had if it had another. Whether the key is new.
+    ///
+    /// # Errors
+    /// What the database fails with.
+    ///
+    /// # Retry safety
+    /// The key it has already changes nothing.
+    pub fn replace_consumer(&self, hub: &str, key: PublicKey, now: u64) -> Result<Result<bool, Refusal>, Error> {
+        self.add_consumer(hub, key, true, now)
+    }
+
+    fn add_consumer(&self, hub: &str, key: PublicKey, replace: bool, now: u64) -> Result<Result<bool, Refusal>, Error> {
         if let Err(refusal) = check_name("consumer_hub", hub) {
             return Ok(Err(refusal.into()));
         }
@@ -267,10 +292,11 @@ impl Oracle {
             Ok(key) => key,
             Err(refusal) => return Ok(Err(refusal.into())),
         };
-        Ok(match self.0.log.add_consumer(&hub::normal(hub), key, now)? {
+        Ok(match self.0.log.add_consumer(&hub::normal(hub), key, replace, now)? {
             Registering::New => Ok(true),
             Registering::Known => Ok(false),
             Registering::Taken(hub) => Err(Refusal::KeyTaken { hub }),
+            Registering::Other(registered) => Err(Refusal::OtherKeyRegistered { hub: hub.to_owned(), registered }),
         })
     }
 

@@ -31,7 +31,11 @@ const CONSUMERS: [&str; 4] = ["https://c.example", "https://C.example", "consume
 enum Step {
     Record(Vec<Said>),
     /// The consumer gets another key.
-    Register(usize, u8),
+    Register {
+        consumer: usize,
+        key: u8,
+        replace: bool,
+    },
     Wait(u64),
     Reopen,
     Dispute {
@@ -100,7 +104,8 @@ fn said() -> impl Strategy<Value = Said> {
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         8 => vec(said(), 0..12).prop_map(Step::Record),
-        1 => (0..3_usize, 0..5_u8).prop_map(|(consumer, key)| Step::Register(consumer, key)),
+        1 => (0..3_usize, 0..5_u8, any::<bool>())
+            .prop_map(|(consumer, key, replace)| Step::Register { consumer, key, replace }),
         2 => prop_oneof![0..4_000_u64, Just(DAY)].prop_map(Step::Wait),
         1 => Just(Step::Reopen),
         4 => (0..3_u8, said(), 0..5_u8, option::weighted(0.6, 1..3_u8))
@@ -134,11 +139,15 @@ impl Model {
             }
     }
 
-    fn register(&mut self, consumer: &str, key: u8) -> Result<bool, &'static str> {
+    fn register(&mut self, consumer: &str, key: u8, replace: bool) -> Result<bool, &'static str> {
         let consumer = hub::normal(consumer);
-        if self.owners.entry(key).or_insert_with(|| consumer.clone()) != &consumer {
+        if self.owners.get(&key).is_some_and(|owner| owner != &consumer) {
             return Err("key_taken");
         }
+        if !replace && self.keys.get(&consumer).is_some_and(|registered| *registered != key) {
+            return Err("other_key_registered");
+        }
+        self.owners.insert(key, consumer.clone());
         Ok(self.keys.insert(consumer, key) != Some(key))
     }
 
@@ -322,7 +331,7 @@ fn run(place: &Place, steps: &[Step]) -> Result<(), TestCaseError> {
     let mut model = Model { now: NOW, ..Model::default() };
     for consumer in [CONSUMERS[0], CONSUMERS[2]] {
         let key = u8::from(consumer == CONSUMERS[0]);
-        prop_assert_eq!(model.register(consumer, key), Ok(true));
+        prop_assert_eq!(model.register(consumer, key, false), Ok(true));
         oracle.as_ref().unwrap().register_consumer(consumer, secret(key).public(), NOW).unwrap().unwrap();
     }
     let mut last: Vec<SignedOutcome> = Vec::new();
@@ -345,10 +354,11 @@ fn run(place: &Place, steps: &[Step]) -> Result<(), TestCaseError> {
                     prop_assert_eq!(found, expected, "{:?}", signed);
                 }
             }
-            Step::Register(consumer, key) => {
+            Step::Register { consumer, key, replace } => {
                 let name = CONSUMERS[*consumer];
-                let found = at.register_consumer(name, secret(*key).public(), model.now).unwrap();
-                prop_assert_eq!(found.map_err(|refusal| refusal.code()), model.register(name, *key));
+                let register = if *replace { Oracle::replace_consumer } else { Oracle::register_consumer };
+                let found = register(at, name, secret(*key).public(), model.now).unwrap();
+                prop_assert_eq!(found.map_err(|refusal| refusal.code()), model.register(name, *key, *replace));
             }
             Step::Wait(seconds) => model.now += seconds,
             Step::Reopen => {

@@ -159,13 +159,19 @@ fn keys_that_are_none_are_not_registered() {
 fn a_key_is_one_consumers_for_ever() {
     for place in Place::all() {
         let oracle = oracle(&place);
-        oracle.register_consumer(CONSUMER, secret(2).public(), NOW).unwrap().unwrap();
+        oracle.replace_consumer(CONSUMER, secret(2).public(), NOW).unwrap().unwrap();
         for key in [1, 2] {
             let refused = oracle.register_consumer("another", secret(key).public(), NOW).unwrap().unwrap_err();
             assert_eq!(refused, Refusal::KeyTaken { hub: CONSUMER.to_owned() });
         }
         assert_eq!(oracle.registered_consumer("HTTPS://C.example/").unwrap(), Some(secret(2).public()));
-        assert_eq!(oracle.register_consumer(CONSUMER, secret(1).public(), NOW + 1).unwrap(), Ok(true));
+        // One it once had is another again; replacing it has to be said, and what is refused changes nothing.
+        let refused = oracle.register_consumer("HTTPS://c.example", secret(1).public(), NOW).unwrap().unwrap_err();
+        let registered = secret(2).public();
+        assert_eq!(refused, Refusal::OtherKeyRegistered { hub: "HTTPS://c.example".to_owned(), registered });
+        assert_eq!(oracle.registered_consumer(CONSUMER).unwrap(), Some(registered));
+        assert_eq!(oracle.register_consumer(CONSUMER, registered, NOW).unwrap(), Ok(false));
+        assert_eq!(oracle.replace_consumer(CONSUMER, secret(1).public(), NOW + 1).unwrap(), Ok(true));
         let keys: Vec<_> = oracle.consumers(0, 10).unwrap().into_iter().map(|key| (key.number, key.key)).collect();
         assert_eq!(keys, [(1, secret(1).public()), (2, secret(2).public()), (3, secret(1).public())]);
         assert_eq!(oracle.consumers(1, 1).unwrap()[0].number, 2);
@@ -292,7 +298,7 @@ fn what_is_on_record_is_replayed_whatever_its_date_and_whoevers_turn_it_is_to_si
         let replayed: Vec<_> = (0..3).map(|index| Verdict::Replayed { index }).collect();
         assert_eq!(oracle.record(all.to_vec(), LATER).unwrap(), replayed);
         // Another key signs now; what the one before had signed is as it was.
-        oracle.register_consumer(CONSUMER, secret(2).public(), NOW).unwrap().unwrap();
+        oracle.replace_consumer(CONSUMER, secret(2).public(), NOW).unwrap().unwrap();
         assert_eq!(oracle.record(all.to_vec(), NOW).unwrap(), replayed);
         // Not on record: of another signature, or of another text.
         let refused = |signed, now| match oracle.record(vec![signed], now).unwrap().remove(0) {
@@ -518,7 +524,7 @@ fn an_outcome_on_record_is_of_its_consumer_key_provider_and_call() {
     for place in Place::all() {
         let oracle = oracle(&place);
         record(&oracle, said(Form::Published, "inv_1"));
-        oracle.register_consumer(CONSUMER, secret(2).public(), NOW).unwrap().unwrap();
+        oracle.replace_consumer(CONSUMER, secret(2).public(), NOW).unwrap().unwrap();
         for (consumer, key, provider, call, is_there) in [
             ("HTTPS://c.example/", 1, "https://P.example", "inv_1", true),
             (CONSUMER, 2, PROVIDER, "inv_1", true),

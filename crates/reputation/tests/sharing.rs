@@ -62,7 +62,7 @@ fn several_write_one_log_on_postgres() {
         check(oracle, 150 + 3 * 150);
     }
     // A key that one of them registers counts with all of them, and the one before it with none.
-    oracles[1].register_consumer("c", secret(2).public(), NOW).unwrap().unwrap();
+    oracles[1].replace_consumer("c", secret(2).public(), NOW).unwrap().unwrap();
     let verdicts = oracles[2].record(vec![said(99_999)], NOW).unwrap();
     assert!(matches!(&verdicts[..], [Verdict::Rejected(Refusal::WrongSignature { .. })]), "{verdicts:?}");
 }

@@ -276,10 +276,16 @@ impl Log {
 
     // -------------------------------------------------------------------------------------------- who is known
 
-    /// Registers a consumer's key, its name as compared.
-    pub(crate) fn add_consumer(&self, hub: &str, key: PublicKey, now: u64) -> Result<Registering, Error> {
+    /// Registers a consumer's key, its name as compared; with `replace`, in the place of another.
+    pub(crate) fn add_consumer(
+        &self,
+        hub: &str,
+        key: PublicKey,
+        replace: bool,
+        now: u64,
+    ) -> Result<Registering, Error> {
         let (hub, now) = (hub.to_owned(), i64::try_from(now).unwrap_or(i64::MAX));
-        self.writer()?.write(move |engine| registry::add_consumer(engine, &hub, &key, now))
+        self.writer()?.write(move |engine| registry::add_consumer(engine, &hub, &key, replace, now))
     }
 
     /// Adds a wallet to a provider, its name as compared. Whether it is new.

@@ -160,13 +160,16 @@ pub(crate) enum Registering {
     Known,
     /// It is or was this other consumer's.
     Taken(String),
+    /// The consumer has this one, and nobody said that it is to be replaced.
+    Other(PublicKey),
 }
 
-/// Registers a consumer's key. No two consumers have one key, ever: an event does not say who signed it, so it would count for both.
+/// Registers a consumer's key, with `replace` in the place of another. No two consumers have one key, ever: an event does not say who signed it, so it would count for both.
 pub(super) fn add_consumer(
     engine: &mut dyn Engine<Error>,
     hub: &str,
     key: &PublicKey,
+    replace: bool,
     now: i64,
 ) -> Result<Registering, Error> {
     let known = consumers(engine, &[hub])?.get(hub).copied();
@@ -181,12 +184,14 @@ pub(super) fn add_consumer(
     if let Some(other) = other {
         return Ok(Registering::Taken(other));
     }
-    let consumer = if let Some(known) = known {
-        known.consumer
-    } else {
-        let id = next_id(engine, CONSUMERS.name)?;
-        engine.insert(&CONSUMERS, &[Value::Integer(id), Value::Text(hub)])?;
-        id
+    let consumer = match known {
+        Some(known) if !replace => return Ok(Registering::Other(known.key)),
+        Some(known) => known.consumer,
+        None => {
+            let id = next_id(engine, CONSUMERS.name)?;
+            engine.insert(&CONSUMERS, &[Value::Integer(id), Value::Text(hub)])?;
+            id
+        }
     };
     let id = next_id(engine, CONSUMER_KEYS.name)?;
     let row = [Value::Integer(id), Value::Integer(consumer), Value::Bytes(key.as_bytes()), Value::Integer(now)];

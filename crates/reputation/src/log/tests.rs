@@ -20,7 +20,7 @@ fn open(folder: &tempfile::TempDir) -> Log {
 
 fn candidates(log: &Log, calls: std::ops::Range<u32>) -> Vec<Candidate> {
     let key = SecretKey::from_seed(&[1; 32]).public();
-    log.add_consumer("c", key, NOW).unwrap();
+    log.add_consumer("c", key, false, NOW).unwrap();
     let consumer = log.consumers(&HashSet::from(["c".to_owned()])).unwrap()["c"];
     calls
         .map(|call| {

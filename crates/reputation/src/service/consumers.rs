@@ -34,6 +34,9 @@ pub(super) struct ConsumerRequest {
     /// Its Ed25519 key, base64.
     #[schema(pattern = "^[A-Za-z0-9+/_-]{43}=?$")]
     public_key: String,
+    /// May the key take the place of another?
+    #[serde(default)]
+    replace: bool,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -44,8 +47,8 @@ pub(super) struct ConsumerAnswer {
     is_new: bool,
 }
 
-/// Registers a consumer's key. Another key takes the place of the one before for what is signed from now on; what is on record stays
-/// as it is.
+/// Registers a consumer's key. With `replace`, it takes the place of the one before for what is signed from now on; what is on record
+/// stays as it is.
 #[utoipa::path(
     put,
     path = "/consumers",
@@ -58,7 +61,7 @@ pub(super) struct ConsumerAnswer {
         (status = 401, description = "Not the operator's token", body = ErrorBody),
         (status = 403, description = "This service has no operator", body = ErrorBody),
         (status = 408, description = "The body took too long", body = ErrorBody),
-        (status = 409, description = "The key is or was another consumer's", body = ErrorBody),
+        (status = 409, description = "The key is or was another consumer's, or the consumer has another and `replace` was not said", body = ErrorBody),
         (status = 413, description = "The body is too large", body = ErrorBody),
         (status = 415, description = "The body is not JSON", body = ErrorBody),
         (status = 429, description = "Too many requests from this client", body = ErrorBody),
@@ -70,10 +73,11 @@ pub(super) async fn put(
     _operator: turn::Operator,
     Message(request): Message<ConsumerRequest, OPERATOR_BYTES>,
 ) -> Result<Json<ConsumerAnswer>, Refusal> {
-    let ConsumerRequest { consumer_hub, public_key } = request;
+    let ConsumerRequest { consumer_hub, public_key, replace } = request;
     let key = PublicKey::parse(&public_key)?;
     let (hub, now) = (consumer_hub.clone(), service.now());
-    let registered = service.ask(move |oracle| oracle.register_consumer(&hub, key, now)).await?;
+    let register = if replace { Oracle::replace_consumer } else { Oracle::register_consumer };
+    let registered = service.ask(move |oracle| register(oracle, &hub, key, now)).await?;
     let is_new = registered.map_err(|error| unavailable(&error))??;
     Ok(Json(ConsumerAnswer { consumer_hub, public_key: key.to_string(), is_new }))
 }

@@ -100,6 +100,7 @@ impl From<oracle::Refusal> for Refusal {
             Why::NoOutcome { .. } | Why::UnknownDispute { .. } => StatusCode::NOT_FOUND,
             Why::CallTaken { .. }
             | Why::KeyTaken { .. }
+            | Why::OtherKeyRegistered { .. }
             | Why::AlreadyDisputed { .. }
             | Why::OtherEvidence { .. }
             | Why::DisputeIdTaken { .. }

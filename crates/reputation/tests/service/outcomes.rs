@@ -141,14 +141,21 @@ async fn a_batch_has_one_to_a_hundred() {
 async fn a_new_key_counts_from_now_on_and_what_is_on_record_stays() {
     let service = start().await;
     service.record(&[outcome("a")]).await;
-    let body = json!({ "consumer_hub": CONSUMER, "public_key": key(3).public().to_string() });
+    let mut body = json!({ "consumer_hub": CONSUMER, "public_key": key(3).public().to_string() });
+    // A slip of the operator's would make all that the consumer signs wrong, so replacing its key is said.
+    let refused = service.operate(reqwest::Method::PUT, "/consumers", &body).await;
+    assert_eq!(code(&refused), (409, "other_key_registered".to_owned()));
+    let message = format!("{CONSUMER:?} is registered with {}; say `replace`", key(2).public());
+    assert!(refused.1["message"].as_str().unwrap().starts_with(&message), "{refused:?}");
+    assert_eq!(service.record(&[outcome("z")]).await["received"], json!(1));
+    body["replace"] = json!(true);
     let (status, answer) = service.operate(reqwest::Method::PUT, "/consumers", &body).await;
     assert_eq!((status, &answer["is_new"]), (StatusCode::OK, &json!(true)));
     let answer = service.record(&[outcome("b"), sign(Form::Published, fields("c"), &key(3))]).await;
     assert_eq!((&answer["results"][0]["error"], &answer["received"]), (&json!("wrong_signature"), &json!(1)));
     let (_, page) = service.get(&format!("/{PROVIDER}/outcomes")).await;
     let keys: Vec<_> = page["outcomes"].as_array().unwrap().iter().map(|entry| entry["consumer_key"].clone()).collect();
-    assert_eq!(keys, [json!(key(2).public().to_string()), json!(key(3).public().to_string())]);
+    assert_eq!(keys[1..], [json!(key(2).public().to_string()), json!(key(3).public().to_string())]);
     let (_, listed) = service.get("/oracle/consumers?limit=1").await;
     assert_eq!((&listed["consumers"][0]["public_key"], &listed["next"]), (&keys[0], &json!(1)));
 }
