@@ -440,7 +440,7 @@ pub(crate) fn count(engine: &mut dyn Engine<Error>, sql: &str, parameters: &[Val
 
 #[cfg(test)]
 mod tests {
-    use barter_store::{OnFound, OnRow};
+    use barter_store::testing::Ending;
 
     use super::*;
     use crate::synthetic::{Settings, Synthetic, identity};
@@ -500,77 +500,13 @@ mod tests {
         assert_eq!(settled(&mut index), settled(&mut whole));
     }
 
-    /// A connection whose program ends at one of its calls: from then on it does nothing, not even tidy up.
-    struct Ending {
-        engine: Box<dyn Engine<Error>>,
-        calls: u32,
-    }
-
-    impl Ending {
-        fn call(&mut self) -> Result<&mut dyn Engine<Error>, Error> {
-            let ended = || Error::Database { location: String::new(), source: "ended".into() };
-            self.calls = self.calls.checked_sub(1).ok_or_else(ended)?;
-            Ok(&mut *self.engine)
-        }
-    }
-
-    impl Engine<Error> for Ending {
-        fn begin_read(&mut self) -> Result<(), Error> {
-            self.call()?.begin_read()
-        }
-
-        fn begin_write(&mut self) -> Result<(), Error> {
-            self.call()?.begin_write()
-        }
-
-        fn commit(&mut self) -> Result<(), Error> {
-            self.call()?.commit()
-        }
-
-        fn rollback(&mut self) {}
-
-        fn define(&mut self, schema: &str) -> Result<(), Error> {
-            self.call()?.define(schema)
-        }
-
-        fn tables(&mut self) -> Result<Vec<String>, Error> {
-            self.call()?.tables()
-        }
-
-        fn execute(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<u64, Error> {
-            self.call()?.execute(sql, parameters)
-        }
-
-        fn query(&mut self, sql: &str, parameters: &[Value<'_>], on_row: &mut OnRow<'_, Error>) -> Result<(), Error> {
-            self.call()?.query(sql, parameters, on_row)
-        }
-
-        fn lookup(
-            &mut self,
-            sql: &str,
-            width: usize,
-            keys: &[Value<'_>],
-            on_found: &mut OnFound<'_, Error>,
-        ) -> Result<(), Error> {
-            self.call()?.lookup(sql, width, keys, on_found)
-        }
-
-        fn insert(&mut self, table: &engine::Table, values: &[Value<'_>]) -> Result<(), Error> {
-            self.call()?.insert(table, values)
-        }
-
-        fn size(&mut self) -> Result<u64, Error> {
-            self.call()?.size()
-        }
-    }
-
     /// Makes a change in a program that ends at its first call, at its second, and so on until one comes through. After each,
     /// the index is as it was before.
     fn end_at_each_call(location: &Location, change: impl Fn(&mut Index) -> Result<(), Error>) {
         let before = Index::open(location).unwrap().status().unwrap().rows;
         for calls in 0.. {
             let mut index = Index::create(location, &identity()).unwrap();
-            index.reader.engine = Box::new(Ending { engine: index.reader.engine, calls });
+            index.reader.engine = Box::new(Ending::after(calls, index.reader.engine));
             if change(&mut index).is_ok() {
                 assert!(calls > 5);
                 return;

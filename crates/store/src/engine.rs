@@ -10,7 +10,7 @@
 
 use std::time::Duration;
 
-use crate::{Error, Location, location::Place, postgres::Postgres, sqlite::Sqlite};
+use crate::{Error, Location, hold::Hold, location::Place, postgres::Postgres, sqlite::Sqlite};
 
 /// A value on its way into the database or out of it. Every number fits 64 bits with a sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,6 +175,26 @@ pub fn connect<E: From<Error>>(
     Ok(match location.place() {
         Place::File(path) => Box::new(Sqlite::open(path, access, purpose)?),
         Place::Postgres(url) => Box::new(Postgres::open(url, purpose)?),
+    })
+}
+
+/// Connects to write, and keeps off everybody else who connects by this, as long as the connection is there: reading is
+/// anybody's, and so is writing by [`connect`].
+///
+/// A file is held by a lock beside it, `<file>-lock`, which stays there. A schema on a server is held by the session: where the
+/// connection was lost, the next transaction takes the place anew, or is refused if another has it by then. Between them there
+/// must be no proxy that hands sessions around (pgbouncer is to pool by session).
+///
+/// # Errors
+/// [`Error::InUse`] where another has the place, here and wherever a transaction begins; what [`connect`] fails with.
+pub fn connect_alone<E: From<Error>>(location: &Location, purpose: &Purpose) -> Result<Box<dyn Engine<E>>, Error> {
+    Ok(match location.place() {
+        Place::File(path) => {
+            // First, so that a second one finds out before it opens anything.
+            let hold = Hold::take(path)?;
+            Box::new(Sqlite::open(path, Access::Write, purpose)?.holding(hold))
+        }
+        Place::Postgres(url) => Box::new(Postgres::open_alone(url, purpose)?),
     })
 }
 

@@ -47,7 +47,7 @@ pub enum Error {
         /// Which, without a password.
         location: String,
     },
-    /// Another process has taken the place for itself: see [`Hold`](crate::Hold).
+    /// Another has taken the place for itself: see [`connect_alone`](crate::connect_alone).
     #[error("{location} is in use by another process")]
     InUse {
         /// Which, without a password.

@@ -7,11 +7,12 @@ mod location;
 mod postgres;
 pub mod row;
 mod sqlite;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use engine::{
-    Access, Column, Durability, Engine, Kind, OnFound, OnRow, Purpose, Table, Value, connect, in_memory,
+    Access, Column, Durability, Engine, Kind, OnFound, OnRow, Purpose, Table, Value, connect, connect_alone, in_memory,
     in_transaction, temporary,
 };
 pub use error::Error;
-pub use hold::Hold;
 pub use location::Location;

@@ -7,7 +7,7 @@ use std::{
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Statement, ToSql, types::ToSqlOutput, types::ValueRef};
 
-use crate::{Access, Durability, Engine, Error, OnFound, OnRow, Purpose, Table, Value};
+use crate::{Access, Durability, Engine, Error, OnFound, OnRow, Purpose, Table, Value, hold::Hold};
 
 /// Statements kept prepared: more than there are.
 const STATEMENTS: usize = 128;
@@ -24,6 +24,8 @@ const MAX_VALUES: usize = 24;
 pub(crate) struct Sqlite {
     connection: Connection,
     path: Option<PathBuf>,
+    /// Behind the connection, because it is to last longer.
+    _hold: Option<Hold>,
 }
 
 impl Sqlite {
@@ -38,7 +40,7 @@ impl Sqlite {
             return Err(Error::NotFound { location: location() });
         }
         let connection = Connection::open_with_flags(path, flags).map_err(|error| to_error(location(), error))?;
-        let engine = Self { connection, path: Some(path.to_owned()) };
+        let engine = Self { connection, path: Some(path.to_owned()), _hold: None };
         // SQLite opens what it may not write all the same, and would say so at the first transaction.
         if access == Access::Write && engine.connection.is_readonly("main").unwrap_or_default() {
             return Err(Error::WriteProtected { location: location() });
@@ -52,10 +54,15 @@ impl Sqlite {
         Ok(engine)
     }
 
+    /// Keeps the file for as long as it is open.
+    pub(crate) fn holding(self, hold: Hold) -> Self {
+        Self { _hold: Some(hold), ..self }
+    }
+
     /// A database in memory.
     pub(crate) fn in_memory(purpose: &Purpose) -> Result<Self, Error> {
         let connection = Connection::open_in_memory().map_err(|error| to_error(MEMORY.to_owned(), error))?;
-        let engine = Self { connection, path: None };
+        let engine = Self { connection, path: None, _hold: None };
         engine.set_up(Access::Write, purpose).map_err(|error| engine.error(error))?;
         Ok(engine)
     }
@@ -63,7 +70,7 @@ impl Sqlite {
     /// A database in a file of the operating system's choice, which has no name and is gone with the connection.
     pub(crate) fn temporary(purpose: &Purpose) -> Result<Self, Error> {
         let connection = Connection::open("").map_err(|error| to_error(MEMORY.to_owned(), error))?;
-        let engine = Self { connection, path: None };
+        let engine = Self { connection, path: None, _hold: None };
         engine.set_up(Access::Write, purpose).map_err(|error| engine.error(error))?;
         Ok(engine)
     }

@@ -5,8 +5,8 @@
 //! checked against what is there already, is checked inside the transaction; nothing at the start of a program is in proportion
 //! to the log.
 //!
-//! A file is held by the process that writes it, and a second one is refused. On a server several may write: what one remembers
-//! of the log it compares with what is there, at each transaction.
+//! A log is held by the process that writes it, and a second one is refused. Who lost it on a server for a while finds what others
+//! wrote meanwhile: what is remembered of the log is compared with what is there, at each transaction.
 
 mod append;
 mod attestations;
@@ -32,7 +32,9 @@ use std::{
 };
 
 use alloy_primitives::Address;
-use barter_store::{Access, Durability, Engine, Error as StoreError, Hold, Location, Purpose, Value, connect, row};
+use barter_store::{
+    Access, Durability, Engine, Error as StoreError, Location, Purpose, Value, connect, connect_alone, row,
+};
 
 pub(crate) use append::{Candidate, Placed};
 pub use attestations::{About, Attestation, Ingested, MAX_ATTESTATIONS_ABOUT, MAX_ATTESTATIONS_OF_ISSUER, Worth};
@@ -71,13 +73,11 @@ const KNOWN_CONSUMERS: usize = 10_000;
 pub(crate) struct Log {
     location: String,
     domain: Option<Domain>,
-    /// Before the hold, which is to last longer.
     writer: Option<Writer>,
     readers: Readers,
     heads: Arc<Mutex<Heads>>,
     windows: Windows,
     consumers: Mutex<Consumers>,
-    _hold: Option<Hold>,
 }
 
 /// The roots of the newest sizes of the log.
@@ -126,9 +126,7 @@ impl Log {
     /// has none yet takes it on.
     pub(crate) fn create(location: &Location, domain: Option<Domain>) -> Result<Self, Error> {
         let name = location.to_string();
-        // First, so that a second process finds out before it opens anything.
-        let hold = Hold::take(location)?;
-        let mut engine = connect(location, Access::Write, &PURPOSE)?;
+        let mut engine = connect_alone(location, &PURPOSE)?;
         let domain = barter_store::in_transaction(&mut *engine, Access::Write, |engine| {
             let Found::Log(found) = identity(engine, &name)? else {
                 return define(engine, &name, domain);
@@ -145,7 +143,7 @@ impl Log {
         })?;
         let heads = Arc::default();
         let writer = Some(Writer::start(engine, domain, Arc::clone(&heads))?);
-        Ok(Self::new(location, name, domain, writer, heads, Some(hold)))
+        Ok(Self::new(location, name, domain, writer, heads))
     }
 
     /// Opens a log to read it, beside whoever writes it.
@@ -157,7 +155,7 @@ impl Log {
         })?;
         let found = barter_store::in_transaction(&mut *engine, Access::Read, |engine| identity(engine, &name))?;
         let Found::Log(domain) = found else { return Err(Error::NotFound { location: name }) };
-        Ok(Self::new(location, name, domain, None, Arc::default(), None))
+        Ok(Self::new(location, name, domain, None, Arc::default()))
     }
 
     fn new(
@@ -166,7 +164,6 @@ impl Log {
         domain: Option<Domain>,
         writer: Option<Writer>,
         heads: Arc<Mutex<Heads>>,
-        hold: Option<Hold>,
     ) -> Self {
         Self {
             location: name,
@@ -176,7 +173,6 @@ impl Log {
             heads,
             windows: Windows::new(),
             consumers: Mutex::new(Consumers { revision: 0, known: Cache::new(KNOWN_CONSUMERS) }),
-            _hold: hold,
         }
     }
 
@@ -410,6 +406,5 @@ fn define(engine: &mut dyn Engine<Error>, location: &str, domain: Option<Domain>
 }
 
 fn other_domain(location: &str, found: Domain, expected: Domain) -> Error {
-    let name = |domain: Domain| format!("chain {}, bond contract {}", domain.chain_id, domain.bond);
-    Error::OtherDomain { location: location.to_owned(), found: name(found), expected: name(expected) }
+    Error::OtherDomain { location: location.to_owned(), found: found.to_string(), expected: expected.to_string() }
 }

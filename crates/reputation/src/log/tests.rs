@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use barter_store::{OnFound, OnRow, Table};
+use barter_store::testing::Ending;
 
 use super::{append::Appender, *};
 use crate::{
@@ -114,73 +114,6 @@ fn make_room(engine: &mut dyn Engine<Error>, pages: i64) -> Result<(), Error> {
     engine.query(&format!("PRAGMA max_page_count = {}", count + pages), &[], &mut |_| Ok(()))
 }
 
-/// A connection whose program ends at one of its calls: from then on it does nothing, not even tidy up.
-struct Ending {
-    engine: Box<dyn Engine<Error>>,
-    calls: u32,
-    /// Has no root of what is about to be committed.
-    heads: Arc<Mutex<Heads>>,
-}
-
-impl Ending {
-    fn call(&mut self) -> Result<&mut dyn Engine<Error>, Error> {
-        self.calls = self.calls.checked_sub(1).ok_or(Error::Stopped)?;
-        Ok(&mut *self.engine)
-    }
-}
-
-impl Engine<Error> for Ending {
-    fn begin_read(&mut self) -> Result<(), Error> {
-        self.call()?.begin_read()
-    }
-
-    fn begin_write(&mut self) -> Result<(), Error> {
-        self.call()?.begin_write()
-    }
-
-    fn commit(&mut self) -> Result<(), Error> {
-        let size = tree::size(&mut *self.engine)?;
-        assert_eq!(self.heads.lock().unwrap().get(size), None);
-        self.call()?.commit()
-    }
-
-    fn rollback(&mut self) {}
-
-    fn define(&mut self, schema: &str) -> Result<(), Error> {
-        self.call()?.define(schema)
-    }
-
-    fn tables(&mut self) -> Result<Vec<String>, Error> {
-        self.call()?.tables()
-    }
-
-    fn execute(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<u64, Error> {
-        self.call()?.execute(sql, parameters)
-    }
-
-    fn query(&mut self, sql: &str, parameters: &[Value<'_>], on_row: &mut OnRow<'_, Error>) -> Result<(), Error> {
-        self.call()?.query(sql, parameters, on_row)
-    }
-
-    fn lookup(
-        &mut self,
-        sql: &str,
-        width: usize,
-        keys: &[Value<'_>],
-        on_found: &mut OnFound<'_, Error>,
-    ) -> Result<(), Error> {
-        self.call()?.lookup(sql, width, keys, on_found)
-    }
-
-    fn insert(&mut self, table: &Table, values: &[Value<'_>]) -> Result<(), Error> {
-        self.call()?.insert(table, values)
-    }
-
-    fn size(&mut self) -> Result<u64, Error> {
-        self.call()?.size()
-    }
-}
-
 #[test]
 fn a_program_that_ends_at_any_call_leaves_what_was_there() {
     let folder = tempfile::tempdir().unwrap();
@@ -191,7 +124,7 @@ fn a_program_that_ends_at_any_call_leaves_what_was_there() {
     drop(log);
     for calls in 0.. {
         let engine = connect(&location, Access::Write, &PURPOSE).unwrap();
-        let mut engine = Ending { engine, calls, heads: Arc::default() };
+        let mut engine = Ending::after(calls, engine);
         let mut appender = Appender::new(None);
         let done = barter_store::in_transaction(&mut engine, Access::Write, |engine| appender.append(engine, &wanted));
         drop(engine);
@@ -317,7 +250,11 @@ fn no_root_is_remembered_before_its_log_is_committed() {
     };
     let engine = connect(&Location::file(folder.path().join("log.db")), Access::Write, &PURPOSE).unwrap();
     let heads: Arc<Mutex<Heads>> = Arc::default();
-    let engine = Ending { engine, calls: u32::MAX, heads: Arc::clone(&heads) };
+    let remembered = Arc::clone(&heads);
+    let engine = Ending::after(u32::MAX, engine).before_commit(move |engine| {
+        let size = tree::size(engine).unwrap();
+        assert_eq!((size, remembered.lock().unwrap().get(size)), (5, None));
+    });
     let writer = Writer::start(Box::new(engine), None, Arc::clone(&heads)).unwrap();
     assert_eq!(writer.append(wanted).unwrap().len(), 5);
     drop(writer);

@@ -5,6 +5,7 @@
 use std::{
     env, fs,
     sync::atomic::{AtomicU64, Ordering},
+    thread,
 };
 
 use alloy_primitives::Address;
@@ -38,7 +39,7 @@ impl Place {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         let server = env::var("BARTER_TEST_POSTGRES").ok()?;
         let schema = format!("log_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-        Client::connect(&server, NoTls).unwrap().batch_execute(&format!("CREATE SCHEMA {schema}")).unwrap();
+        administer(&server, format!("CREATE SCHEMA {schema}")).unwrap();
         Some(Self::Postgres { server, schema })
     }
 
@@ -53,7 +54,7 @@ impl Place {
             Self::File(folder) => folder.path().join("log.db").to_str().unwrap().to_owned(),
             Self::Postgres { server, schema } => {
                 let sign = if server.contains('?') { '&' } else { '?' };
-                format!("{server}{sign}options=-csearch_path%3D{schema}")
+                format!("{server}{sign}options=-csearch_path%3D{schema}&application_name={schema}")
             }
         }
     }
@@ -78,11 +79,24 @@ impl Place {
                 connection.execute_batch(sql).unwrap();
             }
             Self::Postgres { server, schema } => {
-                let mut client = Client::connect(server, NoTls).unwrap();
-                client.batch_execute(&format!("SET search_path TO {schema}; {sql}")).unwrap();
+                administer(server, format!("SET search_path TO {schema}; {sql}")).unwrap();
             }
         }
     }
+
+    /// Ends every connection there is to it on a server, as a server that is restarted does.
+    pub fn end_connections(&self) {
+        let Self::Postgres { server, schema } = self else { return };
+        let sql = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name";
+        administer(server, format!("{sql} = '{schema}'")).unwrap();
+    }
+}
+
+/// On a thread of its own, because the client must not wait where an asynchronous test runs.
+fn administer(server: &str, sql: String) -> Result<(), postgres::Error> {
+    let server = server.to_owned();
+    let running = thread::spawn(move || Client::connect(&server, NoTls)?.batch_execute(&sql));
+    running.join().unwrap()
 }
 
 impl Drop for Place {
@@ -90,9 +104,7 @@ impl Drop for Place {
         match self {
             Self::File(folder) => drop(fs::remove_dir_all(folder.path())),
             Self::Postgres { server, schema } => {
-                if let Ok(mut client) = Client::connect(server, NoTls) {
-                    let _ = client.batch_execute(&format!("DROP SCHEMA {schema} CASCADE"));
-                }
+                let _ = administer(server, format!("DROP SCHEMA {schema} CASCADE"));
             }
         }
     }

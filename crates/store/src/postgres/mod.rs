@@ -25,6 +25,10 @@ use crate::{Durability, Engine, Error, OnFound, OnRow, Purpose, Table, Value, lo
 
 /// The first half of the lock's key, any number; the second is the schema's, so that two schemas are two stores.
 const LOCK_CLASS: i32 = 0x4241_5274;
+/// The same of the lock that a session has who is to be the only one to write.
+const HOLD_CLASS: i32 = 0x4241_5275;
+/// How long somebody who is to be the only one waits for another to go: a server takes a moment to see that a process was killed.
+const HOLD_PATIENCE_MS: u32 = 2_000;
 /// Encodings that hold every text: that of every script, and that which leaves bytes alone.
 const ENCODINGS: [&str; 2] = ["UTF8", "SQL_ASCII"];
 /// What a null parameter is sent as.
@@ -42,14 +46,26 @@ pub(crate) struct Postgres {
     location: String,
     connection: Connection,
     purpose: Purpose,
+    /// Is every session to have the schema for itself?
+    is_alone: bool,
     statements: HashMap<String, Statement>,
 }
 
 impl Postgres {
     /// Connects. A database on a server is there or is not, to be read or to be written.
     pub(crate) fn open(url: &PostgresUrl, purpose: &Purpose) -> Result<Self, Error> {
+        Self::open_as(url, purpose, false)
+    }
+
+    /// Connects, and is the only one who did so by this.
+    pub(crate) fn open_alone(url: &PostgresUrl, purpose: &Purpose) -> Result<Self, Error> {
+        Self::open_as(url, purpose, true)
+    }
+
+    fn open_as(url: &PostgresUrl, purpose: &Purpose, is_alone: bool) -> Result<Self, Error> {
         let connection = Connection::new(url, purpose.application)?;
-        let mut engine = Self { location: url.to_string(), connection, purpose: *purpose, statements: HashMap::new() };
+        let statements = HashMap::new();
+        let mut engine = Self { location: url.to_string(), connection, purpose: *purpose, is_alone, statements };
         engine.reconnect()?;
         engine.check_encoding()?;
         Ok(engine)
@@ -72,7 +88,25 @@ impl Postgres {
 
     fn reconnect(&mut self) -> Result<(), Error> {
         self.statements.clear();
-        self.connection.open().map_err(|failure| self.error(failure))
+        self.connection.open().map_err(|failure| self.error(failure))?;
+        if self.is_alone { self.hold() } else { Ok(()) }
+    }
+
+    /// Takes the schema for this session. It is the session's that writes, so what is written by a session that lost it is nothing.
+    fn hold(&mut self) -> Result<(), Error> {
+        let schema = schema(self.purpose.mark);
+        let held = self.simple(&format!(
+            "SET lock_timeout = {HOLD_PATIENCE_MS}; \
+             SELECT pg_advisory_lock({HOLD_CLASS}, CAST(({schema}) AS INTEGER)); RESET lock_timeout"
+        ));
+        held.map_err(|error| {
+            // A session without it is never used.
+            self.connection.close();
+            match error {
+                Error::Busy { location } => Error::InUse { location },
+                error => error,
+            }
+        })
     }
 
     /// Begins a transaction, on a new connection where the last one was lost, be it while nobody was using it.

@@ -345,6 +345,49 @@ fn a_lost_connection_is_said_and_the_next_transaction_has_a_new_one() {
     assert_eq!(ids(&mut *engine), [4]);
 }
 
+/// Opens it to be the only one, under the schema's name, so that [`Schema::end_connections`] finds it.
+fn open_alone(schema: &Schema) -> Result<Connected, Error> {
+    let location = Location::parse(&format!("{}&application_name={}", schema.url(), schema.name))?;
+    crate::connect_alone(&location, &PURPOSE)
+}
+
+#[test]
+fn who_is_to_write_alone_does_and_whose_connection_was_lost_asks_again() {
+    let (Some(schema), Some(other)) = (Schema::new(), Schema::new()) else { return };
+    let is_in_use = |error: &Error| matches!(error, Error::InUse { location } if !location.contains('?'));
+    let mut first = open_alone(&schema).unwrap();
+    first.begin_write().unwrap();
+    first.define(DEFINITION).unwrap();
+    first.commit().unwrap();
+    assert!(is_in_use(&open_alone(&schema).err().unwrap()));
+    // Another schema is another place, and who reads is kept off none.
+    let _elsewhere = open_alone(&other).unwrap();
+    schema.open().begin_read().unwrap();
+    // Lost while nobody used it: had anew with the next transaction.
+    schema.end_connections();
+    first.begin_write().unwrap();
+    put(&mut *first, 1).unwrap();
+    first.commit().unwrap();
+    assert!(is_in_use(&open_alone(&schema).err().unwrap()));
+    // Lost in the middle, and another was faster: nothing more is written, until that one is gone.
+    first.begin_write().unwrap();
+    schema.end_connections();
+    let mut second = open_alone(&schema).unwrap();
+    assert!(put(&mut *first, 2).is_err());
+    first.rollback();
+    for _ in 0..2 {
+        assert!(is_in_use(&first.begin_write().unwrap_err()));
+        assert!(is_in_use(&first.begin_read().unwrap_err()));
+    }
+    second.begin_write().unwrap();
+    put(&mut *second, 3).unwrap();
+    second.commit().unwrap();
+    drop(second);
+    first.begin_write().unwrap();
+    assert_eq!(ids(&mut *first), [1, 3]);
+    first.commit().unwrap();
+}
+
 #[test]
 fn works_where_a_runtime_lets_it_block_and_ends_where_it_does_not() {
     let Some(schema) = Schema::new() else { return };
