@@ -3,28 +3,32 @@
 //! Everything here is synchronous and waits for a disk: an asynchronous program calls it where it may block. There is no clock and
 //! no network; the time comes in as `now`, Unix seconds, and the bond as it was read from the chain.
 
+mod export;
+mod record;
+mod refusal;
+
 use std::{
     collections::{BTreeSet, HashSet},
     sync::Arc,
 };
 
 use alloy_primitives::Address;
+use barter_protocol::bond::check_hub;
 use barter_store::Location;
 
+pub use self::{export::Export, record::Verdict, refusal::Refusal};
 pub use crate::log::{
     About, Attestation, Ending, Entry, Error, Ingested, MAX_ATTESTATIONS_ABOUT, MAX_ATTESTATIONS_OF_ISSUER, Page,
     RegisteredKey, Resolution, Standing, StoredDispute, Tally, Worth,
 };
 use crate::{
     chain::BondReading,
-    key::{self, PublicKey},
-    log::{Candidate, Filing, Log, Placed, Registering, Resolving},
+    key::PublicKey,
+    log::{Filing, Log, Registering, Resolving},
     merkle::Hash,
     score::{self, Score},
     verify::{Signed, Verifier},
-    wire::{
-        self, AttestationEnvelope, Domain, MAX_HUB_BYTES, SignedDispute, SignedOutcome, Status, hub, outcome::leaf,
-    },
+    wire::{self, AttestationEnvelope, Domain, MAX_HUB_BYTES, SignedDispute, Status, hub},
 };
 
 /// Most outcomes that are recorded at once.
@@ -43,148 +47,6 @@ pub struct Settings {
     pub domain: Option<Domain>,
     /// How a score is made.
     pub score: score::Settings,
-}
-
-/// Why something that somebody sent was not taken, though the oracle works.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// A text that cannot be the name of a hub.
-    #[error(transparent)]
-    Text(#[from] wire::Error),
-    /// A key that no consumer can have.
-    #[error(transparent)]
-    Key(#[from] key::Error),
-    /// Nobody registered the consumer.
-    #[error("{hub:?} is not a registered consumer")]
-    UnknownConsumer {
-        /// The consumer, as it was written.
-        hub: String,
-    },
-    /// The key is not the consumer's.
-    #[error("{found} is not the key that {hub:?} is registered with")]
-    OtherKey {
-        /// The consumer, as it was written.
-        hub: String,
-        /// The key that was named.
-        found: PublicKey,
-    },
-    /// The key is another consumer's.
-    #[error("the key is or was {hub:?}'s")]
-    KeyTaken {
-        /// That consumer, its name as compared.
-        hub: String,
-    },
-    /// The consumer has another key, and nobody said that it is to be replaced.
-    #[error("{hub:?} is registered with {registered}; say `replace` to put another key in its place")]
-    OtherKeyRegistered {
-        /// The consumer, as it was written.
-        hub: String,
-        /// The key it has.
-        registered: PublicKey,
-    },
-    /// The consumer's key did not sign this.
-    #[error("the signature is not one of {hub:?} under the key it is registered with")]
-    WrongSignature {
-        /// The consumer, as it was written.
-        hub: String,
-    },
-    /// The time is too far from now.
-    #[error("the time {found} is more than {MAX_CLOCK_DIFFERENCE} seconds from now, {now}")]
-    WrongTime {
-        /// The time that was signed, Unix seconds.
-        found: u64,
-        /// Now.
-        now: u64,
-    },
-    /// It is bound to another chain or contract.
-    #[error("this is bound to another chain or bond contract than this oracle's")]
-    OtherDomain,
-    /// The consumer has said something else of the same call.
-    #[error("outcome {index} of the same consumer and call says something else")]
-    CallTaken {
-        /// Where in the log that is.
-        index: u64,
-    },
-    /// No outcome is on record that the dispute could be about.
-    #[error("no outcome of this consumer, provider and call {invocation_id:?} is on record")]
-    NoOutcome {
-        /// The call.
-        invocation_id: String,
-    },
-    /// The outcome is under dispute already.
-    #[error("the outcome is disputed already, in {dispute_id:?}")]
-    AlreadyDisputed {
-        /// The other dispute.
-        dispute_id: String,
-    },
-    /// It is on record with other evidence, which its form does not sign.
-    #[error(
-        "dispute {dispute_id:?} is on record with other evidence, which the published form does not sign: sign it in ours"
-    )]
-    OtherEvidence {
-        /// The dispute.
-        dispute_id: String,
-    },
-    /// Another dispute has the id.
-    #[error("another dispute has the id {dispute_id:?}")]
-    DisputeIdTaken {
-        /// The id.
-        dispute_id: String,
-    },
-    /// There is no such dispute.
-    #[error("there is no dispute {dispute_id:?}")]
-    UnknownDispute {
-        /// The id.
-        dispute_id: String,
-    },
-    /// It ended otherwise.
-    #[error("dispute {dispute_id:?} has ended already, and otherwise")]
-    EndedOtherwise {
-        /// The id.
-        dispute_id: String,
-    },
-}
-
-impl Refusal {
-    /// A stable name, for programs.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Text(error) => error.code(),
-            Self::Key(error) => error.code(),
-            Self::UnknownConsumer { .. } => "unknown_consumer",
-            Self::OtherKey { .. } => "other_key",
-            Self::KeyTaken { .. } => "key_taken",
-            Self::OtherKeyRegistered { .. } => "other_key_registered",
-            Self::WrongSignature { .. } => "wrong_signature",
-            Self::WrongTime { .. } => "wrong_time",
-            Self::OtherDomain => "other_domain",
-            Self::CallTaken { .. } => "call_taken",
-            Self::NoOutcome { .. } => "no_outcome",
-            Self::AlreadyDisputed { .. } => "already_disputed",
-            Self::OtherEvidence { .. } => "other_evidence",
-            Self::DisputeIdTaken { .. } => "dispute_id_taken",
-            Self::UnknownDispute { .. } => "unknown_dispute",
-            Self::EndedOtherwise { .. } => "ended_otherwise",
-        }
-    }
-}
-
-/// What became of an outcome.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Verdict {
-    /// It is in the log, on the disk.
-    Recorded {
-        /// The index of its leaf.
-        index: u64,
-    },
-    /// It was before: the consumer had signed the very same.
-    Replayed {
-        /// The index of its leaf.
-        index: u64,
-    },
-    /// It is not in the log.
-    Rejected(Refusal),
 }
 
 /// What became of a dispute.
@@ -300,7 +162,7 @@ impl Oracle {
         })
     }
 
-    /// Registers a provider with a wallet, or adds one. Whether the wallet is new.
+    /// Registers a provider, whose name is its hub's URL, with a wallet, or adds one. Whether the wallet is new.
     ///
     /// # Errors
     /// What the database fails with.
@@ -308,9 +170,10 @@ impl Oracle {
     /// # Retry safety
     /// A wallet it has already changes nothing.
     pub fn register_provider(&self, hub: &str, wallet: Address, now: u64) -> Result<Result<bool, Refusal>, Error> {
-        match check_name("provider_hub", hub) {
+        let checked = check_name("provider_hub", hub).map_err(Refusal::from);
+        match checked.and_then(|()| Ok(check_hub(hub)?)) {
             Ok(()) => self.0.log.add_wallet(&hub::normal(hub), wallet, now).map(Ok),
-            Err(refusal) => Ok(Err(refusal.into())),
+            Err(refusal) => Ok(Err(refusal)),
         }
     }
 
@@ -349,115 +212,11 @@ impl Oracle {
 
     // -------------------------------------------------------------------------------------------- outcomes
 
-    /// Records outcomes that consumers signed. What became of each, in order: those recorded are on the disk when this returns.
-    ///
-    /// Of a consumer nobody registered, nothing is kept.
-    ///
-    /// # Errors
-    /// [`Error::TooMany`] over [`MAX_BATCH`]; [`Error::Busy`] where too much waits; what the database fails with. Either way none
-    /// of them is recorded, unless the connection to a server was lost while it committed.
-    ///
-    /// # Retry safety
-    /// Safe: what was recorded is then replayed, with its index.
-    pub fn record(&self, outcomes: Vec<SignedOutcome>, now: u64) -> Result<Vec<Verdict>, Error> {
-        self.record_checked(outcomes, now, |batch| self.0.verifier.verify_batch(batch))
-    }
-
-    /// Records outcomes as if their signatures were right: to fill a log for measuring it.
-    ///
-    /// # Errors
-    /// As [`record`](Self::record).
-    #[cfg(any(test, feature = "synthetic"))]
-    pub fn record_unverified(&self, outcomes: Vec<SignedOutcome>, now: u64) -> Result<Vec<Verdict>, Error> {
-        self.record_checked(outcomes, now, |batch| vec![true; batch.len()])
-    }
-
-    fn record_checked(
-        &self,
-        outcomes: Vec<SignedOutcome>,
-        now: u64,
-        verify: impl FnOnce(&[Signed<'_>]) -> Vec<bool>,
-    ) -> Result<Vec<Verdict>, Error> {
-        if outcomes.len() > MAX_BATCH {
-            return Err(Error::TooMany { found: outcomes.len(), maximum: MAX_BATCH });
-        }
-        let hubs: Vec<_> = outcomes.iter().map(|signed| hub::normal(&signed.outcome.fields().consumer_hub)).collect();
-        let consumers = self.0.log.consumers(&hubs.iter().cloned().collect())?;
-        let texts: Vec<_> = outcomes.iter().map(|signed| signed.outcome.signed_bytes()).collect();
-        let mut verdicts = Vec::with_capacity(outcomes.len());
-        let mut batch = Vec::with_capacity(outcomes.len());
-        for (number, signed) in outcomes.iter().enumerate() {
-            let fields = signed.outcome.fields();
-            let consumer = consumers.get(&hubs[number]);
-            let checked = self
-                .check(signed.outcome.form().domain(), fields.timestamp, now)
-                .and_then(|()| consumer.ok_or_else(|| Refusal::UnknownConsumer { hub: fields.consumer_hub.clone() }));
-            verdicts.push(match checked {
-                Ok(consumer) => {
-                    batch.push((
-                        number,
-                        consumer,
-                        Signed { key: &consumer.key, message: &texts[number], signature: &signed.signature },
-                    ));
-                    None
-                }
-                // What was taken in time stays taken.
-                Err(refusal @ Refusal::WrongTime { .. }) => {
-                    Some(self.replayed(consumer.map(|consumer| consumer.consumer), signed, refusal)?)
-                }
-                Err(refusal) => Some(Verdict::Rejected(refusal)),
-            });
-        }
-        let right = verify(&batch.iter().map(|(_, _, signed)| *signed).collect::<Vec<_>>());
-        let mut taken: Vec<_> = outcomes.iter().map(|_| None).collect();
-        for ((number, consumer, _), is_right) in batch.into_iter().zip(right) {
-            if is_right {
-                taken[number] = Some(*consumer);
-            }
-        }
-        let mut candidates = Vec::new();
-        let mut numbers = Vec::new();
-        for (number, signed) in outcomes.into_iter().enumerate() {
-            match taken[number] {
-                Some(consumer) => {
-                    let form = signed.outcome.form().code();
-                    let leaf = leaf(form, &texts[number], &consumer.key, &signed.signature);
-                    numbers.push(number);
-                    candidates.push(Candidate::new(signed, consumer.consumer, consumer.key_id, leaf));
-                }
-                // Under a key that the consumer had before, it may have been right.
-                None if verdicts[number].is_none() => {
-                    let hub = signed.outcome.fields().consumer_hub.clone();
-                    let refusal = Refusal::WrongSignature { hub };
-                    let consumer = consumers.get(&hubs[number]).map(|consumer| consumer.consumer);
-                    verdicts[number] = Some(self.replayed(consumer, &signed, refusal)?);
-                }
-                None => {}
-            }
-        }
-        if !candidates.is_empty() {
-            for (number, placed) in numbers.into_iter().zip(self.0.log.append(candidates)?) {
-                verdicts[number] = Some(match placed {
-                    Placed::Recorded { index } => Verdict::Recorded { index },
-                    Placed::Replayed { index } => Verdict::Replayed { index },
-                    Placed::Taken { index } => Verdict::Rejected(Refusal::CallTaken { index }),
-                });
-            }
-        }
-        verdicts.into_iter().map(|verdict| verdict.ok_or(Error::Stopped)).collect()
-    }
-
-    /// What would be refused now, but was taken before.
-    fn replayed(&self, consumer: Option<i64>, signed: &SignedOutcome, refusal: Refusal) -> Result<Verdict, Error> {
-        let Some(consumer) = consumer else { return Ok(Verdict::Rejected(refusal)) };
-        let index = self.0.log.index_of(consumer, signed)?;
-        Ok(index.map_or(Verdict::Rejected(refusal), |index| Verdict::Replayed { index }))
-    }
-
     /// Is it for this oracle, and of these days?
     fn check(&self, domain: Option<Domain>, timestamp: u64, now: u64) -> Result<(), Refusal> {
-        if domain.is_some_and(|domain| self.0.settings.domain != Some(domain)) {
-            return Err(Refusal::OtherDomain);
+        let expected = self.0.settings.domain;
+        if let Some(found) = domain.filter(|found| expected != Some(*found)) {
+            return Err(Refusal::OtherDomain { found, expected });
         }
         if timestamp.abs_diff(now) > MAX_CLOCK_DIFFERENCE {
             return Err(Refusal::WrongTime { found: timestamp, now });
@@ -711,42 +470,6 @@ impl Oracle {
         now: u64,
     ) -> Result<Vec<Ingested>, Error> {
         self.0.log.ingest(issuer, heard, now)
-    }
-}
-
-/// The log in order: see [`Oracle::export`].
-#[derive(Debug)]
-pub struct Export {
-    oracle: Oracle,
-    next: u64,
-    size: Option<u64>,
-    page: std::vec::IntoIter<Entry>,
-}
-
-impl Iterator for Export {
-    type Item = Result<Entry, Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if let Some(entry) = self.page.next() {
-            return Some(Ok(entry));
-        }
-        if self.size.is_some_and(|size| self.next >= size) {
-            return None;
-        }
-        match self.oracle.entries(self.next, MAX_PAGE) {
-            Ok((size, entries)) => {
-                let size = *self.size.get_or_insert(size);
-                let left = usize::try_from(size - self.next).unwrap_or(usize::MAX);
-                let taken = entries.len().min(left);
-                self.next += taken as u64;
-                self.page = entries.into_iter().take(taken).collect::<Vec<_>>().into_iter();
-                self.page.next().map(Ok)
-            }
-            Err(error) => {
-                self.size = Some(self.next);
-                Some(Err(error))
-            }
-        }
     }
 }
 

@@ -44,7 +44,8 @@ fn dispute(reason: &str, form: DisputeForm, evidence: &str) -> Result<Dispute, E
 #[test]
 fn a_reason_forges_no_field() {
     let forged = dispute("late|provider_hub:https://victim.example", DisputeForm::Published, "{}");
-    assert_eq!(forged, Err(Error::Separator { field: "reason" }));
+    let found = "late|provider_hub:https://victim.example".to_owned();
+    assert_eq!(forged, Err(Error::Separator { field: "reason", found }));
     let signed = "dispute_id:d1|invocation_id:inv_1|provider_hub:https://p.example|consumer_hub:https://c.example\
                   |reason:late|provider_hub:https://victim.example|requested_slash_pct:0.1|timestamp:2026-01-02T03:05:05Z";
     let pom = ProofOfMisbehavior {

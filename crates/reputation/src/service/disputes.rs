@@ -105,7 +105,9 @@ impl From<oracle::Refusal> for Refusal {
             | Why::OtherEvidence { .. }
             | Why::DisputeIdTaken { .. }
             | Why::EndedOtherwise { .. } => StatusCode::CONFLICT,
-            Why::Text(_) | Why::Key(_) | Why::WrongTime { .. } | Why::OtherDomain => StatusCode::BAD_REQUEST,
+            Why::Text(_) | Why::Hub(_) | Why::Key(_) | Why::WrongTime { .. } | Why::OtherDomain { .. } => {
+                StatusCode::BAD_REQUEST
+            }
         };
         Self::new(status, refusal.code(), shortened(&refusal.to_string()))
     }

@@ -20,8 +20,13 @@ use crate::wire;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ProviderRequest {
-    /// Its hub's URL.
-    #[schema(min_length = 1, max_length = 256)]
+    /// Its hub's URL: `http://` or `https://`, a host, and perhaps a port and a path.
+    #[schema(
+        min_length = 1,
+        max_length = 256,
+        pattern = "^[Hh][Tt][Tt][Pp][Ss]?://[0-9A-Za-z]",
+        example = "https://provider.example"
+    )]
     provider_hub: String,
     /// The address of the wallet.
     #[schema(pattern = "^0x[0-9a-fA-F]{40}$", example = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8")]

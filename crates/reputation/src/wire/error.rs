@@ -33,10 +33,12 @@ pub enum Error {
         maximum: usize,
     },
     /// A text of a published form holds the character that separates fields, and could pass for another field.
-    #[error("{field} has a '|' in it, which separates the fields of what is signed")]
+    #[error("{field} is {found:?}: '|' separates the fields of what is signed, and can be in none of them")]
     Separator {
         /// The field.
         field: &'static str,
+        /// The text.
+        found: String,
     },
     /// A text holds the character that ends strings in databases.
     #[error("{field} has a NUL character in it")]

@@ -1,6 +1,6 @@
 //! The forms in which something can be signed.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use alloy_primitives::Address;
 
@@ -13,6 +13,12 @@ pub struct Domain {
     pub chain_id: u64,
     /// The bond contract.
     pub bond: Address,
+}
+
+impl fmt::Display for Domain {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "chain {}, bond contract {}", self.chain_id, self.bond)
+    }
 }
 
 /// The form of an outcome.
@@ -144,7 +150,7 @@ impl Rules {
             return Err(Error::Nul { field });
         }
         if self.published && text.contains('|') {
-            return Err(Error::Separator { field });
+            return Err(Error::Separator { field, found: super::shortened(text) });
         }
         Ok(())
     }
