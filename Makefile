@@ -65,7 +65,8 @@ build-rust: $(NPM)
 # Chosen by name and not by package, because cargo then finds every crate built as `make test` left it. Files that live for a
 # minute need not outlive a power cut, hence no fsync.
 INDEX_SUITES = $(patsubst crates/index/tests/%.rs,--test %,$(wildcard crates/index/tests/*.rs))
-LOG_SUITES = $(patsubst crates/reputation/tests/%.rs,--test %,$(wildcard crates/reputation/tests/log*.rs crates/reputation/tests/oracle*.rs))
+LOG_SUITES = $(patsubst crates/reputation/tests/%.rs,--test %,$(wildcard crates/reputation/tests/log*.rs crates/reputation/tests/oracle*.rs)) \
+  --test sharing --test service
 .PHONY: test-postgres
 test-postgres: $(NPM) ## The index's and the log's tests on PostgreSQL, a server started for them (PostgreSQL)
 	@$(STEP) --tests "tests on PostgreSQL" tools/with-postgres --fsync=off -- sh -c \

@@ -206,7 +206,8 @@ impl fmt::Debug for Server {
 }
 
 impl Server {
-    /// Serves, from now on.
+    /// Serves, from now on, on the runtime that this is called in. It waits for the database: an asynchronous program calls it where
+    /// it may block.
     ///
     /// # Errors
     /// [`Error`].

@@ -10,7 +10,7 @@ use barter_reputation::{
     federation::{Error as FederationError, Peer},
     key::{PublicKey, SecretKey},
     oracle::MAX_ATTESTATIONS_ABOUT,
-    service::{Error, Server, Settings},
+    service::{Error, Settings},
     wire::{AttestationEnvelope, DisputeForm, Domain, Number, ProofOfMisbehavior, SlashAttestation},
 };
 use serde_json::{Value, json};
@@ -190,8 +190,7 @@ async fn an_attestation_is_strong_only_with_a_dispute_of_a_consumer_known_here()
             clock: Arc::new(|| NOW),
             ..Settings::new(OWN_HUB, key(9))
         };
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        let second = Server::start(listener, service.oracle.clone(), settings, None).unwrap();
+        let second = service.another(settings).await.unwrap();
         peer.heard().await;
         assert_eq!(issuers(&service).await, expected, "{shown}");
         second.stop().await;
@@ -294,8 +293,7 @@ async fn all_pages_of_a_peer_are_read_from_what_is_known_on() {
         clock: Arc::new(|| NOW),
         ..Settings::new(OWN_HUB, key(9))
     };
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    let again = Server::start(listener, service.oracle.clone(), settings, None).unwrap();
+    let again = service.another(settings).await.unwrap();
     let next = async {
         while issuers(&service).await != (0, 1, 4) {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -343,9 +341,8 @@ async fn a_peer_that_is_taken_out_does_not_count_after_the_next_start() {
     let service = following(&[&peer]).await;
     peer.heard().await;
     assert_eq!(issuers(&service).await, (0, 1, 1));
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let settings = Settings { clock: Arc::new(|| NOW), ..Settings::new(OWN_HUB, key(9)) };
-    let again = Server::start(listener, service.oracle.clone(), settings, None).unwrap();
+    let again = service.another(settings).await.unwrap();
     assert_eq!(issuers(&service).await, (0, 0, 0));
     again.stop().await;
 }
@@ -395,8 +392,7 @@ async fn a_peer_that_cannot_be_one_is_refused_at_the_start() {
     let refused = async |url: &str, peer_key: PublicKey| {
         let peers = vec![Peer { url: url.to_owned(), key: peer_key }];
         let settings = Settings { peers, ..Settings::new(OWN_HUB, key(9)) };
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        match Server::start(listener, service.oracle.clone(), settings, None) {
+        match service.another(settings).await {
             Err(Error::Federation(error)) => error,
             other => panic!("{other:?}"),
         }

@@ -139,7 +139,7 @@ async fn a_clock_wrong_by_more_than_a_day_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn fresh_keys_and_unknown_consumers_leave_nothing() {
     let service = start().await;
-    let before = service.oracle.bytes().unwrap();
+    let before = service.ask(|oracle| oracle.bytes().unwrap()).await;
     for round in 0..20_u32 {
         let batch: Vec<_> = (0..100_u32)
             .map(|number| {
@@ -153,8 +153,8 @@ async fn fresh_keys_and_unknown_consumers_leave_nothing() {
         let answer = service.record(&batch).await;
         assert_eq!((&answer["rejected"], &answer["results"][0]["error"]), (&json!(100), &json!("unknown_consumer")));
     }
-    assert_eq!(service.oracle.tree_head().unwrap().0, 0);
-    assert_eq!(service.oracle.bytes().unwrap(), before);
+    assert_eq!(service.ask(|oracle| oracle.tree_head().unwrap().0).await, 0);
+    assert_eq!(service.ask(|oracle| oracle.bytes().unwrap()).await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -185,6 +185,10 @@ async fn only_the_operator_registers_and_only_what_is_right() {
     assert_eq!(service.operate(Method::PUT, "/consumers", &consumer(&right)).await.1["is_new"], json!(false));
     let provider = json!({ "provider_hub": "https://p.example", "wallet": "0x7099" });
     assert_eq!(code(&service.operate(Method::PUT, "/providers", &provider).await), (400, "invalid_address".to_owned()));
+    let provider = json!({ "provider_hub": "p.example", "wallet": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8" });
+    let refused = service.operate(Method::PUT, "/providers", &provider).await;
+    assert_eq!(code(&refused), (400, "invalid_hub".to_owned()));
+    assert!(refused.1["message"].as_str().unwrap().contains("p.example"));
     // Registered is seen, though nothing was ever said of it.
     let provider =
         json!({ "provider_hub": "https://p.example", "wallet": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8" });

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod chain;
+#[path = "../common/mod.rs"]
+mod common;
 mod defects;
 mod disputes;
 mod fake_chain;

@@ -5,7 +5,6 @@
 use std::{
     env,
     io::{BufRead as _, BufReader, Write as _},
-    net::Ipv4Addr,
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
     time::Duration,
 };
@@ -13,12 +12,12 @@ use std::{
 use barter_reputation::{
     federation::Peer,
     key::PublicKey,
-    service::{Server, Settings},
+    service::Settings,
     wire::{DisputeForm, ProofOfMisbehavior},
 };
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, time::timeout};
+use tokio::time::timeout;
 
 use crate::{
     disputes::{chain_with, disputed, executed, resolve, ruling},
@@ -126,8 +125,7 @@ async fn we_take_over_the_published_hubs_slashes_strong_and_weak() {
         pull_every: Duration::from_millis(50),
         ..Settings::new("https://follower.example", key(9))
     };
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    let follower = Server::start(listener, service.oracle.clone(), settings, None).unwrap();
+    let follower = service.another(settings).await.unwrap();
     let heard = async {
         loop {
             let (_, about) = service.get(&format!("/slashes/by-provider/{PROVIDER}")).await;

@@ -11,22 +11,20 @@ use barter_reputation::{
     chain::follower,
     key::SecretKey,
     oracle::{self, Oracle},
-    service::{Follow, Limits, OperatorToken, Server, Settings},
+    service::{Error, Follow, Limits, OperatorToken, Server, Settings},
     wire::{
         Dispute, DisputeFields, DisputeForm, DisputeJson, Domain, Form, Fraction, Number, Outcome, OutcomeFields,
         OutcomeJson, Price, SignedDispute, SignedOutcome, Status,
     },
 };
-use barter_store::Location;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
 };
 
-use crate::fake_chain::FakeChain;
+use crate::{common::Place, fake_chain::FakeChain};
 
 pub(crate) const PREFIX: &str = "/ai-market/v2/reputation";
 pub(crate) const NOW: u64 = 1_790_000_000;
@@ -53,13 +51,15 @@ pub(crate) struct Fixture {
     pub server: Server,
     pub oracle: Oracle,
     pub client: Client,
-    _directory: TempDir,
+    pub place: Place,
 }
 
 /// How a service for a test differs from others.
 pub(crate) struct Setup {
     pub settings: Settings,
     pub chain: Option<FakeChain>,
+    /// A server's where one is named, so that the suite runs on both.
+    pub place: Place,
 }
 
 impl Default for Setup {
@@ -70,7 +70,7 @@ impl Default for Setup {
             limits: NO_LIMITS,
             ..Settings::new(OWN_HUB, key(9))
         };
-        Self { settings, chain: None }
+        Self { settings, chain: None, place: Place::postgres().unwrap_or_else(Place::file) }
     }
 }
 
@@ -80,11 +80,14 @@ pub(crate) async fn start() -> Fixture {
 
 /// A service that knows one consumer, whose key is that of seed 2. Without a name of its own it goes by its address.
 pub(crate) async fn start_with(setup: Setup) -> Fixture {
-    let directory = tempfile::tempdir().unwrap();
-    let location = Location::file(directory.path().join("log.sqlite"));
-    let chosen = oracle::Settings { domain: Some(DOMAIN), ..oracle::Settings::default() };
-    let oracle = Oracle::create(&location, chosen).unwrap();
-    assert!(oracle.register_consumer(CONSUMER, key(2).public(), NOW).unwrap().unwrap());
+    let location = setup.place.location();
+    let made = tokio::task::spawn_blocking(move || {
+        let chosen = oracle::Settings { domain: Some(DOMAIN), ..oracle::Settings::default() };
+        let oracle = Oracle::create(&location, chosen).unwrap();
+        assert!(oracle.register_consumer(CONSUMER, key(2).public(), NOW).unwrap().unwrap());
+        oracle
+    });
+    let oracle = made.await.unwrap();
     let follow = setup.chain.map(|chain| Follow {
         chain: Arc::new(chain),
         settings: follower::Settings {
@@ -99,8 +102,18 @@ pub(crate) async fn start_with(setup: Setup) -> Fixture {
     if settings.hub_url.is_empty() {
         settings.hub_url = format!("http://{}", listener.local_addr().unwrap());
     }
-    let server = Server::start(listener, oracle.clone(), settings, follow).unwrap();
-    Fixture { server, oracle, client: client(), _directory: directory }
+    let server = serve(listener, oracle.clone(), settings, follow).await.unwrap();
+    Fixture { server, oracle, client: client(), place: setup.place }
+}
+
+/// Starts it where it may wait for a database.
+async fn serve(
+    listener: TcpListener,
+    oracle: Oracle,
+    settings: Settings,
+    follow: Option<Follow>,
+) -> Result<Server, Error> {
+    tokio::task::spawn_blocking(move || Server::start(listener, oracle, settings, follow)).await.unwrap()
 }
 
 pub(crate) fn client() -> Client {
@@ -119,6 +132,18 @@ pub(crate) type Answer = (StatusCode, Value);
 impl Fixture {
     pub(crate) fn address(&self) -> SocketAddr {
         self.server.address()
+    }
+
+    /// Another service on the same log.
+    pub(crate) async fn another(&self, settings: Settings) -> Result<Server, Error> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        serve(listener, self.oracle.clone(), settings, None).await
+    }
+
+    /// Asks the oracle where it may wait for a disk.
+    pub(crate) async fn ask<T: Send + 'static>(&self, question: impl FnOnce(&Oracle) -> T + Send + 'static) -> T {
+        let oracle = self.oracle.clone();
+        tokio::task::spawn_blocking(move || question(&oracle)).await.unwrap()
     }
 
     pub(crate) async fn send(&self, method: Method, path: &str, body: Option<Vec<u8>>, token: Option<&str>) -> Answer {
