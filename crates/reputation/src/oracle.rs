@@ -262,6 +262,11 @@ impl Oracle {
         Export { oracle: self.clone(), next: 0, size: None, page: Vec::new().into_iter() }
     }
 
+    /// Did the last write to the log work? Where it did not, tries one that changes nothing, and says whether that did.
+    pub fn is_writable(&self) -> bool {
+        self.0.log.is_writable()
+    }
+
     /// Bytes that the log and all beside it take on disk.
     ///
     /// # Errors

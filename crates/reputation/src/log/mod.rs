@@ -191,6 +191,11 @@ impl Log {
         self.writer()?.append(candidates)
     }
 
+    /// Did the last write work, or would another? Of a log that is only read: yes.
+    pub(crate) fn is_writable(&self) -> bool {
+        self.writer.as_ref().is_none_or(Writer::works)
+    }
+
     /// How many outcomes there are, and the root.
     pub(crate) fn head(&self) -> Result<(u64, Hash), Error> {
         self.readers.read(|engine| {

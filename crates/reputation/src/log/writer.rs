@@ -3,6 +3,7 @@
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel},
     },
     thread::{self, JoinHandle},
@@ -13,6 +14,7 @@ use barter_store::{Access, Engine, in_transaction};
 use super::{
     Error, Heads,
     append::{Appender, Candidate, Placed},
+    registry,
 };
 use crate::wire::Domain;
 
@@ -35,6 +37,10 @@ enum Request {
 pub(super) struct Writer {
     requests: Option<SyncSender<Request>>,
     thread: Option<JoinHandle<()>>,
+    /// Did the last write fail?
+    has_failed: Arc<AtomicBool>,
+    /// Is somebody finding out whether another would?
+    is_tried: AtomicBool,
 }
 
 impl Writer {
@@ -44,9 +50,11 @@ impl Writer {
         heads: Arc<Mutex<Heads>>,
     ) -> Result<Self, Error> {
         let (requests, waiting) = sync_channel(MAX_WAITING);
-        let run = move || Thread { engine, appender: Appender::new(domain), heads, waiting }.run();
+        let has_failed = Arc::<AtomicBool>::default();
+        let failed = Arc::clone(&has_failed);
+        let run = move || Thread { engine, appender: Appender::new(domain), heads, waiting, has_failed: failed }.run();
         let thread = thread::Builder::new().name("barter-log".to_owned()).spawn(run).map_err(|_| Error::Stopped)?;
-        Ok(Self { requests: Some(requests), thread: Some(thread) })
+        Ok(Self { requests: Some(requests), thread: Some(thread), has_failed, is_tried: AtomicBool::new(false) })
     }
 
     /// Appends these, all in one transaction, which is on the disk when this returns.
@@ -62,11 +70,28 @@ impl Writer {
         write: impl FnOnce(&mut dyn Engine<Error>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let (answer, answered) = sync_channel(1);
+        let has_failed = Arc::clone(&self.has_failed);
         self.send(Request::Other(Box::new(move |engine| {
+            let done = in_transaction(engine, Access::Write, write);
+            has_failed.store(done.is_err(), Ordering::Relaxed);
             // Who asked may have gone.
-            let _ = answer.send(in_transaction(engine, Access::Write, write));
+            let _ = answer.send(done);
         })))?;
         answered.recv().unwrap_or(Err(Error::Stopped))
+    }
+
+    /// Did the last write work? Where it did not, tries one that changes nothing: who is sent no more writes for a failed one would
+    /// never find out that the next would work. One at a time, for anybody may ask.
+    pub(super) fn works(&self) -> bool {
+        if !self.has_failed.load(Ordering::Relaxed) {
+            return true;
+        }
+        if self.is_tried.swap(true, Ordering::Relaxed) {
+            return false;
+        }
+        let works = self.write(registry::touch).is_ok();
+        self.is_tried.store(false, Ordering::Relaxed);
+        works
     }
 
     fn send(&self, request: Request) -> Result<(), Error> {
@@ -94,6 +119,7 @@ struct Thread {
     appender: Appender,
     heads: Arc<Mutex<Heads>>,
     waiting: Receiver<Request>,
+    has_failed: Arc<AtomicBool>,
 }
 
 impl Thread {
@@ -149,6 +175,7 @@ impl Thread {
     fn commit(&mut self, candidates: &[Candidate]) -> Result<Vec<Placed>, Error> {
         let Self { engine, appender, heads, .. } = self;
         let done = in_transaction(&mut **engine, Access::Write, |engine| appender.append(engine, candidates));
+        self.has_failed.store(done.is_err(), Ordering::Relaxed);
         match &done {
             // Not before: a log of this size that another process wrote instead would be given this root. Who reads it in between
             // works it out.

@@ -24,19 +24,26 @@ pub(super) struct Health {
     chain: ChainAnswer,
 }
 
-/// Whether the log can be read, and what is known of the chain. A chain that is away does not make the service unwell: its scores say
+/// Whether the log can be read and written, and what is known of the chain. A chain that is away does not make the service unwell: its scores say
 /// up to which block they know.
 #[utoipa::path(
     get,
     path = "/healthz",
     tag = "service",
     responses(
-        (status = 200, description = "The log can be read", body = Health),
-        (status = 503, description = "It cannot", body = ErrorBody),
+        (status = 200, description = "The log can be read, and the last write worked", body = Health),
+        (status = 503, description = "It cannot, or the last write failed and so would another", body = ErrorBody),
     )
 )]
 pub(super) async fn get(State(service): State<Arc<Service>>) -> Result<Json<Health>, Refusal> {
-    let (log_size, _) = service.ask(Oracle::tree_head).await?.map_err(|error| unavailable(&error))?;
+    let asked = service.ask(|oracle: &Oracle| oracle.tree_head().map(|(size, _)| (size, oracle.is_writable()))).await?;
+    let (log_size, is_writable) = asked.map_err(|error| unavailable(&error))?;
+    if !is_writable {
+        return Err(Refusal::unavailable(
+            "log_unwritable",
+            "the last write failed; the service's operator can see why",
+        ));
+    }
     let chain = ChainAnswer::of(&service, &service.known.borrow(), service.now());
     Ok(Json(Health { status: "ok", log_size, chain }))
 }

@@ -9,6 +9,7 @@ mod defects;
 mod disputes;
 mod fake_chain;
 mod federation;
+mod health;
 mod input;
 mod limits;
 mod openapi;
