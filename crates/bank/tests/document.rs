@@ -87,8 +87,14 @@ fn what_is_made_is_what_is_read() {
     made(&Account { pocket: a, promise: b });
     made(&Record { side: Side::Debit, amount: "0.30000000000000004".parse().unwrap(), account: a });
     made(&Tx { records: vec![a, b], order: None });
-    let signature =
-        Signature { hash: a, action: Action::Reject, seen: Some(vec![]), reason: Some("out of hours".into()) };
+    let signature = Signature {
+        about: a,
+        action: Action::Reject,
+        seen: Some(vec![]),
+        reason: Some("out of hours".into()),
+        terms: None,
+        until: Some(1 << 53),
+    };
     let signed = Doc::sign(&secret(1), ULID.parse().unwrap(), &signature).unwrap();
     assert_eq!(signed.fields(), &signature);
     assert!(key(1).verify(&signed.hash(), signed.sig().unwrap()));

@@ -6,6 +6,9 @@ use serde_json::{Map, Value};
 
 use super::{Amount, Error, Hash, PublicKey, SignatureBytes, Ulid, error::shown};
 
+/// The largest whole number up to which a double holds each.
+const MAX_INTEGER: u64 = 1 << 53;
+
 /// The fields of a document. A field that is `null` is there, and wrong: only what is left out is left out.
 #[derive(Clone, Copy, Debug)]
 pub struct Fields<'a> {
@@ -73,20 +76,39 @@ impl<'a> Fields<'a> {
         self.parsed(field, "a signature")
     }
 
-    fn parsed<T: FromStr<Err: Display>>(&self, field: &'static str, what: &str) -> Result<T, Error> {
+    /// A whole number that a double holds.
+    pub(super) fn integer(&self, field: &'static str) -> Result<u64, Error> {
+        let number = self.value(field)?.as_u64().filter(|number| *number <= MAX_INTEGER);
+        number.ok_or_else(|| self.wrong(field, format_args!("a whole number, at most {MAX_INTEGER}")))
+    }
+
+    pub(super) fn object(&self, field: &'static str) -> Result<&'a Map<String, Value>, Error> {
+        self.value(field)?.as_object().ok_or_else(|| self.wrong(field, "an object"))
+    }
+
+    pub(super) fn parsed<T: FromStr<Err: Display>>(&self, field: &'static str, what: &str) -> Result<T, Error> {
         let text = self.value(field)?.as_str().ok_or_else(|| self.wrong(field, format_args!("{what} as text")))?;
         text.parse().map_err(|error| self.wrong(field, format_args!("{what} ({error})")))
     }
 
     /// At most `most` hashes.
     pub(super) fn hashes(&self, field: &'static str, most: usize) -> Result<Vec<Hash>, Error> {
+        self.list(field, most, "hashes")
+    }
+
+    /// At most `most` keys.
+    pub(super) fn keys(&self, field: &'static str, most: usize) -> Result<Vec<PublicKey>, Error> {
+        self.list(field, most, "public keys")
+    }
+
+    fn list<T: FromStr>(&self, field: &'static str, most: usize, what: &str) -> Result<Vec<T>, Error> {
         let items = self.value(field)?.as_array().filter(|items| items.len() <= most);
-        let hashes = items.and_then(|items| items.iter().map(|item| item.as_str()?.parse().ok()).collect());
-        hashes.ok_or_else(|| self.wrong(field, format_args!("a list of at most {most} hashes")))
+        let read = items.and_then(|items| items.iter().map(|item| item.as_str()?.parse().ok()).collect());
+        read.ok_or_else(|| self.wrong(field, format_args!("a list of at most {most} {what}")))
     }
 }
 
-/// A list of hashes, as it is written.
-pub(super) fn list(hashes: &[Hash]) -> Value {
-    hashes.iter().map(|hash| Value::String(hash.to_string())).collect()
+/// A list of hashes or keys, as it is written.
+pub(super) fn list<'a, T: Display + 'a>(items: impl IntoIterator<Item = &'a T>) -> Value {
+    items.into_iter().map(|item| Value::String(item.to_string())).collect()
 }

@@ -19,6 +19,8 @@ mod pocket;
 mod promise;
 mod record;
 mod signature;
+mod terms;
+mod text;
 mod tx;
 mod ulid;
 
@@ -36,6 +38,7 @@ pub use self::{
     promise::Promise,
     record::{Record, Side},
     signature::{Action, Signature},
+    terms::{NotARole, Role, Terms},
     tx::{MAX_RECORDS, Tx},
     ulid::{NotAUlid, Ulid},
 };

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Error, Fields, Hash, Kind, fields::list};
+use super::{Doc, Error, Fields, Hash, Kind, Terms, fields::list};
 
 /// Most signatures that one cites: no deal has more banks than records.
 const MAX_SEEN: usize = super::MAX_RECORDS;
@@ -52,19 +52,40 @@ impl Action {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signature {
     /// The document that it is about.
-    pub hash: Hash,
+    pub about: Hash,
     /// What it says of it.
     pub action: Action,
     /// The signatures that it rests on, by their hashes.
     pub seen: Option<Vec<Hash>>,
     /// Why.
     pub reason: Option<String>,
+    /// Of a holder's `settle`: on which terms. Not in the published format, whose readers pass over it.
+    pub terms: Option<Terms>,
+    /// Of a bank's `hold`: until when, in Unix milliseconds. Not in the published format either.
+    pub until: Option<u64>,
 }
 
 impl Signature {
     /// One that cites nothing and gives no reason.
-    pub const fn new(hash: Hash, action: Action) -> Self {
-        Self { hash, action, seen: None, reason: None }
+    pub const fn new(about: Hash, action: Action) -> Self {
+        Self { about, action, seen: None, reason: None, terms: None, until: None }
+    }
+}
+
+impl Doc<Signature> {
+    /// Is this a holder's word that the deal be settled? A bank's `settle` cites what it rests on, be it nothing.
+    pub fn is_confirmation_of(&self, tx: &Hash) -> bool {
+        self.action == Action::Settle && self.about == *tx && self.seen.is_none()
+    }
+
+    /// Is this a bank's word that the deal is settled there? A holder's never passes for one.
+    pub fn is_settle_of(&self, tx: &Hash) -> bool {
+        self.action == Action::Settle && self.about == *tx && self.seen.is_some() && self.terms.is_none()
+    }
+
+    /// Is this a bank's word that what the deal takes is locked there, and still is at a time in Unix milliseconds?
+    pub fn is_hold_of(&self, tx: &Hash, now_ms: u64) -> bool {
+        self.action == Action::Hold && self.about == *tx && self.until.is_none_or(|until| now_ms < until)
     }
 }
 
@@ -77,17 +98,21 @@ impl Kind for Signature {
         let action = Action::ALL.into_iter().find(|action| action.word() == word);
         let expected = || fields.wrong("action", "one of ack, approve, hold, settle, reject, lead, follow and timeout");
         Ok(Self {
-            hash: fields.hash("hash")?,
+            about: fields.hash("hash")?,
             action: action.ok_or_else(expected)?,
             seen: fields.optional("seen", |fields, field| fields.hashes(field, MAX_SEEN))?,
             reason: fields.optional("reason", Fields::text)?.map(str::to_owned),
+            terms: fields.optional("terms", Fields::object)?.map(Terms::read).transpose()?,
+            until: fields.optional("until", Fields::integer)?,
         })
     }
 
     fn write(&self, object: &mut Map<String, Value>) {
-        object.insert("hash".to_owned(), Value::String(self.hash.to_string()));
+        object.insert("hash".to_owned(), Value::String(self.about.to_string()));
         object.insert("action".to_owned(), Value::String(self.action.word().to_owned()));
         object.extend(self.seen.as_deref().map(|seen| ("seen".to_owned(), list(seen))));
         object.extend(self.reason.clone().map(|reason| ("reason".to_owned(), Value::String(reason))));
+        object.extend(self.terms.as_ref().map(|terms| ("terms".to_owned(), terms.write())));
+        object.extend(self.until.map(|until| ("until".to_owned(), Value::from(until))));
     }
 }

@@ -1,0 +1,60 @@
+//! Holders' word that a deal be settled.
+
+use super::{
+    Answer, Bank, Books, Failure, Leg, Refusal, State, Transition, Write, books::leg, hold::advanced,
+    propose::difference,
+};
+use crate::document::{Doc, Document, Hash, Signature};
+
+/// Takes a holder's `settle` over the deal, whoever brings it, before the leg is held or after. Who has signed once has signed: another
+/// signature of theirs changes nothing.
+pub(super) fn confirm<B: Books>(
+    books: &mut B,
+    bank: &Bank<'_>,
+    now_ms: u64,
+    tx: &Hash,
+    confirmation: Doc<Signature>,
+) -> Result<Transition, Failure<B::Error>> {
+    let before = leg(books, tx)?;
+    let holder = confirmation.pubkey();
+    if !confirmation.is_confirmation_of(tx) {
+        let hash = confirmation.hash();
+        return Err(Refusal::OtherWord { hash, expected: "settle without `seen`, as holders sign it,", tx: *tx }.into());
+    }
+    let Some(given) = before.holders.get(&holder) else {
+        let who = "the holders of its accounts";
+        return Err(Refusal::NotAllowed { caller: holder, what: "confirm this leg", who }.into());
+    };
+    check_terms(&before, &confirmation, bank.policy.strict)?;
+    if given.is_some() {
+        return Ok(Transition::again(Answer::Confirmed { leg: Box::new(before), holder }));
+    }
+    if before.state.is_final() {
+        let expected = "approved or held";
+        return Err(Refusal::OtherState { tx: *tx, state: before.state, expected }.into());
+    }
+    before.still_held(now_ms)?;
+    let mut after = before.clone();
+    after.holders.insert(holder, Some(confirmation.hash()));
+    if after.state == State::Held {
+        after.state = advanced(&after);
+    }
+    let writes = vec![
+        Write::Leg { from: Some(Box::new(before)), to: Box::new(after.clone()) },
+        Write::Document(Document::Signature(confirmation)),
+    ];
+    Ok(Transition::done(writes, Answer::Confirmed { leg: Box::new(after), holder }))
+}
+
+/// A holder who says on which terms is taken at its word, asked for or not.
+fn check_terms(leg: &Leg, confirmation: &Doc<Signature>, strict: bool) -> Result<(), Refusal> {
+    let holder = confirmation.pubkey();
+    match &confirmation.terms {
+        None if strict => Err(Refusal::NoTerms { holder }),
+        None => Ok(()),
+        Some(terms) => match difference(&leg.terms, terms) {
+            None => Ok(()),
+            Some(difference) => Err(Refusal::OtherTerms { holder, difference }),
+        },
+    }
+}
