@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 //!
 //! What decides is pure: [`document`] says what is signed and how it is written, [`ledger`] what a bank does with it, [`plan`] who
-//! settles when and what leading puts at risk, [`rpc`] what travels. Time, randomness and the store come in as arguments.
+//! settles when and what leading puts at risk, [`rpc`] what travels. Time, randomness and the store come in as arguments. Around that,
+//! [`store`] keeps a bank.
 
 pub mod document;
 pub mod ledger;
 pub mod plan;
 pub mod rpc;
+pub mod store;

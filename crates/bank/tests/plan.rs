@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use barter_bank::{
-    document::{Decimal, Doc, Hash, PublicKey, SecretKey, Side, Ulid},
-    plan::{Deal, Error, Role, Slices, Step, Transfer},
+    document::{Decimal, Doc, Hash, PublicKey, Role, SecretKey, Side, Ulid},
+    plan::{Deal, Error, Slices, Step, Transfer},
 };
 use proptest::{collection::vec, prelude::*};
 

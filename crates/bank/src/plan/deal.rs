@@ -6,7 +6,7 @@ use super::{
     Error,
     graph::{Cycle, Graph},
 };
-use crate::document::{Amount, Hash, MAX_RECORDS, PublicKey};
+use crate::document::{Amount, Hash, MAX_RECORDS, PublicKey, Role};
 
 /// Most transfers of a deal: each makes two records.
 pub const MAX_TRANSFERS: usize = MAX_RECORDS / 2;
@@ -46,15 +46,6 @@ pub struct Leads {
     pub banks: BTreeSet<PublicKey>,
     /// Whether it is known that fewer would not do: see [`EXACT_BANKS`](super::graph::EXACT_BANKS).
     pub is_smallest: bool,
-}
-
-/// Whether a bank waits for others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// It settles with nothing in hand.
-    Lead,
-    /// It settles once every bank that it waits for has.
-    Follow,
 }
 
 /// A bank's turn to settle.

@@ -10,6 +10,6 @@ mod error;
 pub mod graph;
 mod slices;
 
-pub use deal::{Deal, Leads, MAX_TRANSFERS, Role, Step, Transfer};
+pub use deal::{Deal, Leads, MAX_TRANSFERS, Step, Transfer};
 pub use error::Error;
 pub use slices::{Slice, Slices};

@@ -40,7 +40,7 @@ pub struct Failure {
 
 impl Failure {
     /// Something that is no call to this bank.
-    pub(super) fn envelope(code: i32, message: impl Into<String>, id: Option<Ulid>) -> Self {
+    pub(crate) fn envelope(code: i32, message: impl Into<String>, id: Option<Ulid>) -> Self {
         Self { code, message: message.into(), id, is_envelope: true }
     }
 

@@ -1,0 +1,147 @@
+//! What a call asks for.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::{Call, Failure, code};
+use crate::{
+    document::{Doc, Hash, KeyError, Kind, PublicKey, Ulid},
+    ledger::{Command, Proposal},
+};
+
+/// A call whose parameters were read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The call's id, spent whatever comes of it.
+    pub id: Ulid,
+    /// Who asks.
+    pub caller: PublicKey,
+    /// For what, or what is wrong with that: said once the id is spent.
+    pub asked: Result<Asked, Failure>,
+}
+
+/// One of the ten methods, with its parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// One of those that change something.
+    Command(Box<Command>),
+    /// `get_promise`
+    Promise(Hash),
+    /// `get_account_balance`
+    Balance(Hash),
+    /// `list_accounts`
+    Accounts,
+}
+
+impl Request {
+    /// Reads the parameters. The signatures in them are checked.
+    pub fn read(call: Call) -> Self {
+        let Call { id, method, params, caller } = call;
+        let asked = match Params(&params).read(&method) {
+            None => Err(Failure::no_method(&method, id)),
+            Some(asked) => asked
+                .map_err(|reason| Failure::refused(code::PARAMETERS, format!("parameters of {method}: {reason}"), id)),
+        };
+        Self { id, caller, asked }
+    }
+}
+
+/// What is wrong with parameters, in a sentence.
+type Wrong = String;
+
+struct Params<'a>(&'a Map<String, Value>);
+
+impl Params<'_> {
+    /// None if there is no such method.
+    fn read(&self, method: &str) -> Option<Result<Asked, Wrong>> {
+        let command = match method {
+            "mint_promise" => self.mint(),
+            "open_account" => self.open(),
+            "propose_leg" => self.propose(),
+            "hold_leg" => self.tx().map(|tx| Command::Hold { tx }),
+            "confirm_receipt" => self.confirm(),
+            "settle_leg" => self.settle(),
+            "reject_leg" => self.reject(),
+            "get_promise" => return Some(self.parsed("promise_hash").map(Asked::Promise)),
+            "get_account_balance" => return Some(self.parsed("account_hash").map(Asked::Balance)),
+            "list_accounts" => return Some(Ok(Asked::Accounts)),
+            _ => return None,
+        };
+        Some(command.map(|command| Asked::Command(Box::new(command))))
+    }
+
+    fn mint(&self) -> Result<Command, Wrong> {
+        Ok(Command::Mint { promise: self.document("promise")?, pocket: self.optional("pocket", Self::document)? })
+    }
+
+    fn open(&self) -> Result<Command, Wrong> {
+        Ok(Command::Open { account: self.document("account")?, pocket: self.optional("pocket", Self::document)? })
+    }
+
+    fn propose(&self) -> Result<Command, Wrong> {
+        Ok(Command::Propose(Box::new(Proposal {
+            tx: self.document("tx")?,
+            records: self.documents("records")?,
+            approve: self.document("proposer_approve")?,
+            role: self.parsed("role")?,
+            predecessors: self.optional("predecessors", Self::keys)?.unwrap_or_default(),
+            awaits: self.optional("awaits", Self::keys)?.unwrap_or_default(),
+        })))
+    }
+
+    fn confirm(&self) -> Result<Command, Wrong> {
+        Ok(Command::Confirm { tx: self.tx()?, confirmation: self.document("user_confirm")? })
+    }
+
+    fn settle(&self) -> Result<Command, Wrong> {
+        Ok(Command::Settle {
+            tx: self.tx()?,
+            shown: self.optional("upstream_settles", Self::documents)?.unwrap_or_default(),
+        })
+    }
+
+    fn reject(&self) -> Result<Command, Wrong> {
+        let reason = self.optional("reason", |params, field| params.text(field).map(str::to_owned))?;
+        Ok(Command::Reject { tx: self.tx()?, reason })
+    }
+
+    fn tx(&self) -> Result<Hash, Wrong> {
+        self.parsed("tx_hash")
+    }
+
+    fn value(&self, field: &str) -> Result<&Value, Wrong> {
+        self.0.get(field).ok_or_else(|| format!("{field} is missing"))
+    }
+
+    fn text(&self, field: &str) -> Result<&str, Wrong> {
+        self.value(field)?.as_str().ok_or_else(|| format!("{field} is no text"))
+    }
+
+    fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(&self, field: &str) -> Result<T, Wrong> {
+        self.text(field)?.parse().map_err(|error| format!("{field} is {error}"))
+    }
+
+    fn document<T: Kind>(&self, field: &str) -> Result<Doc<T>, Wrong> {
+        Doc::read(self.value(field)?.clone()).map_err(|error| format!("{field}: {error}"))
+    }
+
+    fn documents<T: Kind>(&self, field: &str) -> Result<Vec<Doc<T>>, Wrong> {
+        self.items(field, |item| Doc::read(item).map_err(|error| error.to_string()))
+    }
+
+    fn keys(&self, field: &str) -> Result<BTreeSet<PublicKey>, Wrong> {
+        let key = |item: Value| item.as_str().ok_or("no text")?.parse().map_err(|error: KeyError| error.to_string());
+        Ok(self.items(field, key)?.into_iter().collect())
+    }
+
+    fn items<T>(&self, field: &str, read: impl Fn(Value) -> Result<T, Wrong>) -> Result<Vec<T>, Wrong> {
+        let items = self.value(field)?.as_array().ok_or_else(|| format!("{field} is no list"))?;
+        items.iter().map(|item| read(item.clone()).map_err(|error| format!("{field}: {error}"))).collect()
+    }
+
+    /// One that may be left out, or be null as published clients write it.
+    fn optional<T>(&self, field: &str, read: impl FnOnce(&Self, &str) -> Result<T, Wrong>) -> Result<Option<T>, Wrong> {
+        if self.0.get(field).is_none_or(Value::is_null) { Ok(None) } else { read(self, field).map(Some) }
+    }
+}

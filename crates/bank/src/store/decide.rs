@@ -1,0 +1,108 @@
+//! A request on the books: its id is spent, it is decided, and what follows is written, all in one transaction.
+
+use std::collections::BTreeMap;
+
+use barter_store::Engine;
+use serde_json::{Value, json};
+
+use super::{Error, books::Database, replay, writer::Decide};
+use crate::{
+    document::{Document, PublicKey, SecretKey},
+    ledger::{self, Books as _, Command, Policy},
+    rpc::{Asked, Failure, Request, answer, code},
+};
+
+/// Most accounts that are listed.
+const MAX_LISTED: usize = 10_000;
+/// Most holds that are ended before a call is decided. What is left, ends before the next.
+const MAX_ENDED: usize = 16;
+
+pub(super) fn decider(key: SecretKey, policy: Policy) -> Decide {
+    Box::new(move |engine, request, now| Decider { key: &key, policy, now }.decide(engine, request))
+}
+
+struct Decider<'a> {
+    key: &'a SecretKey,
+    policy: Policy,
+    now: u64,
+}
+
+impl Decider<'_> {
+    fn decide(&self, engine: &mut dyn Engine<Error>, request: Request) -> Result<Result<Value, Failure>, Error> {
+        let Request { id, caller, asked } = request;
+        if let Err(message) = replay::spend(engine, &caller, id, self.now)? {
+            return Ok(Err(Failure::replay(id, message)));
+        }
+        let mut books = Database { engine };
+        self.end_holds(&mut books)?;
+        let refusing = |refusal: &ledger::Refusal| Failure::refused(refusal.code(), refusal.to_string(), id);
+        let found = match asked {
+            Err(failure) => return Ok(Err(failure)),
+            Ok(Asked::Command(command)) => self.command(&mut books, caller, *command),
+            Ok(Asked::Promise(hash)) => {
+                ledger::promise(&mut books, &hash).map(|promise| json!({ "promise": promise.to_json() }))
+            }
+            Ok(Asked::Balance(hash)) => {
+                ledger::balance(&mut books, caller, self.now, &hash).map(|balance| answer::balance(&balance))
+            }
+            Ok(Asked::Accounts) => match accounts(&mut books, &caller) {
+                Ok(Some(listed)) => Ok(listed),
+                Ok(None) => {
+                    let message =
+                        format!("{caller} has more than {MAX_LISTED} accounts here, which is the most listed");
+                    return Ok(Err(Failure::refused(code::VALIDATION, message, id)));
+                }
+                Err(error) => Err(ledger::Failure::Books(error)),
+            },
+        };
+        match found {
+            Ok(result) => Ok(Ok(result)),
+            Err(ledger::Failure::Refused(refusal)) => Ok(Err(refusing(&refusal))),
+            Err(ledger::Failure::Books(error)) => Err(error),
+        }
+    }
+
+    fn command(
+        &self,
+        books: &mut Database<'_>,
+        caller: PublicKey,
+        command: Command,
+    ) -> Result<Value, ledger::Failure<Error>> {
+        let bank = ledger::Bank { key: self.key, policy: self.policy };
+        let transition = ledger::decide(books, &bank, caller, self.now, command)?;
+        for write in &transition.writes {
+            books.write(write).map_err(ledger::Failure::Books)?;
+        }
+        Ok(answer::to_json(bank.pubkey(), &transition.answer, transition.already))
+    }
+
+    /// Holds whose time is over end before anything else is decided.
+    fn end_holds(&self, books: &mut Database<'_>) -> Result<(), Error> {
+        for tx in books.ended(self.now, MAX_ENDED)? {
+            match self.command(books, self.key.public(), Command::Expire { tx }) {
+                Ok(_) => {}
+                Err(ledger::Failure::Books(error)) => return Err(error),
+                // The books say its time is over, and the ledger that it is not.
+                Err(ledger::Failure::Refused(_)) => return Err(Error::Stale),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// All accounts of a holder, and their promises, as documents by hash. None if there are too many.
+fn accounts(books: &mut Database<'_>, holder: &PublicKey) -> Result<Option<Value>, Error> {
+    let hashes = books.accounts_of(holder, MAX_LISTED + 1)?;
+    if hashes.len() > MAX_LISTED {
+        return Ok(None);
+    }
+    let (mut accounts, mut promises) = (BTreeMap::new(), BTreeMap::new());
+    for hash in hashes {
+        let Some(Document::Account(account)) = books.document(&hash)? else { return Err(Error::Stale) };
+        if let Some(Document::Promise(promise)) = books.document(&account.promise)? {
+            promises.insert(promise.hash().to_string(), promise.to_json());
+        }
+        accounts.insert(hash.to_string(), account.to_json());
+    }
+    Ok(Some(json!({ "accounts": accounts, "promises": promises })))
+}

@@ -1,0 +1,105 @@
+//! What writes a bank: one thread, which takes all that waits and commits once.
+//!
+//! Each call is decided on what the calls before it have done, in the same transaction or another. It is answered once the disk has
+//! it, so that what was answered for is there whatever happens a moment later.
+
+use std::{
+    sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    thread::{self, JoinHandle},
+};
+
+use barter_store::{Access, Engine, in_transaction};
+use serde_json::Value;
+
+use super::Error;
+use crate::rpc::{Failure, Request, code};
+
+/// Calls that may wait. Another is refused, not kept: what waits is in memory.
+const MAX_WAITING: usize = 1_024;
+/// Calls in one transaction.
+const MAX_TOGETHER: usize = 256;
+
+/// Told what a call came to.
+type Answer = Box<dyn FnOnce(Result<Value, Failure>) + Send>;
+/// Decides a call and writes what follows from it.
+pub(super) type Decide =
+    Box<dyn FnMut(&mut dyn Engine<Error>, Request, u64) -> Result<Result<Value, Failure>, Error> + Send>;
+
+struct Job {
+    request: Request,
+    now: u64,
+    answer: Answer,
+}
+
+/// The thread that writes, as others see it.
+pub(super) struct Writer {
+    jobs: Option<SyncSender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub(super) fn start(engine: Box<dyn Engine<Error>>, decide: Decide) -> Result<Self, Error> {
+        let (jobs, waiting) = sync_channel(MAX_WAITING);
+        let run = move || Thread { engine, decide, waiting }.run();
+        let thread = thread::Builder::new().name("barter-bank".to_owned()).spawn(run).map_err(|_| Error::Stopped)?;
+        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+    }
+
+    /// Has a call decided. `answer` is told once it is on the disk.
+    pub(super) fn submit(&self, request: Request, now: u64, answer: Answer) -> Result<(), Error> {
+        let jobs = self.jobs.as_ref().ok_or(Error::Stopped)?;
+        jobs.try_send(Job { request, now, answer }).map_err(|error| match error {
+            TrySendError::Full(_) => Error::Busy { waiting: MAX_WAITING },
+            TrySendError::Disconnected(_) => Error::Stopped,
+        })
+    }
+}
+
+impl Drop for Writer {
+    /// What waits is written first.
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            // A thread that has failed has dropped what waited, and that tells who waited.
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Thread {
+    engine: Box<dyn Engine<Error>>,
+    decide: Decide,
+    waiting: Receiver<Job>,
+}
+
+impl Thread {
+    fn run(mut self) {
+        while let Ok(job) = self.waiting.recv() {
+            let jobs: Vec<Job> = std::iter::once(job).chain(self.waiting.try_iter().take(MAX_TOGETHER - 1)).collect();
+            self.commit(jobs);
+        }
+    }
+
+    fn commit(&mut self, jobs: Vec<Job>) {
+        let Self { engine, decide, .. } = self;
+        let (asked, waiting): (Vec<_>, Vec<_>) = jobs
+            .into_iter()
+            .map(|Job { request, now, answer }| {
+                let id = request.id;
+                ((request, now), (id, answer))
+            })
+            .unzip();
+        let decided = in_transaction(&mut **engine, Access::Write, |engine| {
+            asked.into_iter().map(|(request, now)| decide(engine, request, now)).collect::<Result<Vec<_>, Error>>()
+        });
+        match decided {
+            Ok(answers) => waiting.into_iter().zip(answers).for_each(|((_, tell), answer)| tell(answer)),
+            Err(error) => {
+                let message = format!("the bank could not write this down: {error}");
+                for (id, tell) in waiting {
+                    tell(Err(Failure::refused(code::INTERNAL, message.clone(), id)));
+                }
+            }
+        }
+    }
+}
