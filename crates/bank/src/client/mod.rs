@@ -1,0 +1,18 @@
+//! Who plans a deal and carries it from bank to bank.
+//!
+//! A [`Settlement`] is made from a [`Deal`](crate::plan::Deal), signed by everybody whose accounts are in it, and then [`drive`]n over
+//! [`Connection`]s, each to a bank that is who and where it was pinned as.
+
+mod accounts;
+mod connection;
+mod drive;
+mod error;
+mod journal;
+mod settlement;
+
+pub use accounts::{Holding, Opened};
+pub use connection::{Connection, Pin};
+pub use drive::{Event, Keeper, drive};
+pub use error::Error;
+pub use journal::Journal;
+pub use settlement::{Leg, Settlement};

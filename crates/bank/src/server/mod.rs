@@ -1,0 +1,175 @@
+//! A bank on the network: `POST /rpc`, and two addresses that say whose bank it is.
+//!
+//! [`Server::start`] serves a [`Bank`] on a socket that is given to it. It reads no environment and no file. What strangers send is
+//! bounded in size and time (`body`), in depth (by the reader of JSON), in how many send it and how slowly (`connection`).
+
+mod body;
+mod connection;
+
+use std::{
+    fmt, io,
+    net::SocketAddr,
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use serde_json::{Value, json};
+use tokio::{
+    net::TcpListener,
+    sync::{oneshot, watch},
+    task::JoinHandle,
+};
+
+use crate::{
+    rpc::{Call, DISCOVERY_PATHS, Discovery, Failure, RPC_PATH, Request as Asked, code},
+    store::Bank,
+};
+
+/// Tells the time, in Unix milliseconds.
+pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
+
+/// How a bank is served.
+#[derive(Clone)]
+pub struct Settings {
+    /// Where others reach it, without `/rpc`; pinned by clients together with its key.
+    pub url: String,
+    /// What it calls itself.
+    pub name: String,
+    /// Connections that are open at once.
+    pub max_connections: usize,
+    /// Tells the time.
+    pub clock: Clock,
+}
+
+impl Settings {
+    /// Default of [`max_connections`](Self::max_connections).
+    pub const MAX_CONNECTIONS: usize = 512;
+
+    /// A bank of this address and name, by the machine's clock.
+    pub fn new(url: impl Into<String>, name: impl Into<String>) -> Self {
+        let clock = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_millis());
+        Self {
+            url: url.into(),
+            name: name.into(),
+            max_connections: Self::MAX_CONNECTIONS,
+            clock: Arc::new(move || u64::try_from(clock()).unwrap_or(u64::MAX)),
+        }
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { url, name, max_connections, clock: _ } = self;
+        let mut shown = formatter.debug_struct("Settings");
+        shown.field("url", url).field("name", name).field("max_connections", max_connections).finish_non_exhaustive()
+    }
+}
+
+/// What all requests share.
+struct Service {
+    bank: Bank,
+    settings: Settings,
+}
+
+/// A bank that is served. It stops with [`stop`](Self::stop), and when it is dropped.
+pub struct Server {
+    address: SocketAddr,
+    stopping: watch::Sender<bool>,
+    task: Option<JoinHandle<()>>,
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Server({})", self.address)
+    }
+}
+
+impl Server {
+    /// Serves, from now on.
+    ///
+    /// # Errors
+    /// The socket is none that can be served on.
+    pub fn start(listener: TcpListener, bank: Bank, settings: Settings) -> io::Result<Self> {
+        let address = listener.local_addr()?;
+        let (stopping, stopped) = watch::channel(false);
+        let max_connections = settings.max_connections;
+        let router = router(Arc::new(Service { bank, settings }));
+        let task = tokio::spawn(connection::serve(listener, router, max_connections, stopped));
+        Ok(Self { address, stopping, task: Some(task) })
+    }
+
+    /// Where it is.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops: nobody new is served, and what is being answered has some seconds to be.
+    pub async fn stop(mut self) {
+        self.stopping.send_replace(true);
+        if let Some(task) = self.task.take() {
+            // A panic in it was told where it happened.
+            let _ = task.await;
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stopping.send_replace(true);
+    }
+}
+
+fn router(service: Arc<Service>) -> Router {
+    let mut router = Router::new().route(RPC_PATH, post(rpc));
+    for path in DISCOVERY_PATHS {
+        router = router.route(path, get(discovery));
+    }
+    router.with_state(service)
+}
+
+async fn discovery(State(service): State<Arc<Service>>) -> Response {
+    let Settings { url, name, .. } = &service.settings;
+    let found = Discovery::new(service.bank.key(), url.clone(), name.clone());
+    json_response(StatusCode::OK, &json!(found))
+}
+
+async fn rpc(State(service): State<Arc<Service>>, request: Request) -> Response {
+    let body = match body::collect(request.into_body()).await {
+        Ok(body) => body,
+        Err(refused) => return refused.into_response(),
+    };
+    match answer(&service, &body).await {
+        Ok(result) => json_response(StatusCode::OK, &result),
+        Err(failure) => json_response(status(&failure), &failure.to_json()),
+    }
+}
+
+async fn answer(service: &Service, body: &[u8]) -> Result<Value, Failure> {
+    let call = Call::read(body, &service.bank.key())?;
+    let id = call.id;
+    let (answered, answer) = oneshot::channel();
+    // Read here, where many threads are: the bank's own writes, and does nothing else.
+    let asked = Asked::read(call);
+    service.bank.submit(asked, (service.settings.clock)(), move |answer| {
+        // Who asked may have gone.
+        let _ = answered.send(answer);
+    })?;
+    let stopped = |_| Failure::refused(code::INTERNAL, "the bank is stopping", id);
+    let result = answer.await.map_err(stopped)??;
+    Ok(json!({ "jsonrpc": "2.0", "id": id.as_str(), "result": result }))
+}
+
+fn status(failure: &Failure) -> StatusCode {
+    StatusCode::from_u16(failure.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+fn json_response(status: StatusCode, value: &Value) -> Response {
+    (status, [(header::CONTENT_TYPE, "application/json")], value.to_string()).into_response()
+}
