@@ -5,6 +5,8 @@ mod copies;
 mod demo;
 mod followed;
 mod lies;
+mod raw;
 mod records;
 mod resolving;
 mod serving;
+mod telling;

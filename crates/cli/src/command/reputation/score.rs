@@ -1,5 +1,6 @@
 //! `barter reputation score`
 
+use alloy_primitives::B256;
 use clap::Args;
 
 use super::Asked;
@@ -9,7 +10,7 @@ use crate::{
     output::Report,
     page::{BAD, BEST, CARE, Cell, FAINT, NAME, Page},
     progress::waiting,
-    reputation::answer::ScoreAnswer,
+    reputation::answer::{ScoreAnswer, WalletAnswer},
     text::{counted, grouped, instant, printable},
 };
 
@@ -39,15 +40,20 @@ impl Score {
 impl Report for ScoreAnswer {
     fn show(&self, page: &mut Page) {
         page.field("provider", Cell::new(printable(&self.hub_url), NAME));
-        page.field("score", Cell::new(format!("{:.3}", self.trust_score), BEST));
+        page.field("score", Cell::new(format!("{:.6}", self.trust_score), BEST));
         page.gap();
         breakdown(0, self, page);
         page.gap();
+        page.field("listed", listed(self));
         page.field("outcomes", outcomes(self));
-        page.field("quality", format!("{:.2} on average", self.details.avg_quality_score_30d));
+        let quality = format!("{:.2} on average", self.details.avg_quality_score_30d);
+        page.field("quality", if self.record.quality_count == 0 { "none yet".to_owned() } else { quality });
         page.field("log", format!("{}, root {}", counted(self.log_size, "outcome"), self.log_root));
         page.field("computed", instant(self.computed_at));
         page.field("chain", chain(self));
+        for wallet in self.wallets.iter().filter(|wallet| !wallet.counted) {
+            page.field("wallet", Cell::new(format!("{} does not count: {}", wallet.address, why_not(wallet)), CARE));
+        }
     }
 }
 
@@ -68,7 +74,7 @@ pub(crate) fn breakdown(indent: usize, answer: &ScoreAnswer, page: &mut Page) {
         earned("bond", format!("${:.2}", details.bond_usd), details.bond_factor, weights.bond),
         earned(
             "success rate",
-            format!("{:.1}%", details.success_rate_30d * 100.0),
+            if has_ended(answer) { format!("{:.1}%", details.success_rate_30d * 100.0) } else { "none yet".to_owned() },
             details.success_rate_30d,
             weights.success_rate,
         ),
@@ -95,9 +101,39 @@ pub(crate) fn breakdown(indent: usize, answer: &ScoreAnswer, page: &mut Page) {
     page.table(indent, &["term", "measured", "factor", "worth"], &rows);
 }
 
+/// Does an outcome in the window count for or against it?
+const fn has_ended(answer: &ScoreAnswer) -> bool {
+    let counts = &answer.record.outcomes;
+    counts.success + counts.failure + counts.timeout > 0
+}
+
+/// Whether the bond is enough to be listed.
+fn listed(answer: &ScoreAnswer) -> String {
+    let words = |is_listed: bool| if is_listed { "yes" } else { "no" };
+    format!(
+        "on test networks {} (from ${}), on main networks {} (from ${})",
+        words(answer.details.is_listed_testnet),
+        grouped(answer.settings.min_bond_usd),
+        words(answer.details.is_listed_mainnet),
+        grouped(answer.settings.mainnet_min_bond_usd),
+    )
+}
+
+/// Why a wallet's bond is not the provider's.
+fn why_not(wallet: &WalletAnswer) -> &'static str {
+    match &wallet.bond {
+        Some(bond) if bond.hub == B256::ZERO => "it has declared no hub, which the first stake does",
+        Some(_) => "it declared another hub, and that for good",
+        None => "nothing was read of it yet",
+    }
+}
+
 /// How the window's outcomes ended.
 pub(crate) fn outcomes(answer: &ScoreAnswer) -> String {
     let (counts, details) = (&answer.record.outcomes, &answer.details);
+    if details.total_outcomes == 0 {
+        return "none yet".to_owned();
+    }
     format!(
         "{} in the window: {} success, {} failure, {} timeout, {} disputed; {} ever",
         grouped(counts.success + counts.failure + counts.timeout + counts.disputed),

@@ -1,28 +1,13 @@
 //! `barter reputation resolve`: from a dispute to what other hubs are told of it.
 
-use std::{
-    io::{Read as _, Write as _},
-    net::TcpStream,
-};
-
 use serde_json::{Value, json};
 
-use super::followed::Followed;
+use super::{followed::Followed, raw};
 use crate::support::{
     Barter,
     bond::DAY,
     reputation::{HUB, TOKEN},
 };
-
-/// What the service says of a dispute.
-fn on_record(url: &str, dispute: &str) -> Value {
-    let mut service = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
-    let path = format!("/ai-market/v2/reputation/disputes/{dispute}");
-    write!(service, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    service.read_to_string(&mut answer).unwrap();
-    serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
-}
 
 #[test]
 fn what_was_slashed_on_the_chain_is_attested_to_other_hubs() {
@@ -44,7 +29,7 @@ fn what_was_slashed_on_the_chain_is_attested_to_other_hubs() {
     service.score_with(|score| score["wallets"][0]["counted"] == true);
     let submitted = service.ask("reputation submit -").input(dispute.to_string()).json();
     let told = &submitted["disputes"][0];
-    let known = on_record(&service.url, "dispute-1");
+    let known = raw::get(&service.url, "disputes/dispute-1").1;
     for (told, known) in
         [(&told["outcome_leaf"], &known["outcome_leaf"]), (&told["evidence_digest"], &known["evidence_digest"])]
     {
