@@ -17,6 +17,10 @@ pub(super) struct Traffic {
     #[arg(long, value_name = "NUMBER", default_value_t = Limits::default().disputes_a_minute)]
     disputes_a_minute: u32,
 
+    /// Pages of the log, of a provider's outcomes and of slashes that a client may ask for in a minute
+    #[arg(long, value_name = "NUMBER", default_value_t = Limits::default().pages_a_minute)]
+    pages_a_minute: u32,
+
     /// Connections that are open at once
     #[arg(
         long,
@@ -36,6 +40,7 @@ impl Traffic {
     pub(super) fn set(self, settings: &mut barter_reputation::service::Settings) {
         settings.limits.batches_a_minute = self.batches_a_minute;
         settings.limits.disputes_a_minute = self.disputes_a_minute;
+        settings.limits.pages_a_minute = self.pages_a_minute;
         settings.max_connections = usize::try_from(self.max_connections).unwrap_or(usize::MAX);
         settings.trusted_proxies = self.trusted_proxies;
     }
