@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use barter_protocol::bond::HubError;
 use barter_reputation::{
     key, oracle, score,
     service::{self, TokenError},
@@ -13,6 +14,9 @@ use crate::{exit::Exit, text};
 /// Everything that stops a command about reputation.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
+    /// What is to be somebody's hub is no URL.
+    #[error(transparent)]
+    Hub(#[from] HubError),
     /// What is to be signed or sent is not of its form.
     #[error(transparent)]
     Wire(#[from] wire::Error),
@@ -112,6 +116,14 @@ pub(crate) enum Error {
         /// Where it was looked for.
         reason: String,
     },
+    /// The token can be read by others already.
+    #[error("{}: others than its owner can read the operator's token (mode {mode:03o}): make another, or `chmod 600` it if nobody did", path.display())]
+    TokenExposed {
+        /// The file.
+        path: PathBuf,
+        /// Its permissions.
+        mode: u32,
+    },
     /// The token would be read by whoever is on the way.
     #[error("the operator's token is not sent to {service}: without TLS, others on the way could read it")]
     TokenInTheClear {
@@ -203,6 +215,7 @@ impl Error {
     /// The kind of error as a stable name, for programs.
     pub(crate) fn code(&self) -> &'static str {
         match self {
+            Self::Hub(_) => "invalid_hub",
             Self::Wire(error) => error.code(),
             Self::Key(error) => error.code(),
             Self::KeyFile(_) | Self::KeyNotMade(_) => "key_file",
@@ -220,6 +233,7 @@ impl Error {
             Self::Refused { status: 404, .. } => "unknown_to_the_service",
             Self::Refused { .. } => "refused_by_the_service",
             Self::NoToken { .. } => "no_operator_token",
+            Self::TokenExposed { .. } => "token_file",
             Self::TokenInTheClear { .. } => "token_in_the_clear",
             Self::InvalidRecord { .. } => "invalid_record",
             Self::NoRecord { .. } => "no_record",
@@ -240,6 +254,7 @@ impl Error {
             Self::Wire(_) | Self::InvalidNumber { .. } | Self::OutOfRange { .. } => {
                 "Correct the value; the command's --help says what can be given."
             }
+            Self::Hub(_) => "Give it as https://host, or with a path; a bond counts for the hub that it declares.",
             Self::Key(_) => "Ask for a key that barter reputation keygen, or any other Ed25519 program, made.",
             Self::KeyFile(_) => "Make a key with barter reputation keygen; keep it where only you can read it.",
             Self::KeyNotMade(key::FileError { problem: key::FileProblem::Exists, .. }) => {
@@ -258,11 +273,15 @@ impl Error {
             Self::InvalidUrl { .. } => "Give --service as http://host:port or https://host.",
             Self::Unreachable { .. } => "See that the service runs, and that --service names it.",
             Self::InvalidAnswer { .. } => "See that --service names a reputation service, of this version.",
+            Self::Refused { code, .. } if code == "other_key_registered" => {
+                "If the key did change, say so with --replace; what was signed with the one before stays on record."
+            }
             Self::Refused { status: 401 | 403, .. } => "Use the operator token that the service was started with.",
             Self::Refused { status: 404, .. } => "Check the name, and that --service names the service that knows it.",
             Self::Refused { status: 429 | 503, .. } => "Wait a little, then try again.",
             Self::Refused { .. } => "Correct what the service names.",
             Self::NoToken { .. } => "Set BARTER_REPUTATION_TOKEN, or name a file with --token-file.",
+            Self::TokenExposed { .. } => "Keep the token where only you can read it.",
             Self::TokenInTheClear { .. } => "Give --service as https://…, or ask the service on its own machine.",
             Self::InvalidRecord { .. } => "Correct this record; barter reputation sign writes such records.",
             Self::NoRecord { .. } => {
@@ -287,7 +306,8 @@ impl Error {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Cut { error, .. } => error.exit(),
-            Self::Wire(_)
+            Self::Hub(_)
+            | Self::Wire(_)
             | Self::Key(_)
             | Self::Score(_)
             | Self::Token(_)
@@ -311,6 +331,7 @@ impl Error {
             | Self::Service(_)
             | Self::Listen { .. }
             | Self::NoToken { .. }
+            | Self::TokenExposed { .. }
             | Self::NoBond
             | Self::Refused { status: 401 | 403, .. } => Exit::SetUp,
             Self::Refused { .. } | Self::Rejected { .. } | Self::Differs { .. } | Self::NothingToAnchor { .. } => {

@@ -36,13 +36,9 @@ pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 
-/// Reads a key, or makes it if there is no such file. Whether it is new.
-pub(crate) fn read_or_make_key(path: &Path) -> Result<(SecretKey, bool), crate::error::Error> {
-    let is_new = !path.try_exists().unwrap_or(true);
-    if is_new {
-        make_key(path)?;
-    }
-    Ok((read_key(path)?, is_new))
+/// Reads a key, if there is such a file.
+pub(crate) fn read_key_if_there(path: &Path) -> Result<Option<SecretKey>, Error> {
+    if path.try_exists().unwrap_or(true) { read_key(path).map(Some) } else { Ok(None) }
 }
 
 /// The chain and the bond contract that the options name.

@@ -14,7 +14,7 @@ mod sign;
 mod submit;
 mod verify;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
@@ -83,9 +83,26 @@ impl Asked {
 /// What an operator proves itself with.
 #[derive(Args)]
 struct Operator {
-    /// File with the operator's token; else `BARTER_REPUTATION_TOKEN`
+    /// File with the operator's token, which only you can read; else `BARTER_REPUTATION_TOKEN`
     #[arg(long, value_name = "FILE", env = "BARTER_REPUTATION_TOKEN_FILE", hide_env_values = true)]
     token_file: Option<PathBuf>,
+}
+
+/// The file is its owner's alone. What cannot be looked at is for the reading to tell, and a pipe is nobody else's.
+#[cfg(unix)]
+fn check_private(path: &Path) -> Result<(), Error> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let Some(metadata) = path.metadata().ok().filter(std::fs::Metadata::is_file) else { return Ok(()) };
+    let mode = metadata.permissions().mode() & 0o777;
+    if mode == mode & 0o700 {
+        return Ok(());
+    }
+    Err(reputation::Error::TokenExposed { path: path.to_owned(), mode }.into())
+}
+
+#[cfg(not(unix))]
+fn check_private(_path: &Path) -> Result<(), Error> {
+    Ok(())
 }
 
 /// Environment variable with the operator's token.
@@ -97,6 +114,7 @@ impl Operator {
     /// The token, without the line end that an editor leaves.
     fn token(&self) -> Result<Option<String>, Error> {
         if let Some(path) = &self.token_file {
+            check_private(path)?;
             return Ok(Some(read_text(path, MAX_TOKEN_BYTES)?.trim().to_owned()));
         }
         Ok(reputation::variable(TOKEN_VARIABLE).map(|token| token.trim().to_owned()))

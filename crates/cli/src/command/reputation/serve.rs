@@ -12,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use barter_protocol::bond::check_hub;
 use barter_reputation::{
     chain::follower,
     oracle::{self, Oracle},
@@ -176,6 +177,9 @@ impl Serve {
 
     /// Starts the service on the threads of another runtime.
     async fn start(self, context: &Context, threads: &Handle) -> Result<(Server, Running), Error> {
+        if let Some(hub) = &self.hub_url {
+            check_hub(hub).map_err(reputation::Error::from)?;
+        }
         let token = self.operator.token()?;
         let token = token.map(|token| OperatorToken::new(&token)).transpose().map_err(reputation::Error::from)?;
         let bonds = self.bonds(context).await?;
@@ -190,11 +194,8 @@ impl Serve {
         let listener = TcpListener::bind(listen).map_err(cannot_listen)?;
         listener.set_nonblocking(true).map_err(cannot_listen)?;
         let address = listener.local_addr().map_err(cannot_listen)?;
-        let (hub_key, is_new) = reputation::read_or_make_key(&self.hub_key)?;
-        if is_new {
-            let key = self.hub_key.display();
-            context.output().say(&format!("made the hub's key, {key}: keep a copy, other hubs know this one by it"));
-        }
+        // One that is there is read before a log is made, and one that is not is made after: whatever fails leaves nothing new behind.
+        let hub_key = reputation::read_key_if_there(&self.hub_key)?;
         let domain = bonds.as_ref().map(|bonds| bonds.domain);
         let settings = oracle::Settings { domain, score };
         let place = location.clone();
@@ -204,6 +205,14 @@ impl Serve {
             .await
             .map_err(|error| starting(&error))?
             .map_err(reputation::Error::from)?;
+        let hub_key = if let Some(key) = hub_key {
+            key
+        } else {
+            reputation::make_key(&self.hub_key)?;
+            let key = self.hub_key.display();
+            context.output().say(&format!("made the hub's key, {key}: keep a copy, other hubs know this one by it"));
+            reputation::read_key(&self.hub_key)?
+        };
         self.logs.start()?;
         let mut settings = Settings::new(self.hub_url.unwrap_or_else(|| format!("http://{address}")), hub_key);
         let takes_an_operator = token.is_some();

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use barter_protocol::bond::check_hub;
 use barter_reputation::{
     key::SecretKey,
     wire::{
@@ -235,6 +236,12 @@ impl Signer {
         context.output().document(&OutcomeJson::write(&SignedOutcome { outcome, signature }))
     }
 
+    /// The provider, which is a hub as a bond declares it.
+    fn provider(&self) -> Result<String, Error> {
+        check_hub(&self.provider).map_err(reputation::Error::from)?;
+        Ok(self.provider.clone())
+    }
+
     fn time(&self) -> Result<u64, Error> {
         Ok(amount::time(self.at.as_deref()).map_err(reputation::Error::from)?)
     }
@@ -248,7 +255,7 @@ impl OutcomeArguments {
             invocation_id: self.invocation,
             capability_id: self.capability,
             product_id: self.product,
-            provider_hub: self.signer.provider.clone(),
+            provider_hub: self.signer.provider()?,
             consumer_hub: self.signer.consumer.clone(),
             status: match self.status {
                 StatusName::Success => Status::Success,
@@ -271,7 +278,7 @@ impl EventArguments {
             invocation_id: String::new(),
             capability_id: self.capability,
             product_id: String::new(),
-            provider_hub: self.signer.provider.clone(),
+            provider_hub: self.signer.provider()?,
             consumer_hub: self.signer.consumer.clone(),
             status: match self.status {
                 EventStatusName::Success => Status::Success,
@@ -323,7 +330,7 @@ impl DisputeArguments {
                 None => random_id()?,
             },
             invocation_id: self.invocation,
-            provider_hub: self.signer.provider.clone(),
+            provider_hub: self.signer.provider()?,
             consumer_hub: self.signer.consumer.clone(),
             reason: self.reason,
             requested_slash: amount::share("--slash", "requested_slash", &self.slash, is_published)?,

@@ -96,6 +96,7 @@ fn wrong_values_are_named() {
     sign("0.4 ", "-1 ").expect("out_of_range", 2, &["--price-usd is -1, expected 0 to"]);
     sign("0.4 ", "0.0000001 ").expect("invalid_number", 2, &["--price-usd", "0.0000001"]);
     sign("0.94", "1.5").expect("out_of_range", 2, &["--quality is 1.5, expected 0 to 1"]);
+    sign("https://p.example", "p.example").expect("invalid_hub", 2, &["'p.example'", "http://"]);
     sign("8100", "-1").expect("usage", 2, &["-1", "--latency-ms"]);
     sign("inv_1", "inv|status:failure").expect("separator_in_field", 2, &["invocation_id"]);
     sign("consumer_1", "https://P.example/").expect("provider_is_consumer", 2, &["p.example"]);

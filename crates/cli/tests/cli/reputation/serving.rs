@@ -4,6 +4,7 @@ use std::{
     fs,
     io::Read as _,
     net::TcpListener,
+    os::unix::fs::PermissionsExt as _,
     process::{Command, Stdio},
 };
 
@@ -13,8 +14,10 @@ use serde_json::Value;
 use crate::support::{
     Barter,
     devnet::signal,
-    reputation::{HUB, Served, TOKEN, says, serve},
+    reputation::{HUB, Served, TOKEN, expose, says, serve},
 };
+
+use super::raw;
 
 #[test]
 fn takes_what_consumers_signed_and_tells_a_score() {
@@ -124,6 +127,10 @@ fn only_the_operator_registers() {
         2,
         &["small order"],
     );
+    service
+        .operate("reputation register provider p.example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8")
+        .failure()
+        .expect("invalid_hub", 2, &["'p.example'", "http://"]);
     service.operate("reputation register provider https://p.example 0x12").failure().expect(
         "invalid_address",
         2,
@@ -244,7 +251,7 @@ fn wrong_settings_are_named_before_anything_is_made() {
         (&["--window-days", "soon"], &[], 2, "soon"),
         (&["--database", "mysql://h/x"], &[], 2, "mysql"),
         (&["--database", "/no/such/folder/reputation.db"], &[], 5, "/no/such/folder"),
-        (&["--hub-key", "/no/such/folder/hub.key"], &[], 5, "/no/such/folder/hub.key"),
+        (&["--hub-url", "nonsense"], &[], 2, "nonsense"),
         (&["--peers", "/no/such/peers"], &[], 2, "/no/such/peers"),
     ];
     for (arguments, variables, exit, part) in cases {
@@ -255,9 +262,30 @@ fn wrong_settings_are_named_before_anything_is_made() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let error = wrong(&["--listen", &taken.local_addr().unwrap().to_string()], &[]);
     assert_eq!((&error["code"], &error["exit_code"]), (&"cannot_listen".into(), &5.into()));
-    fs::write(folder.path().join("short"), "short").unwrap();
+    let short = folder.path().join("short");
+    fs::write(&short, "short").unwrap();
+    expose(&short);
+    let error = wrong(&["--token-file", "short"], &[]);
+    assert_eq!((&error["code"], &error["exit_code"]), (&"token_file".into(), &5.into()), "{error}");
+    assert!(message(&error).contains("short: others") && message(&error).contains("644"), "{error}");
+    fs::set_permissions(&short, fs::Permissions::from_mode(0o600)).unwrap();
     let error = wrong(&["--token-file", "short"], &[]);
     assert_eq!((&error["code"], &error["exit_code"]), (&"invalid_operator_token".into(), &2.into()), "{error}");
+    let mut left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.retain(|name| name != "short");
+    assert!(left.is_empty(), "left behind: {left:?}");
+
+    // Where the key cannot be made, there was a place for the log.
+    let error = wrong(&["--hub-key", "/no/such/folder/hub.key"], &[]);
+    assert_eq!(error["exit_code"], 5, "{error}");
+    assert!(message(&error).contains("/no/such/folder/hub.key"), "{error}");
+    // A key that is there and cannot be used is told before a log is made.
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("hub.key"), "no key").unwrap();
+    fs::set_permissions(folder.path().join("hub.key"), fs::Permissions::from_mode(0o600)).unwrap();
+    let mut command = serve(folder.path());
+    command.args(["--listen", "127.0.0.1:0"]);
+    assert!(message(&failure(command)).contains("hub.key"));
     assert!(!folder.path().join("reputation.db").exists(), "a database was made");
 }
 
@@ -285,6 +313,33 @@ fn settings_come_from_the_environment_and_arguments_win() {
     let _ = child.kill();
     let _ = child.wait();
     assert_eq!((&score["settings"]["window_days"], &score["settings"]["min_bond_usd"]), (&7.into(), &55.into()));
+}
+
+#[test]
+fn pages_are_limited_as_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = Served::start_with(folder.path(), &["--pages-a-minute", "2"]);
+    let pages = [0; 3].map(|_| raw::get(&service.url, "oracle/log/entries").0);
+    assert_eq!(pages, [200, 200, 429]);
+}
+
+#[test]
+fn a_name_keeps_its_key_unless_it_is_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = Served::start(folder.path());
+    let key = |file: &str| {
+        let made = Barter::words("reputation keygen").arg(folder.path().join(file)).json();
+        made["public_key"].as_str().unwrap().to_owned()
+    };
+    let (first, second) = (key("first"), key("second"));
+    let register = |key: &str| service.operate("reputation register consumer consumer_1").arg(key);
+    assert_eq!(register(&first).json()["is_new"], true);
+    assert_eq!(register(&first).json()["is_new"], false);
+    let refused = register(&second).failure();
+    refused.expect("refused_by_the_service", 1, &["consumer_1", &first, "other_key_registered"]);
+    assert!(refused.next_step.contains("--replace"), "{refused:?}");
+    assert_eq!(register(&second).arg("--replace").json()["is_new"], true);
+    assert_eq!(register(&second).json()["is_new"], false);
 }
 
 #[test]
