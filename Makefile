@@ -130,9 +130,11 @@ bench: $(NPM) $(VENV)/compat/.installed $(VENV)/peer/.installed ## Benchmarks, t
 
 # What CI does a little of, done for long: minutes of kills, and schemathesis for an hour or so.
 .PHONY: soak
-soak: $(NPM) $(VENV)/openapi/.installed ## A thousand kills of the oracle's log, and 1,500 cases for each operation of its service (Python)
+soak: $(NPM) $(VENV)/openapi/.installed ## A thousand kills of the oracle's log, a million fresh keys and 1,500 cases for each operation at its service (Python)
 	@$(STEP) "building the oracle's tests" cargo test --locked --workspace --test crash --test service --no-run
 	@$(STEP) --tests "a thousand kills" env BARTER_LOG_KILLS=1000 cargo test --locked --package barter-reputation --test crash
+	@$(STEP) --tests "a million fresh keys" env BARTER_FRESH_KEYS=1000000 \
+	  cargo test --locked --package barter-reputation --all-features --test service fresh_keys
 	@BARTER_TEST_SCHEMATHESIS=$(CURDIR)/$(VENV)/openapi/bin/schemathesis BARTER_TEST_EXAMPLES=1500 \
 	  cargo test --locked --package barter-reputation --all-features --test service openapi -- --nocapture
 

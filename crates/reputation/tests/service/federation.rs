@@ -37,13 +37,13 @@ struct Script {
 
 /// A peer on this machine, with key 4.
 #[derive(Clone)]
-struct FakePeer {
+pub(crate) struct FakePeer {
     address: SocketAddr,
     script: Arc<Mutex<Script>>,
 }
 
 impl FakePeer {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let peer = Self { address: listener.local_addr().unwrap(), script: Arc::default() };
         let script = Arc::clone(&peer.script);
@@ -71,7 +71,7 @@ impl FakePeer {
         peer
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
@@ -83,13 +83,13 @@ impl FakePeer {
         self.script.lock().unwrap().answer = answer;
     }
 
-    fn lists(&self, slashes: &[Value]) {
+    pub(crate) fn lists(&self, slashes: &[Value]) {
         self.says(json!({ "hub_url": self.url(), "slashes": slashes }).to_string().as_bytes());
     }
 
     /// Waits until what it says was taken over: of three answers from now on, the first may be of before, and once the third is
     /// asked for, the second was.
-    async fn heard(&self) {
+    pub(crate) async fn heard(&self) {
         let before = self.script.lock().unwrap().asked;
         let asked = async {
             while self.script.lock().unwrap().asked < before + 3 {
@@ -106,7 +106,7 @@ fn ok(body: &[u8]) -> Vec<u8> {
 }
 
 /// A service that follows these peers, all under key 4.
-async fn following(peers: &[&FakePeer]) -> Fixture {
+pub(crate) async fn following(peers: &[&FakePeer]) -> Fixture {
     let mut setup = Setup::default();
     setup.settings.peers = peers.iter().map(|peer| Peer { url: peer.url(), key: key(4).public() }).collect();
     setup.settings.pull_every = Duration::from_millis(20);
@@ -114,7 +114,7 @@ async fn following(peers: &[&FakePeer]) -> Fixture {
 }
 
 /// A slash of the provider, attested by a hub.
-fn attested(issuer: &str, issuer_key: &SecretKey, seq: u64, pom: Option<ProofOfMisbehavior>) -> Value {
+pub(crate) fn attested(issuer: &str, issuer_key: &SecretKey, seq: u64, pom: Option<ProofOfMisbehavior>) -> Value {
     let said = SlashAttestation {
         issuer_hub: issuer.to_owned(),
         provider_hub: PROVIDER.to_owned(),

@@ -137,27 +137,6 @@ async fn a_clock_wrong_by_more_than_a_day_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn fresh_keys_and_unknown_consumers_leave_nothing() {
-    let service = start().await;
-    let before = service.ask(|oracle| oracle.bytes().unwrap()).await;
-    for round in 0..20_u32 {
-        let batch: Vec<_> = (0..100_u32)
-            .map(|number| {
-                let mut seed = [0; 32];
-                seed[..8].copy_from_slice(&[round.to_be_bytes(), number.to_be_bytes()].concat());
-                let consumer_hub = format!("https://{round}-{number}.example");
-                let fields = OutcomeFields { consumer_hub, ..fields("a") };
-                sign(Form::Published, fields, &barter_reputation::key::SecretKey::from_seed(&seed))
-            })
-            .collect();
-        let answer = service.record(&batch).await;
-        assert_eq!((&answer["rejected"], &answer["results"][0]["error"]), (&json!(100), &json!("unknown_consumer")));
-    }
-    assert_eq!(service.ask(|oracle| oracle.tree_head().unwrap().0).await, 0);
-    assert_eq!(service.ask(|oracle| oracle.bytes().unwrap()).await, before);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn only_the_operator_registers_and_only_what_is_right() {
     let service = start().await;
     let small_order = "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";

@@ -9,6 +9,7 @@ mod defects;
 mod disputes;
 mod fake_chain;
 mod federation;
+mod fresh_keys;
 mod health;
 mod input;
 mod limits;
