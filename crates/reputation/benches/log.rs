@@ -103,7 +103,13 @@ fn run(location: &Location, count: u64, signed: bool, batch: u64, threads: u64) 
         work.extend((0..threads).map(|thread| {
             let first = thread * per_thread;
             let batches = (first..first + per_thread).step_by(usize::try_from(batch).unwrap_or(1));
-            batches.map(|from| (from..from + batch).map(|number| made(number, count, Some(&keys))).collect()).collect()
+            batches
+                .map(|from| {
+                    (from..(from + batch).min(first + per_thread))
+                        .map(|number| made(number, count, Some(&keys)))
+                        .collect()
+                })
+                .collect()
         }));
     }
     let begun = Instant::now();
@@ -124,7 +130,9 @@ fn run(location: &Location, count: u64, signed: bool, batch: u64, threads: u64) 
                 let first = thread * per_thread;
                 for from in (first..first + per_thread).step_by(usize::try_from(batch).unwrap_or(1)) {
                     let begun = Instant::now();
-                    let outcomes: Vec<_> = (from..from + batch).map(|number| made(number, count, None)).collect();
+                    let outcomes: Vec<_> = (from..(from + batch).min(first + per_thread))
+                        .map(|number| made(number, count, None))
+                        .collect();
                     making += begun.elapsed().as_secs_f64();
                     let now = outcomes[0].outcome.fields().timestamp;
                     check(&oracle.record_unverified(outcomes, now)?)?;
