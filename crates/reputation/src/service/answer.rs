@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{IntoResponses, ToSchema};
 
 use crate::{key, wire};
 
@@ -34,6 +34,39 @@ pub(super) struct ErrorBody {
     /// After how many seconds it may be tried again.
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after_seconds: Option<u64>,
+}
+
+/// What every route that writes may say: for the document.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes answers, and is none")]
+pub(super) enum NotWritten {
+    /// The body took too long.
+    #[response(status = 408)]
+    TooSlow(ErrorBody),
+    /// The body, or a part of it, is too large.
+    #[response(status = 413)]
+    TooLarge(ErrorBody),
+    /// The body is not JSON.
+    #[response(status = 415)]
+    NotJson(ErrorBody),
+    /// Too many of these from this client.
+    #[response(status = 429)]
+    TooMany(ErrorBody),
+    /// The log, or what else this needs, cannot be used now; nothing of this was written.
+    #[response(status = 503)]
+    Unavailable(ErrorBody),
+}
+
+/// What every route of the operator's may say, as well: for the document.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes answers, and is none")]
+pub(super) enum NotTheOperator {
+    /// Not the operator's token.
+    #[response(status = 401)]
+    OtherToken(ErrorBody),
+    /// This service has no operator.
+    #[response(status = 403)]
+    NoOperator(ErrorBody),
 }
 
 impl Refusal {

@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     Service,
-    answer::{ErrorBody, Refusal},
+    answer::{ErrorBody, NotTheOperator, NotWritten, Refusal},
     body::{Message, OPERATOR_BYTES},
     outcomes::unavailable,
     query::{self, Asked, check_limit},
@@ -58,14 +58,9 @@ pub(super) struct ConsumerAnswer {
     responses(
         (status = 200, description = "It is registered", body = ConsumerAnswer),
         (status = 400, description = "The name or the key is wrong", body = ErrorBody),
-        (status = 401, description = "Not the operator's token", body = ErrorBody),
-        (status = 403, description = "This service has no operator", body = ErrorBody),
-        (status = 408, description = "The body took too long", body = ErrorBody),
         (status = 409, description = "The key is or was another consumer's, or the consumer has another and `replace` was not said", body = ErrorBody),
-        (status = 413, description = "The body is too large", body = ErrorBody),
-        (status = 415, description = "The body is not JSON", body = ErrorBody),
-        (status = 429, description = "Too many requests from this client", body = ErrorBody),
-        (status = 503, description = "The log cannot be written now", body = ErrorBody),
+        NotTheOperator,
+        NotWritten,
     )
 )]
 pub(super) async fn put(

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::{
     Service,
-    answer::{ErrorBody, Refusal, shortened},
+    answer::{ErrorBody, NotWritten, Refusal, shortened},
     body::{DISPUTE_BYTES, Message},
     metrics,
     outcomes::unavailable,
@@ -53,12 +53,8 @@ pub(super) struct FiledAnswer {
         (status = 400, description = "The dispute is not what is expected", body = ErrorBody),
         (status = 403, description = "Not signed by a registered consumer", body = ErrorBody),
         (status = 404, description = "No outcome on record that it could be about", body = ErrorBody),
-        (status = 408, description = "The body took too long", body = ErrorBody),
         (status = 409, description = "The outcome, or the id, has another dispute", body = ErrorBody),
-        (status = 413, description = "The evidence, or the body, is too large", body = ErrorBody),
-        (status = 415, description = "The body is not JSON", body = ErrorBody),
-        (status = 429, description = "Too many disputes from this client", body = ErrorBody),
-        (status = 503, description = "The log cannot be written now", body = ErrorBody),
+        NotWritten,
     )
 )]
 pub(super) async fn post(

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::{
     Service,
-    answer::{ErrorBody, Refusal},
+    answer::{ErrorBody, NotWritten, Refusal},
     body::{BATCH_BYTES, Message},
     outcomes::{BatchAnswer, record},
     schema, turn,
@@ -39,11 +39,7 @@ pub(super) struct Events {
     responses(
         (status = 200, description = "What became of each", body = BatchAnswer),
         (status = 400, description = "The batch is not what is expected", body = ErrorBody),
-        (status = 408, description = "The body took too long", body = ErrorBody),
-        (status = 413, description = "The body is too large", body = ErrorBody),
-        (status = 415, description = "The body is not JSON", body = ErrorBody),
-        (status = 429, description = "Too many batches from this client", body = ErrorBody),
-        (status = 503, description = "The log cannot be written now; nothing of the batch was", body = ErrorBody),
+        NotWritten,
     )
 )]
 pub(super) async fn post(

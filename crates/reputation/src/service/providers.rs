@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::{
     Service,
-    answer::{ErrorBody, Refusal},
+    answer::{ErrorBody, NotTheOperator, NotWritten, Refusal},
     body::{Message, OPERATOR_BYTES},
     outcomes::unavailable,
     turn,
@@ -50,13 +50,8 @@ pub(super) struct ProviderAnswer {
     responses(
         (status = 200, description = "It is registered", body = ProviderAnswer),
         (status = 400, description = "The name or the address is wrong", body = ErrorBody),
-        (status = 401, description = "Not the operator's token", body = ErrorBody),
-        (status = 403, description = "This service has no operator", body = ErrorBody),
-        (status = 408, description = "The body took too long", body = ErrorBody),
-        (status = 413, description = "The body is too large", body = ErrorBody),
-        (status = 415, description = "The body is not JSON", body = ErrorBody),
-        (status = 429, description = "Too many requests from this client", body = ErrorBody),
-        (status = 503, description = "The log cannot be written now", body = ErrorBody),
+        NotTheOperator,
+        NotWritten,
     )
 )]
 pub(super) async fn put(

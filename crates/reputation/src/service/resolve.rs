@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::{
     Service,
-    answer::{ErrorBody, Refusal},
+    answer::{ErrorBody, NotWritten, Refusal},
     body::{Message, OPERATOR_BYTES},
     disputes::{DisputeAnswer, DisputeId, stored},
     outcomes::unavailable,
@@ -90,12 +90,8 @@ pub(super) struct ResolveAnswer {
         (status = 401, description = "Not the operator's token", body = ErrorBody),
         (status = 403, description = "This service has no operator, or too few auditors signed", body = ErrorBody),
         (status = 404, description = "There is no dispute of this id", body = ErrorBody),
-        (status = 408, description = "The body took too long", body = ErrorBody),
         (status = 409, description = "The chain does not show that this dispute ended so", body = ErrorBody),
-        (status = 413, description = "The body is too large", body = ErrorBody),
-        (status = 415, description = "The body is not JSON", body = ErrorBody),
-        (status = 429, description = "Too many requests from this client", body = ErrorBody),
-        (status = 503, description = "The chain or the log cannot be used now", body = ErrorBody),
+        NotWritten,
     )
 )]
 pub(super) async fn post(
