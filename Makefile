@@ -64,9 +64,8 @@ build-rust: $(NPM)
 # The suites of what is kept in a database, which run on every one there is, and all tests with "postgres" in their path.
 # Chosen by name and not by package, because cargo then finds every crate built as `make test` left it. Files that live for a
 # minute need not outlive a power cut, hence no fsync.
-INDEX_SUITES = $(patsubst crates/index/tests/%.rs,--test %,$(wildcard crates/index/tests/*.rs))
-LOG_SUITES = $(patsubst crates/reputation/tests/%.rs,--test %,$(wildcard crates/reputation/tests/log*.rs crates/reputation/tests/oracle*.rs)) \
-  --test sharing --test service
+INDEX_SUITES = $(patsubst crates/index/tests/%,--test %,$(patsubst %/main.rs,%,$(basename $(wildcard crates/index/tests/*.rs)) $(wildcard crates/index/tests/*/main.rs)))
+LOG_SUITES = --test log --test oracle --test sharing --test service
 .PHONY: test-postgres
 test-postgres: $(NPM) ## The index's and the log's tests on PostgreSQL, a server started for them (PostgreSQL)
 	@$(STEP) --tests "tests on PostgreSQL" tools/with-postgres --fsync=off -- sh -c \
