@@ -139,7 +139,7 @@ pub struct Block {
 pub struct Bond {
     /// What stands behind the provider.
     pub active: u128,
-    /// What is on its way out, and can still be slashed.
+    /// What is on its way out. Disputes reach it until it may be withdrawn.
     pub unbonding: u128,
     /// All that was ever staked or topped up.
     pub ever_bonded: u128,
@@ -250,7 +250,7 @@ pub enum Signed {
 pub struct BondReading {
     /// What stands behind the provider.
     pub active: u128,
-    /// What is on its way out, and can still be slashed.
+    /// What is on its way out. Disputes reach it until it may be withdrawn.
     pub unbonding: u128,
     /// All that was ever staked or topped up.
     pub ever_bonded: u128,

@@ -313,6 +313,21 @@ proptest! {
         prop_assert_eq!(leaf, signed.leaf(&key.public()));
     }
 
+    /// Whoever passes it on can write something else into the fields that are said to be unsigned, and into no others.
+    #[test]
+    fn what_is_not_signed_is_said(outcome in outcome()) {
+        let signed = SignedOutcome { signature: SecretKey::from_seed(&[1; 32]).sign(b""), outcome };
+        let written = serde_json::to_value(OutcomeJson::write(&signed)).unwrap();
+        let texts = ["invocation_id", "capability_id", "product_id", "provider_hub", "consumer_hub"];
+        for name in texts.into_iter().filter(|name| written.get(name).is_some()) {
+            let mut other = written.clone();
+            other[name] = json!("another");
+            let read = serde_json::from_value::<OutcomeJson>(other).unwrap().read().unwrap();
+            let is_unsigned = signed.outcome.form().unsigned_fields().contains(&name);
+            prop_assert_eq!(read.outcome.signed_bytes() == signed.outcome.signed_bytes(), is_unsigned, "{}", name);
+        }
+    }
+
     /// Our own form says one thing: whatever is changed changes what is signed, even where one text ends and the next begins.
     #[test]
     fn what_our_form_signs_says_all_of_it(one in outcome(), other in outcome()) {

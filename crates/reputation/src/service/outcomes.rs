@@ -193,6 +193,10 @@ impl ResultAnswer {
 pub(super) struct EntryAnswer {
     #[serde(flatten)]
     outcome: OutcomeJson,
+    /// Fields of it that its consumer did not sign, if there are any: an event's are as whoever passed it on wrote them. Which consumer
+    /// it is of, the key says.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    unsigned_fields: &'static [&'static str],
     /// The index of its leaf in the log.
     index: u64,
     /// The key that the signature was checked with, base64.
@@ -208,6 +212,7 @@ impl EntryAnswer {
     pub(super) fn of(entry: &Entry, proof: Option<&[Hash]>) -> Self {
         Self {
             outcome: OutcomeJson::write(&entry.signed),
+            unsigned_fields: entry.signed.outcome.form().unsigned_fields(),
             index: entry.index,
             consumer_key: entry.key.to_string(),
             leaf: hex::encode_prefixed(entry.leaf),

@@ -42,6 +42,15 @@ impl Form {
         }
     }
 
+    /// Fields of an outcome in this form that its signature does not cover, by their names in JSON: whoever passes it on may write
+    /// something else there.
+    pub const fn unsigned_fields(self) -> &'static [&'static str] {
+        match self {
+            Self::Event => &["consumer_hub", "capability_id"],
+            Self::Published | Self::Bound(_) => &[],
+        }
+    }
+
     /// The domain of our own form.
     pub const fn domain(self) -> Option<Domain> {
         match self {

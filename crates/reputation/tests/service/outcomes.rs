@@ -124,6 +124,10 @@ async fn events_and_outcomes_each_have_their_route() {
     assert_eq!(answer["results"][2]["error"], json!("not_an_event"));
     let (_, answer) = service.post("/outcomes", &json!({ "outcomes": [event(NOW)] })).await;
     assert_eq!(answer["results"][0]["error"], json!("is_an_event"));
+    service.record(&[outcome("a")]).await;
+    let (_, page) = service.get(&format!("/{PROVIDER}/outcomes")).await;
+    let unsigned = |place: usize| &page["outcomes"][place]["unsigned_fields"];
+    assert_eq!((unsigned(0), unsigned(1)), (&json!(["consumer_hub", "capability_id"]), &json!(null)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
