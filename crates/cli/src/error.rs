@@ -537,6 +537,7 @@ fn without_keys(message: &str, error: &barter_sdk::Error) -> String {
         | Client::InvalidTradeId { .. }
         | Client::InvalidCreditAmount { .. }
         | Client::InvalidTokenAmount { .. }
+        | Client::InvalidHub(_)
         | Client::HubNotNormal { .. }
         | Client::UnknownNetwork { .. }
         | Client::InvalidDeployment { .. }

@@ -61,6 +61,7 @@ impl Exit {
             | Error::InvalidTradeId { .. }
             | Error::InvalidCreditAmount { .. }
             | Error::InvalidTokenAmount { .. }
+            | Error::InvalidHub(_)
             | Error::HubNotNormal { .. }
             | Error::NoSignatures
             | Error::SignaturesDiffer { .. }

@@ -114,6 +114,9 @@ fn amounts_and_wallets_that_are_none() {
     call("bond faucet 100000.000001").failure().expect("reverted", 1, &["100000000000"]);
     call("bond stake --hub https://x 1").failure().expect("insufficient_tokens", 5, &[&wallet.address, "1"]);
     call("bond stake --hub").args(["", "1"]).failure().expect("hub_length", 1, &["200"]);
+    call("bond stake 1 --hub p.example").failure().expect("invalid_hub", 2, &["'p.example'", "https://"]);
+    let secret = call("bond stake 1 --hub https://me:Passw0rd@hub.example?key=Passw0rd").hiding("Passw0rd").failure();
+    secret.expect("invalid_hub", 2, &["hub.example"]);
     let written = call("bond stake 1 --hub HTTPS://Hub.example/").failure();
     written.expect("hub_not_normal", 2, &["HTTPS://Hub.example/", "'https://hub.example'"]);
     call("bond unbond 1").failure().expect("unbonding_out_of_range", 1, &["1000000"]);
