@@ -142,6 +142,33 @@ impl BarterClient {
         Ok(self.node().head().await?.number())
     }
 
+    /// The time of the latest block, Unix seconds: what contracts will compare deadlines with, give or take a block.
+    ///
+    /// # Errors
+    /// As [`block_number`](Self::block_number).
+    pub async fn block_time(&self) -> Result<u64, Error> {
+        self.node().require_chain_once().await?;
+        Ok(self.node().head().await?.timestamp.to())
+    }
+
+    /// Lets time pass on a chain of this machine, as anvil and `barter devnet` make it: mines a block that is at least so many seconds
+    /// later. Gives the time of the latest block then, Unix seconds.
+    ///
+    /// # Errors
+    /// [`Error::NotLocal`] on any other network, before anything is asked for; [`Error::NodeRefused`] from a node that cannot do it, and as
+    /// [`block_number`](Self::block_number).
+    ///
+    /// # Retry safety
+    /// **Not** safe to repeat: more time passes.
+    pub async fn skip_time(&self, seconds: u64) -> Result<u64, Error> {
+        if self.network() != Network::LOCAL {
+            return Err(Error::NotLocal { what: "skipping time", chain_id: self.network().chain_id() });
+        }
+        self.node().require_chain_once().await?;
+        self.node().skip_time(seconds).await?;
+        self.block_time().await
+    }
+
     pub(crate) fn node(&self) -> &Node {
         &self.inner.node
     }

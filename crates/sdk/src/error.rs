@@ -6,7 +6,7 @@ use alloy_primitives::{Address, B256, Bytes, U256};
 use barter_compliance::Error as Unsuitable;
 use barter_protocol::{
     BondError, PaymentHash, TradeId, TradeStatus,
-    bond::{DisputeId, HubError},
+    bond::{DisputeId, DisputeStatus, HubError},
 };
 use serde::Serialize;
 
@@ -108,7 +108,7 @@ pub enum Error {
     // -------------------------------------------------------------------------------- bonds, disputes
     /// A rule of the bond or of the auditors refuses this: found by a check here, or by simulating the call. Nothing was sent.
     #[error(transparent)]
-    BondRefused(#[from] BondError),
+    BondRefused(BondError),
     /// The text is no amount of the token, or the amount is not of this token.
     #[error(
         "'{input}' is no amount of the token, expected a decimal number of tokens with at most {decimals} decimals"
@@ -118,6 +118,25 @@ pub enum Error {
         input: String,
         /// Decimals of the token.
         decimals: u8,
+    },
+    /// The text is an amount that no bond has room for.
+    #[error("'{input}' is too large an amount, expected at most {largest}")]
+    TokenAmountTooLarge {
+        /// What was given, cut where it is long.
+        input: String,
+        /// The largest there is.
+        largest: TokenAmount,
+    },
+    /// Nothing is to be moved.
+    #[error("the amount is 0, expected more")]
+    ZeroAmount,
+    /// More test dollars than can be made at once.
+    #[error("{amount} test dollars cannot be made at once, expected at most {maximum}")]
+    TooManyTestDollars {
+        /// What was to be made.
+        amount: TokenAmount,
+        /// Most that can be made at once.
+        maximum: TokenAmount,
     },
     /// The text is no hub's URL. Declared so, for good, a bond would stand behind nothing that can be reached.
     #[error(transparent)]
@@ -321,6 +340,14 @@ pub enum Error {
         /// The node's chain.
         actual: u64,
     },
+    /// Only a chain of one's own machine does this, and its chain id says that it is none.
+    #[error("{what} is possible on a chain of your own machine only, and this is chain {chain_id}")]
+    NotLocal {
+        /// What was to be done.
+        what: &'static str,
+        /// The client's chain.
+        chain_id: u64,
+    },
     /// A signature was made for another chain.
     #[error("it was signed for chain {signed_chain_id}, expected chain {chain_id}")]
     SignedForOtherChain {
@@ -496,6 +523,18 @@ impl From<barter_protocol::Error> for Error {
     }
 }
 
+impl From<BondError> for Error {
+    /// What a contract says of a dispute that was never filed is [`Error::DisputeNotFound`]; the others are [`Error::BondRefused`].
+    fn from(error: BondError) -> Self {
+        match error {
+            BondError::WrongDisputeStatus { dispute_id, actual: DisputeStatus::None, .. } => {
+                Self::DisputeNotFound { dispute_id }
+            }
+            other => Self::BondRefused(other),
+        }
+    }
+}
+
 #[cfg(feature = "lightning")]
 impl From<OfferError> for Error {
     fn from(error: OfferError) -> Self {
@@ -534,6 +573,10 @@ impl Error {
             Self::InvalidCreditAmount { .. } => "invalid_credit_amount",
             Self::BondRefused(rule) => rule.code(),
             Self::InvalidTokenAmount { .. } => "invalid_token_amount",
+            Self::TokenAmountTooLarge { .. } => "token_amount_too_large",
+            Self::ZeroAmount => "zero_amount",
+            Self::TooManyTestDollars { .. } => "too_many_test_dollars",
+            Self::NotLocal { .. } => "not_local",
             Self::InvalidHub(_) => "invalid_hub",
             Self::HubNotNormal { .. } => "hub_not_normal",
             Self::InsufficientTokens { .. } => "insufficient_tokens",
@@ -607,7 +650,11 @@ impl Error {
             Self::InvalidTradeId { .. } => "Give the id that proposing the trade printed.",
             Self::InvalidCreditAmount { .. } => "Give the number of tokens, such as 12.5.",
             Self::BondRefused(rule) => rule.next_step(),
-            Self::InvalidTokenAmount { .. } => "Give the number of tokens, such as 12.5.",
+            Self::InvalidTokenAmount { .. } | Self::TokenAmountTooLarge { .. } | Self::ZeroAmount => {
+                "Give the number of tokens, such as 12.5."
+            }
+            Self::TooManyTestDollars { .. } => "Make a smaller number, more than once if need be.",
+            Self::NotLocal { .. } => "Use barter devnet, or another chain of your own machine.",
             Self::InvalidHub(_) => "Give the URL that the hub is reached at, such as https://hub.example.",
             Self::HubNotNormal { .. } => "Declare the normal form: it cannot be changed later.",
             Self::InsufficientTokens { .. } => "Send the wallet more of the token, or name a smaller amount.",

@@ -247,7 +247,7 @@ pub enum BondError {
         digest: B256,
     },
     /// Too few auditors signed.
-    #[error("{given} auditors signed, expected at least {needed}")]
+    #[error("the ruling has {given} of the {needed} auditors' signatures that it needs")]
     TooFewAuditors {
         /// How many did.
         given: usize,

@@ -99,7 +99,7 @@ impl BondClient {
     /// dismiss. `deadline` is the last second, Unix time, at which the signature counts. The dispute is read, and nothing sent.
     ///
     /// # Errors
-    /// [`Error::NoSigner`], [`Error::DisputeNotFound`], [`Error::BondRefused`] with `NotAuditor`, `SlashOutOfRange` or
+    /// [`Error::NoSigner`], [`Error::DisputeNotFound`], [`Error::BondRefused`] with `SlashOutOfRange`, `NotAuditor` or
     /// `WrongDisputeStatus`, [`Error::Signing`], and as [`terms`](Self::terms).
     ///
     /// # Retry safety
@@ -112,11 +112,12 @@ impl BondClient {
         slash_ppm: u32,
         deadline: u64,
     ) -> Result<SignedRuling, Error> {
-        let auditor = self.require_auditor().await?;
+        self.client.sender()?;
         let maximum = self.terms().await?.max_slash_ppm;
         if slash_ppm > maximum {
             return Err(BondError::SlashOutOfRange { slash_ppm: U256::from(slash_ppm), maximum }.into());
         }
+        let auditor = self.require_auditor().await?;
         let actual = self.latest().dispute(dispute_id).await?.status;
         let required = match kind {
             RulingKind::Ruling => DisputeStatus::Filed,

@@ -81,6 +81,19 @@ impl BondClient {
         Ok(disputes)
     }
 
+    /// The outcome that a dispute is about, its leaf in the oracle's log, from the event log; none if it was never filed.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of).
+    pub async fn outcome_of(&self, dispute_id: DisputeId) -> Result<Option<B256>, Error> {
+        let filed = vec![BarterBond::DisputeFiled::SIGNATURE_HASH];
+        let events = self.events(vec![filed, vec![dispute_id]]).await?;
+        Ok(events.into_iter().find_map(|event| match event.kind {
+            BondEventKind::DisputeFiled { outcome, .. } => Some(outcome),
+            _ => None,
+        }))
+    }
+
     /// The URL a provider declared as its hub, from the event log.
     ///
     /// # Errors

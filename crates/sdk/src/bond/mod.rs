@@ -205,7 +205,7 @@ impl BondClient {
         Ok(bonds)
     }
 
-    /// A dispute by its id. Its outcome is only in the event that filed it: see [`disputes`](Self::disputes).
+    /// A dispute by its id. Its outcome is only in the event that filed it: see [`outcome_of`](Self::outcome_of).
     ///
     /// # Errors
     /// [`Error::DisputeNotFound`], and as [`of`](Self::of).

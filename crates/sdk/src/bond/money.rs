@@ -32,8 +32,8 @@ impl BondClient {
     /// The hub must be an `http://` or `https://` URL ([`check_hub`]), in its normal form ([`normal_hub`]), in which oracles look for it.
     ///
     /// # Errors
-    /// [`Error::NoSigner`], [`Error::InvalidHub`], [`Error::HubNotNormal`]; before anything is signed [`Error::BondRefused`] with `HubLength`, `AlreadyBonded` or
-    /// `NothingArrived`, [`Error::InsufficientTokens`], and as [`terms`](Self::terms); and those of sending, as for
+    /// [`Error::NoSigner`], [`Error::InvalidHub`], [`Error::HubNotNormal`]; before anything is signed [`Error::BondRefused`] with `HubLength` or
+    /// `AlreadyBonded`, [`Error::ZeroAmount`], [`Error::InsufficientTokens`], and as [`terms`](Self::terms); and those of sending, as for
     /// [`TradeClient::propose`](crate::TradeClient::propose).
     ///
     /// # Retry safety
@@ -72,11 +72,11 @@ impl BondClient {
         self.fund(amount, &BarterBond::topUpCall { provider, amount: amount.word() }).await
     }
 
-    /// Starts taking out a part of this client's wallet's bond. It stops counting at once, and can be slashed until withdrawn. With
-    /// money leaving already, the delay starts again for all of it.
+    /// Starts taking out a part of this client's wallet's bond. It stops counting at once, and disputes filed until its delay is
+    /// over can take from it. With money leaving already, the delay starts again for all of it.
     ///
     /// # Errors
-    /// [`Error::NoSigner`], [`Error::BondRefused`] with `UnbondingOutOfRange`, as [`terms`](Self::terms), and those of
+    /// [`Error::NoSigner`], [`Error::ZeroAmount`], [`Error::BondRefused`] with `UnbondingOutOfRange`, as [`terms`](Self::terms), and those of
     /// sending, as for [`TradeClient::propose`](crate::TradeClient::propose).
     ///
     /// # Retry safety
@@ -84,6 +84,7 @@ impl BondClient {
     pub async fn unbond(&self, amount: TokenAmount) -> Result<Receipt, Error> {
         self.client.sender()?;
         self.require_decimals(amount).await?;
+        require_some(amount)?;
         self.client.send(self.contract()?, &BarterBond::unbondCall { amount: amount.word() }).await
     }
 
@@ -131,7 +132,7 @@ impl BondClient {
     /// Makes `TestDollars` for this client's wallet, where bonds are in those.
     ///
     /// # Errors
-    /// [`Error::NoSigner`], [`Error::NotTestToken`], [`Error::Reverted`] for more than 100,000 at once, as
+    /// [`Error::NoSigner`], [`Error::ZeroAmount`], [`Error::TooManyTestDollars`], [`Error::NotTestToken`], as
     /// [`terms`](Self::terms), and those of sending, as for [`TradeClient::propose`](crate::TradeClient::propose).
     ///
     /// # Retry safety
@@ -139,9 +140,15 @@ impl BondClient {
     pub async fn mint_test_dollars(&self, amount: TokenAmount) -> Result<Receipt, Error> {
         self.client.sender()?;
         self.require_decimals(amount).await?;
+        require_some(amount)?;
         let token = self.terms().await?.token.address;
         if self.client.node().code(token, json!("latest")).await? != TestDollar::DEPLOYED_BYTECODE {
             return Err(Error::NotTestToken { token });
+        }
+        let maximum = self.number(token, "MAX_MINT", &TestDollar::MAX_MINTCall {}).await?;
+        if amount.units() > maximum {
+            let maximum = TokenAmount::from_units(maximum, amount.decimals());
+            return Err(Error::TooManyTestDollars { amount, maximum });
         }
         self.client.send(token, &TestDollar::mintCall { amount: amount.word() }).await
     }
@@ -150,9 +157,7 @@ impl BondClient {
     pub(super) async fn fund<C: SolCall>(&self, amount: TokenAmount, call: &C) -> Result<Funded, Error> {
         let wallet = self.client.sender()?.wallet();
         self.require_decimals(amount).await?;
-        if amount.is_zero() {
-            return Err(BondError::NothingArrived { amount: U256::ZERO }.into());
-        }
+        require_some(amount)?;
         let balance = self.latest().balance(wallet).await?;
         if balance.units() < amount.units() {
             return Err(Error::InsufficientTokens { wallet, balance, needed: amount });
@@ -194,4 +199,9 @@ impl BondClient {
     pub(super) fn latest(&self) -> Self {
         Self::new(self.client.clone())
     }
+}
+
+/// Of an amount that moves, something must.
+const fn require_some(amount: TokenAmount) -> Result<(), Error> {
+    if amount.is_zero() { Err(Error::ZeroAmount) } else { Ok(()) }
 }

@@ -312,6 +312,12 @@ impl Node {
         self.request::<Value>(SEND_METHOD, json!([raw])).await.map(drop)
     }
 
+    /// Moves the clock of a node for tests, and has it mine a block.
+    pub(crate) async fn skip_time(&self, seconds: u64) -> Result<(), Error> {
+        self.request::<Value>("evm_increaseTime", json!([seconds])).await?;
+        self.request::<Value>("evm_mine", json!([])).await.map(drop)
+    }
+
     // ---------------------------------------------------------------------------------------- requests
 
     async fn request<R: DeserializeOwned>(&self, method: &'static str, params: Value) -> Result<R, Error> {

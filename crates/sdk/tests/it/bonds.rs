@@ -117,7 +117,9 @@ async fn a_dispute_from_stake_to_claim() {
     assert_eq!(consumer.balance(wallet(CONSUMER)).await.unwrap(), dollars("10100"));
     assert_eq!(consumer.claim(wallet(CONSUMER)).await.unwrap_err().code(), "nothing_to_claim");
 
-    // Only in lists is the outcome known.
+    // Only by its event is the outcome known.
+    assert_eq!(provider.outcome_of(filed.dispute_id).await.unwrap(), Some(B256::repeat_byte(1)));
+    assert_eq!(provider.outcome_of(B256::ZERO).await.unwrap(), None);
     let listed = provider.disputes(Some(wallet(PROVIDER))).await.unwrap();
     assert_eq!(listed.len(), 1);
     assert_eq!((listed[0].outcome, listed[0].status), (Some(B256::repeat_byte(1)), DisputeStatus::Upheld));
@@ -332,17 +334,18 @@ async fn what_is_wrong_is_told_before_anything_is_sent() {
         (other.stake("https://hub.example/", ten).await.err(), "hub_not_normal"),
         (bond.stake(HUB, ten).await.err(), "already_bonded"),
         (other.stake(HUB, dollars("10000.000001")).await.err(), "insufficient_tokens"),
-        (other.stake(HUB, dollars("0")).await.err(), "nothing_arrived"),
+        (other.stake(HUB, dollars("0")).await.err(), "zero_amount"),
         (other.stake(HUB, TokenAmount::from_units(1, 18)).await.err(), "invalid_token_amount"),
         (bond.top_up(wallet(3), ten).await.err(), "never_bonded"),
         (bond.unbond(dollars("1000.000001")).await.err(), "unbonding_out_of_range"),
-        (bond.unbond(dollars("0")).await.err(), "unbonding_out_of_range"),
+        (bond.unbond(dollars("0")).await.err(), "zero_amount"),
         (bond.withdraw(wallet(0)).await.err(), "nothing_to_withdraw"),
         (bond.claim(wallet(0)).await.err(), "nothing_to_claim"),
-        (bond.execute(B256::ZERO).await.err(), "wrong_dispute_status"),
+        (bond.execute(B256::ZERO).await.err(), "dispute_not_found"),
         (bond.dispute(B256::ZERO).await.err(), "dispute_not_found"),
         (other.file(&signed_complaint, Some(dollars("9.99"))).await.err(), "deposit_too_small"),
-        (other.mint_test_dollars(dollars("100000.000001")).await.err(), "reverted"),
+        (other.mint_test_dollars(dollars("100000.000001")).await.err(), "too_many_test_dollars"),
+        (other.mint_test_dollars(dollars("0")).await.err(), "zero_amount"),
         (bond.rule(&[]).await.err(), "no_signatures"),
     ];
     for (error, code) in refused {
