@@ -98,12 +98,21 @@ impl Context {
         wallet: Option<&str>,
     ) -> Result<(BarterClient, Address), Error> {
         if let Some(wallet) = wallet {
-            let wallet = wallet.to_address()?;
+            let wallet = self.wallet_to_read(wallet)?;
             return Ok((self.reading_client_with(index)?, wallet));
         }
         let client = self.maybe_signing_client(index)?;
         let wallet = client.wallet().ok_or(Error::NoWallet)?;
         Ok((client, wallet))
+    }
+
+    /// A wallet that is only looked at: in any case, with a warning where the capital letters say that a digit may be wrong.
+    pub(crate) fn wallet_to_read(&self, text: &str) -> Result<Address, Error> {
+        let wallet = text.to_address()?;
+        if let Err(barter_sdk::Error::InvalidAddress { reason, .. }) = text.to_checked_address() {
+            self.output.warn("checksum", &format!("'{wallet:#x}' is read all the same: {reason}"));
+        }
+        Ok(wallet)
     }
 
     fn maybe_signing_client(&self, index: Option<&str>) -> Result<BarterClient, Error> {

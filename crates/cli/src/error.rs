@@ -4,9 +4,10 @@ use std::{io, path::PathBuf};
 
 use alloy_primitives::{Address, B256};
 use barter_protocol::{PaymentHash, TradeId, TradeStatus};
+use barter_sdk::BondToken;
 use serde::Serialize;
 
-use crate::{chain::ChainError, exit::Exit, reputation, signal::Signal, text};
+use crate::{chain::ChainError, exit::Exit, reputation, signal::Signal, text, words};
 
 /// Everything that stops the program.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +22,14 @@ pub(crate) enum Error {
         error: Box<barter_sdk::Error>,
         /// What to do next, in sentences.
         next_step: String,
+    },
+    /// The client says so, and this command knows better words for it: amounts in tokens, times as dates.
+    #[error("{message}")]
+    Reworded {
+        /// What it says.
+        error: Box<barter_sdk::Error>,
+        /// The same, in a sentence.
+        message: String,
     },
     /// A preimage is asked for that is not known, or not to be shown: a payee's before it was paid.
     #[error("deal {id} has no preimage to show: it was not paid, as far as is known here")]
@@ -290,10 +299,21 @@ pub(crate) struct ErrorReport {
 }
 
 impl Error {
+    /// The same, with amounts in tokens where it says something of them in base units.
+    pub(crate) fn in_tokens(self, token: &BondToken) -> Self {
+        match self {
+            Self::Client(error) => match words::reworded(&error, Some(token)) {
+                Some(message) => Self::Reworded { error, message },
+                None => Self::Client(error),
+            },
+            other => other,
+        }
+    }
+
     /// The kind of error as a stable name, for programs.
     pub(crate) fn code(&self) -> &'static str {
         match self {
-            Self::Client(error) | Self::Advised { error, .. } => error.code(),
+            Self::Client(error) | Self::Advised { error, .. } | Self::Reworded { error, .. } => error.code(),
             Self::NoPreimage { .. } => "no_preimage",
             Self::NoHome => "no_home",
             Self::NoLightningNode => "no_lightning_node",
@@ -335,7 +355,7 @@ impl Error {
     /// What to do next, in a sentence.
     pub(crate) fn next_step(&self) -> &'static str {
         match self {
-            Self::Client(error) | Self::Advised { error, .. } => client_next_step(error),
+            Self::Client(error) | Self::Advised { error, .. } | Self::Reworded { error, .. } => client_next_step(error),
             Self::NoPreimage { .. } => "Go on with it by barter deals resume.",
             Self::NoHome => "Name a folder with --journal or BARTER_JOURNAL.",
             Self::NoLightningNode => {
@@ -396,7 +416,7 @@ impl Error {
     /// What the program exits with.
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Client(error) | Self::Advised { error, .. } => Exit::of(error),
+            Self::Client(error) | Self::Advised { error, .. } | Self::Reworded { error, .. } => Exit::of(error),
             Self::Reputation(error) => error.exit(),
             Self::SignatureUsed { .. } | Self::IndexDiffers { .. } => Exit::Refused,
             Self::Replay { error, .. } if is_difference(error) => Exit::Refused,
@@ -438,8 +458,10 @@ impl Error {
         let (message, transaction_hash) = match self {
             // It repeats what was given where a wallet, an id or a file is wanted, which may be a key by mistake.
             Self::Client(error) | Self::Advised { error, .. } => {
-                (without_keys(&error.report().message, error), error.transaction_hash())
+                let message = words::reworded(error, None).unwrap_or_else(|| error.report().message);
+                (without_keys(&message, error), error.transaction_hash())
             }
+            Self::Reworded { error, message } => (text::printable(message), error.transaction_hash()),
             // All they tell is on the chain, or a payment hash, or the node's.
             Self::SignatureUsed { .. }
             | Self::Replay { .. }
@@ -537,6 +559,7 @@ fn without_keys(message: &str, error: &barter_sdk::Error) -> String {
         | Client::InvalidTradeId { .. }
         | Client::InvalidCreditAmount { .. }
         | Client::InvalidTokenAmount { .. }
+        | Client::TokenAmountTooLarge { .. }
         | Client::InvalidHub(_)
         | Client::HubNotNormal { .. }
         | Client::UnknownNetwork { .. }

@@ -61,6 +61,8 @@ impl Exit {
             | Error::InvalidTradeId { .. }
             | Error::InvalidCreditAmount { .. }
             | Error::InvalidTokenAmount { .. }
+            | Error::TokenAmountTooLarge { .. }
+            | Error::ZeroAmount
             | Error::InvalidHub(_)
             | Error::HubNotNormal { .. }
             | Error::NoSignatures
@@ -78,6 +80,7 @@ impl Exit {
             | Error::Signing { .. }
             | Error::Tls { .. }
             | Error::WrongChain { .. }
+            | Error::NotLocal { .. }
             | Error::SignedForOtherChain { .. }
             | Error::NoContract { .. }
             | Error::InsufficientFunds { .. }

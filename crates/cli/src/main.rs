@@ -25,6 +25,7 @@ mod secret;
 mod show;
 mod signal;
 mod text;
+mod words;
 
 use std::{ffi::OsString, process::ExitCode};
 

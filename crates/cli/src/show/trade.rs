@@ -28,7 +28,16 @@ fn status_style(status: TradeStatus) -> Style {
 impl Report for Trade {
     fn show(&self, page: &mut Page) {
         page.title(format!("Trade {}", self.trade_id));
-        page.field("status", Cell::new(self.status.as_str(), status_style(self.status)));
+        let status = match at_fault(self) {
+            Some(wallet) => {
+                format!(
+                    "{}, and ended against {wallet} (ruling of the auditors, or another arbiter)",
+                    self.status.as_str()
+                )
+            }
+            None => self.status.as_str().to_owned(),
+        };
+        page.field("status", Cell::new(status, status_style(self.status)));
         page.field("amount", sats(self.amount_sats));
         page.field("payer", Cell::new(self.payer.to_string(), NAME));
         page.field("payee", Cell::new(self.payee.to_string(), NAME));
@@ -50,12 +59,18 @@ fn story(trade: &Trade, page: &mut Page) {
         TradeStatus::Expired => page.field("expired", instant(trade.expires_at)),
         _ => page,
     };
+    if trade.ruling == Ruling::Dismissed {
+        page.field("ruling", "the dispute was dismissed");
+    }
+}
+
+/// Whom a disputed trade ended against; its status stays.
+const fn at_fault(trade: &Trade) -> Option<Address> {
     match trade.ruling {
-        Ruling::None => page,
-        Ruling::Dismissed => page.field("ruling", "the dispute was dismissed"),
-        Ruling::AgainstPartyA => page.field("ruling", format!("against {}", trade.party_a)),
-        Ruling::AgainstPartyB => page.field("ruling", format!("against {}", trade.party_b)),
-    };
+        Ruling::None | Ruling::Dismissed => None,
+        Ruling::AgainstPartyA => Some(trade.party_a),
+        Ruling::AgainstPartyB => Some(trade.party_b),
+    }
 }
 
 fn said(text: &str) -> Option<String> {

@@ -44,16 +44,21 @@ fn a_bond_from_stake_to_withdrawal() {
 
     let unbonded = market.as_provider("bond unbond 2100").json();
     assert_eq!(unbonded["release_at"], market.now() + 28 * DAY);
+    assert_eq!(market.bond()["hub"], HUB);
     let text = market.reading("bond show").arg(&market.provider.address).run().stdout;
+    assert!(text.contains(HUB), "{text}");
     assert!(text.contains("below the minimum") && text.contains("2100 TUSD, to be withdrawn from"), "{text}");
     let early = market.as_provider("bond withdraw").failure();
-    early.expect("still_unbonding", 1, &[&unbonded["release_at"].to_string()]);
+    early.expect("still_unbonding", 1, &[" UTC, and on the chain it is 20"]);
+    assert!(!early.message.contains(&unbonded["release_at"].to_string()), "a date: {early:?}");
+    let too_much = market.as_provider("bond unbond 99999").failure();
+    too_much.expect("unbonding_out_of_range", 1, &["99999 TUSD", "at most 0.5 TUSD"]);
     market.pass(28 * DAY);
     let paid = market.as_provider("bond withdraw --to").arg(&market.consumer.address).json();
     assert_eq!(paid["to"], market.consumer.address.as_str());
     let consumer = market.reading("bond show").arg(&market.consumer.address).json();
     assert_eq!(consumer["balance"], "12000");
-    market.as_provider("bond withdraw").failure().expect("nothing_to_withdraw", 1, &[]);
+    market.as_provider("bond withdraw").failure().expect("nothing_to_withdraw", 1, &["nothing is leaving"]);
     market.as_provider("bond claim").failure().expect("nothing_to_claim", 1, &[&market.provider.address]);
 
     let told = market.reading("bond history").json();
@@ -111,7 +116,20 @@ fn amounts_and_wallets_that_are_none() {
         call("bond faucet").arg(amount).failure().expect("invalid_token_amount", 2, &[amount, "6 decimals"]);
         call("bond stake --hub https://x").arg(amount).failure().expect("invalid_token_amount", 2, &[amount]);
     }
-    call("bond faucet 100000.000001").failure().expect("reverted", 1, &["100000000000"]);
+    call("bond faucet 100000.000001").failure().expect(
+        "too_many_test_dollars",
+        1,
+        &["100000.000001", "at most 100000"],
+    );
+    for line in ["bond faucet 0", "bond stake 0 --hub https://x", "bond unbond 0"] {
+        call(line).failure().expect("zero_amount", 2, &["0"]);
+    }
+    let digits = "9".repeat(44);
+    call("bond faucet").arg(&digits).failure().expect(
+        "token_amount_too_large",
+        2,
+        &[&digits, "340282366920938463463374607431768"],
+    );
     call("bond stake --hub https://x 1").failure().expect("insufficient_tokens", 5, &[&wallet.address, "1"]);
     call("bond stake --hub").args(["", "1"]).failure().expect("hub_length", 1, &["200"]);
     call("bond stake 1 --hub p.example").failure().expect("invalid_hub", 2, &["'p.example'", "https://"]);
@@ -119,8 +137,11 @@ fn amounts_and_wallets_that_are_none() {
     secret.expect("invalid_hub", 2, &["hub.example"]);
     let written = call("bond stake 1 --hub HTTPS://Hub.example/").failure();
     written.expect("hub_not_normal", 2, &["HTTPS://Hub.example/", "'https://hub.example'"]);
-    call("bond unbond 1").failure().expect("unbonding_out_of_range", 1, &["1000000"]);
+    call("bond unbond 1").failure().expect("unbonding_out_of_range", 1, &["nothing is bonded"]);
     call("bond top-up 1").failure().expect("never_bonded", 1, &[&wallet.address]);
+    let mistyped = call("bond show 0x70997970c51812dc3a010c7d01b50e0d17dc79C9").run();
+    assert_eq!(mistyped.code, 0, "{mistyped:?}");
+    assert!(mistyped.stderr.contains("checksum") && mistyped.stdout.contains("never staked"), "{mistyped:?}");
     call("bond show 0x12").failure().expect("invalid_address", 2, &["0x12"]);
     call("bond withdraw --to 0x12").failure().expect("invalid_address", 2, &["0x12"]);
     call("bond anchor 0x12 1").failure().expect("usage", 2, &["64 hexadecimal digits"]);

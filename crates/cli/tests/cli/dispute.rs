@@ -4,10 +4,13 @@ use serde_json::{Value, json};
 
 use crate::support::{
     Barter,
-    bond::{BondMarket, DAY, EVIDENCE, OUTCOME},
+    bond::{BondMarket, DAY, EVIDENCE, HUB, OUTCOME},
     fields,
     trade::agree,
 };
+
+/// Any address.
+const HOLDER: &str = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
 
 #[test]
 fn a_dispute_from_complaint_to_claim() {
@@ -25,7 +28,16 @@ fn a_dispute_from_complaint_to_claim() {
     assert_eq!(filed["consumer"], market.consumer.address.as_str());
     let dispute = || market.reading("dispute show").arg(&id).json();
     assert_eq!((&dispute()["status"], &dispute()["evidence"]), (&json!("filed"), &json!(EVIDENCE)));
-    assert_eq!(market.bond()["reserved"], "200");
+    let told = market.reading("dispute show").arg(&id);
+    let told = (told.json(), market.reading("dispute show").arg(&id).run().stdout);
+    assert_eq!((&told.0["outcome"], &told.0["hub"]), (&json!(OUTCOME), &json!(HUB)));
+    assert!(told.1.contains(OUTCOME) && told.1.contains(HUB), "{}", told.1);
+    assert_eq!((&market.bond()["reserved"], &market.bond()["held"]), (&json!("200"), &json!("0")));
+    // What is leaving is held from then on.
+    market.as_provider("bond unbond 1900").json();
+    assert_eq!((&market.bond()["reserved"], &market.bond()["held"]), (&json!("200"), &json!("200")));
+    let text = market.reading("bond show").arg(&market.provider.address).run().stdout;
+    assert!(text.contains("the most that open disputes can take") && text.contains("200 TUSD of that"), "{text}");
 
     let signed = market.signatures(2, &[&id, "--slash-percent", "5"]);
     assert_eq!(
@@ -39,11 +51,15 @@ fn a_dispute_from_complaint_to_claim() {
     let text = market.reading("dispute show").arg(&id).run().stdout;
     assert!(text.contains("5% of the bond at filing") && text.contains("takes effect"), "{text}");
     let early = market.as_consumer("dispute execute").arg(&id).failure();
-    early.expect("overturn_window_open", 1, &[&dispute()["executable_at"].to_string()]);
+    early.expect("overturn_window_open", 1, &["the ruling cannot be executed before 20", " UTC"]);
     market.pass(2 * DAY);
     let ended = market.as_consumer("dispute execute").arg(&id).json();
     assert_eq!(ended["status"], "upheld");
-    assert_eq!((&dispute()["slashed"], &market.bond()["active"]), (&json!("100"), &json!("1900")));
+    let bond = market.bond();
+    assert_eq!(
+        (&dispute()["slashed"], &bond["active"], &bond["unbonding"]),
+        (&json!("100"), &json!("100"), &json!("1800"))
+    );
 
     market.as_consumer("bond claim").json();
     let consumer = market.reading("bond show").arg(&market.consumer.address).json();
@@ -122,6 +138,8 @@ fn the_auditors_end_a_disputed_trade() {
     market.as_provider("dispute execute --trade").arg(&trade_id).json();
     let trade = market.reading("trade get").arg(&trade_id).json();
     assert_eq!((&trade["status"], &trade["ruling"]), (&json!("disputed"), &json!("against_party_b")));
+    let text = market.reading("trade get").arg(&trade_id).run().stdout;
+    assert!(text.contains(&format!("ended against {}", market.consumer.address)), "{text}");
     let text = market.reading("dispute show --trade").arg(&trade_id).run().stdout;
     assert!(text.contains("executed") && text.contains(&market.consumer.address), "{text}");
 }
@@ -139,7 +157,7 @@ fn complaints_that_do_not_count() {
     file("{}").expect("malformed_input", 2, &["complaint", "missing field"]);
     file("no json").expect("malformed_input", 2, &[]);
     let small = market.as_consumer("dispute file --deposit 9.99 -").input(complaint.clone()).failure();
-    small.expect("deposit_too_small", 1, &["9990000", "10000000"]);
+    small.expect("deposit_too_small", 1, &["9.99 TUSD", "10 TUSD"]);
     let by_poor = market.by(&market.auditors[2], "dispute file -").input(complaint.clone()).failure();
     by_poor.expect("insufficient_tokens", 5, &["10.1"]);
     market.as_consumer("dispute file -").input(complaint.clone()).json();
@@ -183,6 +201,39 @@ fn rulings_that_do_not_count() {
         4,
         &[EVIDENCE],
     );
-    market.as_provider("dispute execute").arg(EVIDENCE).failure().expect("wrong_dispute_status", 1, &["none"]);
+    market.as_provider("dispute execute").arg(EVIDENCE).failure().expect("dispute_not_found", 4, &[EVIDENCE]);
     market.as_provider("dispute execute").failure().expect("usage", 2, &["TRADE ID"]);
+}
+
+#[test]
+fn signatures_count_from_the_chains_time() {
+    let market = BondMarket::staked("1000");
+    let id = market.filed();
+    let before = market.now();
+    let skipped = market.reading("devnet skip 10d").json();
+    assert_eq!((&skipped["seconds"], &skipped["block_timestamp"]), (&json!(10 * DAY), &json!(market.now())));
+    assert!(market.now() >= before + 10 * DAY);
+    let sign = |auditor: usize, line: &str| market.by(&market.auditors[auditor], line).arg(&id);
+    let first = sign(0, "dispute sign-ruling --dismiss").json();
+    assert_eq!(first["deadline"], market.now() + DAY);
+    let second =
+        market.by(&market.auditors[1], "dispute sign-ruling --like one.json").file("one.json", first.to_string());
+    let signed = json!([first, second.json()]).to_string();
+    assert_eq!(market.as_provider("dispute rule -").input(signed).json()["status"], "ruled");
+    let complaint = market.as_consumer("dispute sign --provider").arg(&market.provider.address);
+    let complaint = complaint.args(["--outcome", EVIDENCE, "--evidence", EVIDENCE]).json();
+    assert_eq!(complaint["deadline"], market.now() + DAY);
+    let settling = market.as_consumer("trade sign-open --payment-hash").arg("ab".repeat(32));
+    let settling =
+        settling.args(["--unchecked", "--amount-sats", "50000", "--proposer", &market.provider.address]).json();
+    assert_eq!(settling["deadline"], market.now() + 3_600);
+}
+
+#[test]
+fn only_a_chain_of_this_machine_skips_time() {
+    let elsewhere = Barter::words("devnet skip 1d --network sepolia --rpc-url http://127.0.0.1:1 --deployment d.json");
+    let deployment = json!({ "BarterCore": HOLDER, "BTRTrust": HOLDER, "BTRCredit": HOLDER }).to_string();
+    elsewhere.file("d.json", deployment).failure().expect("not_local", 5, &["chain 11155111"]);
+    Barter::words("devnet skip 1w").failure().expect("usage", 2, &["90m", "28d"]);
+    Barter::words("devnet --port 0 skip 1d").failure().expect("usage", 2, &[]);
 }

@@ -1,6 +1,6 @@
 //! `barter bond history`
 
-use barter_sdk::{BondEvent, BondEventKind, BondToken, WalletInput};
+use barter_sdk::{BondEvent, BondEventKind, BondToken};
 use clap::Args;
 use serde::Serialize;
 
@@ -121,7 +121,7 @@ pub(in crate::command) fn fault(at_fault: Option<alloy_primitives::Address>) -> 
 
 impl History {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
-        let wallet = self.wallet.as_deref().map(WalletInput::to_address).transpose()?;
+        let wallet = self.wallet.as_deref().map(|wallet| context.wallet_to_read(wallet)).transpose()?;
         let client = context.reading_client()?;
         let bond = client.bond();
         let reading = async {

@@ -55,7 +55,7 @@ impl Bond {
 }
 
 /// An amount with the token's symbol, which its maker chose.
-pub(super) fn money(amount: TokenAmount, token: &BondToken) -> String {
+pub(crate) fn money(amount: TokenAmount, token: &BondToken) -> String {
     match token.symbol.as_deref().map(printable).filter(|symbol| !symbol.is_empty()) {
         Some(symbol) => format!("{amount} {symbol}"),
         None => amount.to_string(),

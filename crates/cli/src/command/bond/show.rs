@@ -12,10 +12,12 @@ use crate::{
     output::Report,
     page::{CARE, Cell, GOOD, Page},
     progress::waiting,
-    text::{counted, instant},
+    text::{counted, instant, printable},
 };
 
 /// Show a wallet's bond, and what it holds and can claim
+///
+/// The hub is read from the event log, from the deployment's block on, which takes a while on a long chain.
 #[derive(Args)]
 #[command(after_help = "Example:
   barter bond show 0x70997970C51812dc3A010C7d01b50e0d17dc79C8")]
@@ -28,6 +30,8 @@ pub(crate) struct Show {
 struct Shown {
     #[serde(flatten)]
     bond: Bond,
+    /// The hub's URL, as the event of the first stake has it.
+    hub: Option<String>,
     /// The least deposit to file a dispute against it.
     required_deposit: TokenAmount,
     /// What disputes made its own.
@@ -53,7 +57,14 @@ impl Report for Shown {
             page.field("leaving", format!("{}, to be withdrawn from {from} on", amount(bond.unbonding)));
         }
         if !bond.reserved.is_zero() {
-            page.field("in disputes", format!("{} at most", amount(bond.reserved)));
+            page.field("reserved", format!("{}, the most that open disputes can take", amount(bond.reserved)));
+        }
+        if !bond.held.is_zero() {
+            let held = amount(bond.held);
+            page.field(
+                "held",
+                format!("{held} of that, by disputes that reach what is leaving: a withdrawal may leave so much"),
+            );
         }
         page.field("ever bonded", amount(bond.ever_bonded));
         page.field(
@@ -61,7 +72,7 @@ impl Report for Shown {
             format!("{}, {} upheld", amount(bond.ever_slashed), counted(bond.upheld.into(), "dispute")),
         );
         page.field_if("since", bond.first_bonded_at.map(instant));
-        page.field_if("hub's hash", bond.hub_hash.map(|hash| hash.to_string()));
+        page.field_if("hub", self.hub.as_deref().map(printable));
         page.field("deposit to file", amount(self.required_deposit));
         page.field("can claim", amount(self.claimable));
         page.field("holds", amount(self.balance));
@@ -82,7 +93,8 @@ impl Show {
                 bond.balance(wallet),
             )
             .await?;
-            Ok::<_, barter_sdk::Error>(Shown { bond: shown, required_deposit, claimable, balance, token })
+            let hub = if shown.hub_hash.is_some() { bond.hub_of(wallet).await? } else { None };
+            Ok::<_, barter_sdk::Error>(Shown { bond: shown, hub, required_deposit, claimable, balance, token })
         });
         context.output().result(&waiting("reading the bond", reading).await?)
     }

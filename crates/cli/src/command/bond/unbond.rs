@@ -14,8 +14,8 @@ use crate::{
 
 /// Start taking money out of your bond
 ///
-/// It stops counting at once, can be slashed until it is withdrawn, and can be withdrawn after the delay, which starts again for all
-/// that is leaving. After an error with a transaction, look that transaction up before trying again.
+/// It stops counting at once, disputes filed until the delay is over can take from it, and it can be withdrawn then. The delay starts
+/// again for all that is leaving. After an error with a transaction, look that transaction up before trying again.
 #[derive(Args)]
 #[command(after_help = "Example:
   barter bond unbond 500")]
@@ -39,7 +39,8 @@ impl Unbond {
         let (bond, provider) = (client.bond(), client.wallet().ok_or(Error::NoWallet)?);
         let amount = waiting("reading the bond's token", bond.amount(&self.amount)).await?;
         let token = &bond.terms().await?.token;
-        let receipt = sending("waiting for it to be mined", bond.unbond(amount)).await?;
+        let receipt =
+            sending("waiting for it to be mined", bond.unbond(amount)).await.map_err(|error| error.in_tokens(token))?;
         // Of the block it was mined in; where that cannot be read, it is done all the same.
         let release_at = bond.at_number(receipt.block_number).of(provider).await.ok().and_then(|bond| bond.release_at);
         let until = release_at.map(|time| format!(", to be withdrawn from {} on", instant(time))).unwrap_or_default();

@@ -5,7 +5,12 @@ use clap::Args;
 use serde::Serialize;
 
 use super::payee;
-use crate::{context::Context, error::Error, progress::sending, show::Done};
+use crate::{
+    context::Context,
+    error::Error,
+    progress::{sending, waiting},
+    show::Done,
+};
 
 /// Take out what has been leaving your bond for long enough, but for what open disputes can still take
 #[derive(Args)]
@@ -29,8 +34,10 @@ pub(super) struct Paid {
 impl Withdraw {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
         let (client, address, to) = payee(context, self.to.as_deref())?;
-        let receipt =
-            sending("waiting for the withdrawal to be mined", async { client.bond().withdraw(to).await }).await?;
+        let bond = client.bond();
+        let token = waiting("reading the bond's token", bond.terms()).await?.token.clone();
+        let paying = sending("waiting for the withdrawal to be mined", bond.withdraw(to)).await;
+        let receipt = paying.map_err(|error| error.in_tokens(&token))?;
         let headline = format!("What was free of the bond was paid to {to}.");
         context.output().done(&Done { headline, trade_id: None, subject: Paid { address, to }, receipt })
     }

@@ -1,6 +1,7 @@
 //! `barter devnet`
 
 mod lightning;
+mod skip;
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +10,7 @@ use barter_sdk::{
     AuditorPlan, BarterClient, DEPLOYMENT_VARIABLE, DeployPlan, Deployment, Environment, JOURNAL_VARIABLE,
     LND_MACAROON_VARIABLE, LND_URL_VARIABLE, NETWORK_VARIABLE, PRIVATE_KEY_VARIABLE, RPC_URL_VARIABLE,
 };
-use clap::Args;
+use clap::{Args, Subcommand};
 use serde::{Serialize, ser::SerializeMap};
 use tokio::io::AsyncReadExt as _;
 
@@ -46,10 +47,17 @@ const NETWORK_NAME: &str = "local";
 /// the payer's. The nodes have a channel, so that either can pay the other; they are LDK nodes in this process, and are talked to
 /// as LND nodes. Auditors rule on disputes, and bonds are in test dollars, which barter bond faucet makes.
 #[derive(Args)]
-#[command(after_help = "Examples:
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:
   barter devnet --port 8545 --block-time 2
-  barter devnet --json | jq .lightning.payer.environment")]
+  barter devnet --json | jq .lightning.payer.environment
+  barter devnet skip 28d"
+)]
 pub(crate) struct Devnet {
+    #[command(subcommand)]
+    action: Option<Action>,
+
     /// Port of 127.0.0.1 to listen on; 0 takes any free one
     #[arg(long, default_value_t = 8545)]
     port: u16,
@@ -69,6 +77,12 @@ pub(crate) struct Devnet {
     /// Stop when standard input ends too, as it does when the script that holds its other end is gone
     #[arg(long)]
     stop_with_stdin: bool,
+}
+
+/// What to do to a chain that runs already.
+#[derive(Subcommand)]
+enum Action {
+    Skip(skip::Skip),
 }
 
 /// What runs.
@@ -151,6 +165,9 @@ impl Report for Running {
         }
         self.lightning.payee.show("payee", "barter sell --amount-sats 50000 --wait", page);
         self.lightning.payer.show("payer", "barter buy OFFER", page);
+        page.gap();
+        page.line(format!("{}  {}", styled("To let time pass", TITLE), styled("in either terminal", FAINT)));
+        page.line("barter devnet skip 28d");
     }
 }
 
@@ -170,6 +187,9 @@ impl Party {
 
 impl Devnet {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
+        if let Some(Action::Skip(skip)) = self.action {
+            return skip.run(context).await;
+        }
         context.require_own_chain("devnet")?;
         self.require_free_place()?;
         let mut signals = Signals::listen()

@@ -63,7 +63,8 @@ impl File {
             instant(complaint.deadline)
         ));
         let filing = Box::pin(bond.file(&complaint, deposit));
-        let filed = sending("waiting for the dispute to be mined", filing).await?;
+        let filed =
+            sending("waiting for the dispute to be mined", filing).await.map_err(|error| error.in_tokens(&token))?;
         context.output().done(&Done {
             headline: format!(
                 "Dispute {} is filed, with a deposit of {}.",

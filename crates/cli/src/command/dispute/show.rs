@@ -3,6 +3,7 @@
 use barter_protocol::bond::{DisputeStatus, RulingStatus};
 use barter_sdk::{BondToken, Dispute, TradeRuling};
 use clap::Args;
+use futures_util::future;
 use serde::Serialize;
 
 use super::subject::{About, Subject};
@@ -13,10 +14,12 @@ use crate::{
     output::Report,
     page::{BAD, CARE, Cell, FAINT, GOOD, NAME, Page},
     progress::waiting,
-    text::instant,
+    text::{instant, printable},
 };
 
 /// Show a dispute about a bond, or the auditors' ruling on a trade
+///
+/// The outcome and the provider's hub are read from the event log, from the deployment's block on, which takes a while on a long chain.
 #[derive(Args)]
 #[command(after_help = "Examples:
   barter dispute show 0x9d3c1b55a7f0c2e4d6b8a091f3e5c7d92b4a6c8e0f1d3b5a79c8e6f4d2b0a1c3
@@ -31,6 +34,8 @@ pub(crate) struct Show {
 pub(super) struct Shown {
     #[serde(flatten)]
     pub(super) dispute: Dispute,
+    /// The provider's hub, as the event of its first stake has it.
+    pub(super) hub: Option<String>,
     pub(super) token: BondToken,
 }
 
@@ -51,6 +56,7 @@ impl Report for Shown {
         page.title(format!("Dispute {}", dispute.dispute_id));
         page.field("status", status(dispute.status));
         page.field("provider", Cell::new(dispute.provider.to_string(), NAME));
+        page.field_if("hub", self.hub.as_deref().map(printable));
         page.field("consumer", Cell::new(dispute.consumer.to_string(), NAME));
         page.field("filed", format!("{}, by {}", instant(dispute.filed_at), dispute.filer));
         page.field("evidence", dispute.evidence.to_string());
@@ -92,8 +98,15 @@ impl Show {
         let bond = client.bond();
         match self.subject.about() {
             About::Bond { dispute_id } => {
-                let dispute = waiting("reading the dispute", bond.dispute(dispute_id)).await?;
-                context.output().result(&Shown { dispute, token: bond.terms().await?.token.clone() })
+                let reading = async {
+                    let mut dispute = bond.dispute(dispute_id).await?;
+                    let (outcome, hub) =
+                        future::try_join(bond.outcome_of(dispute_id), bond.hub_of(dispute.provider)).await?;
+                    dispute.outcome = outcome;
+                    Ok::<_, barter_sdk::Error>((dispute, hub))
+                };
+                let (dispute, hub) = Box::pin(waiting("reading the dispute", reading)).await?;
+                context.output().result(&Shown { dispute, hub, token: bond.terms().await?.token.clone() })
             }
             About::Trade { trade_id } => {
                 // A trade that is not there has no ruling either.

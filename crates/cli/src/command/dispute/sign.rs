@@ -36,7 +36,7 @@ impl Sign {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
         let client = context.signing_client()?;
         let bond = client.bond();
-        let deadline = self.deadline.deadline();
+        let deadline = self.deadline.deadline(&client).await;
         let signing = bond.sign_complaint(self.provider.as_str(), self.outcome, self.evidence, deadline);
         let signed = waiting("signing", signing).await?;
         context.output().say("Anybody can file this, for a deposit, with: barter dispute file FILE");

@@ -76,21 +76,26 @@ enum Wanted {
 
 impl SignRuling {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
-        let (wanted, kind, deadline) = self.wanted()?;
+        let (wanted, kind, like) = self.wanted()?;
         let client = context.signing_client()?;
+        let deadline = match like {
+            Some(deadline) => deadline,
+            None => self.deadline.deadline(&client).await,
+        };
         wanted.sign(&client.bond(), kind, deadline, context.output()).await
     }
 
-    fn wanted(&self) -> Result<(Wanted, RulingKind, u64), Error> {
+    /// What is to be signed, and until when another auditor signed it.
+    fn wanted(&self) -> Result<(Wanted, RulingKind, Option<u64>), Error> {
         if let Some(path) = &self.like {
             return Ok(match read_one(path)? {
                 Signature::Bond(of) => {
                     let wanted = Wanted::Bond { dispute_id: of.dispute_id, slash_ppm: of.slash_ppm };
-                    (wanted, of.kind, of.deadline)
+                    (wanted, of.kind, Some(of.deadline))
                 }
                 Signature::Trade(of) => {
                     let wanted = Wanted::Trade { trade_id: of.trade_id, at_fault: of.at_fault };
-                    (wanted, of.kind, of.deadline)
+                    (wanted, of.kind, Some(of.deadline))
                 }
             });
         }
@@ -99,7 +104,7 @@ impl SignRuling {
             About::Bond { dispute_id } => Wanted::Bond { dispute_id, slash_ppm: self.slash_ppm()? },
             About::Trade { trade_id } => Wanted::Trade { trade_id, at_fault: self.party_at_fault()? },
         };
-        Ok((wanted, kind, self.deadline.deadline()))
+        Ok((wanted, kind, None))
     }
 
     fn about(&self) -> Result<About, Error> {
@@ -137,14 +142,14 @@ impl Wanted {
         let until = instant(deadline);
         match self {
             Self::Bond { dispute_id, slash_ppm } => {
-                output.say(&format!("Dispute {dispute_id}: {what}{}, signed until {until}", verdict(slash_ppm)));
                 let signed = waiting("signing", bond.sign_ruling(kind, dispute_id, slash_ppm, deadline)).await?;
+                output.say(&format!("Dispute {dispute_id}: {what}{}, signed until {until}", verdict(slash_ppm)));
                 output.say(&next);
                 output.document(&signed)
             }
             Self::Trade { trade_id, at_fault } => {
-                output.say(&format!("Trade {trade_id}: {what}{}, signed until {until}", fault(at_fault)));
                 let signed = waiting("signing", bond.sign_trade_ruling(kind, trade_id, at_fault, deadline)).await?;
+                output.say(&format!("Trade {trade_id}: {what}{}, signed until {until}", fault(at_fault)));
                 output.say(&next);
                 output.document(&signed)
             }

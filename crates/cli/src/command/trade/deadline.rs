@@ -1,8 +1,9 @@
 //! Until when a signature counts, as arguments.
 
+use barter_sdk::BarterClient;
 use clap::Args;
 
-use crate::clock::unix_now;
+use crate::clock::signing_now;
 
 /// The deadline of a signature.
 #[derive(Args)]
@@ -18,7 +19,10 @@ pub(super) struct DeadlineArguments {
 
 impl DeadlineArguments {
     /// Last second at which the signature counts, Unix time.
-    pub(super) fn deadline(&self) -> u64 {
-        self.deadline.unwrap_or_else(|| unix_now().saturating_add(self.valid_for))
+    pub(super) async fn deadline(&self, client: &BarterClient) -> u64 {
+        match self.deadline {
+            Some(deadline) => deadline,
+            None => signing_now(client).await.saturating_add(self.valid_for),
+        }
     }
 }

@@ -60,7 +60,7 @@ impl SignOpen {
             let terms = Terms::new(payer, payee, payment_hash, amount_sats, category, description)?;
             self.guard.bind(&client, &terms, role, context).await?;
         }
-        let trade = client.trade();
+        let (trade, deadline) = (client.trade(), self.deadline.deadline(&client).await);
         let signing = trade.sign_open(
             self.proposer.as_str(),
             role,
@@ -68,7 +68,7 @@ impl SignOpen {
             amount_sats,
             &self.terms.category,
             &self.terms.description,
-            self.deadline.deadline(),
+            deadline,
         );
         let signed = waiting("signing", signing).await?;
         context.output().say("Hand this to the other party, who opens the trade with: barter trade open FILE");

@@ -30,8 +30,8 @@ impl SignSettle {
         let trade_id = self.trade_id.to_trade_id()?;
         let preimage = self.preimage.read()?;
         let client = context.signing_client()?;
-        let trade = client.trade();
-        let signing = trade.sign_settle(trade_id, preimage, self.deadline.deadline());
+        let (trade, deadline) = (client.trade(), self.deadline.deadline(&client).await);
+        let signing = trade.sign_settle(trade_id, preimage, deadline);
         let signed = waiting("signing", signing).await?;
         context.output().say("Hand this to whoever shall send it with: barter trade settle --signed FILE");
         context.output().document(&signed)

@@ -2,7 +2,6 @@
 
 use alloy_primitives::Address;
 use barter_protocol::limits::MAX_PAIR_COUNT;
-use barter_sdk::WalletInput;
 use clap::Args;
 use serde::Serialize;
 
@@ -39,7 +38,7 @@ impl Report for Counted {
 
 impl PairCount {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
-        let (address_a, address_b) = (self.wallet_a.to_address()?, self.wallet_b.to_address()?);
+        let (address_a, address_b) = (context.wallet_to_read(&self.wallet_a)?, context.wallet_to_read(&self.wallet_b)?);
         let client = context.reading_client()?;
         let pair_count = waiting("reading the count", client.trust().pair_count(address_a, address_b)).await?;
         context.output().result(&Counted { address_a, address_b, pair_count, maximum: MAX_PAIR_COUNT })
