@@ -89,6 +89,12 @@ test-peer: $(NPM) $(VENV)/peer/.installed ## The published hub, unmodified, as a
 	@$(STEP) --tests "published hub" env BARTER_TEST_PYTHON=$(CURDIR)/$(VENV)/peer/bin/python \
 	  cargo test --locked --workspace --test peer --test service
 
+.PHONY: test-canonical
+test-canonical: $(NPM) $(VENV)/settlement/.installed ## Documents of the bank against canonical JSON and Ed25519 from PyPI (Python)
+	@$(STEP) "building the tests with canonical JSON from PyPI" cargo test --locked --workspace --test canonical_python --no-run
+	@$(STEP) --tests "canonical JSON" env BARTER_TEST_PYTHON=$(CURDIR)/$(VENV)/settlement/bin/python \
+	  cargo test --locked --workspace --test canonical_python
+
 # EXAMPLES is how many cases each operation of the service gets; they are the same each time.
 EXAMPLES ?= 200
 .PHONY: test-openapi

@@ -9,7 +9,7 @@ use barter_bank::{
         Account, Action, Decimal, Doc, Hash, Header, Pocket, Promise, PublicKey, Record, Role, SecretKey, Side,
         Signature, Terms, Tx, Ulid,
     },
-    ledger::{self, Answer, Bank, Command, Failure, Memory, Policy, Proposal, Refusal, State, Transition},
+    ledger::{self, Answer, Bank, Command, Failure, Leg, Memory, Policy, Proposal, Refusal, State, Transition},
 };
 
 /// When every world begins, Unix milliseconds.
@@ -281,6 +281,9 @@ pub(crate) fn check(books: &Memory) {
             leg.debited().filter(|(account, _)| books.holds().get(*account).is_some_and(|hold| hold.tx == leg.tx));
         let expected = if matches!(leg.state, State::Held | State::Confirmed) { leg.debited().count() } else { 0 };
         assert_eq!(held.count(), expected, "the holds of a leg that is {}", leg.state);
+        // As a store keeps it.
+        let kept = serde_json::to_string(leg).unwrap();
+        assert_eq!(&serde_json::from_str::<Leg>(&kept).unwrap(), leg);
         let confirmed = leg.is_confirmed();
         assert!(confirmed || !matches!(leg.state, State::Confirmed | State::Settled), "not everybody signed");
     }
