@@ -187,11 +187,15 @@ slither: contracts $(VENV)/slither/.installed ## Static analysis with Slither: n
 docs: $(NPM) ## The crates' documentation, warnings denied
 	@$(STEP) "cargo doc" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --all-features --no-deps
 
+# Cargo builds a package against a registry of files that it makes for the run, and keeps what it unpacked of that under the crate's
+# name and version: the next run would build against the crate as it was. A registry of files has no host, hence the name.
+CARGO_CACHES = $(addprefix $(or $(CARGO_HOME),$(HOME)/.cargo)/registry/,src cache index)
 # A package is no part of the workspace and does not see its profile. Told it, cargo takes the dependencies as `make demo`
 # compiled them; without, it compiles all of them anew for each package.
 .PHONY: package
 package: ## Pack each published crate and build it from the package
 	@mkdir -p target
+	@rm -rf $(addsuffix /-*,$(CARGO_CACHES))
 	@sed -n '/^\[profile\.dev/,/^\[profile\.release/ { /^\[profile\.release/!p }' Cargo.toml >target/profile-dev.toml
 	@$(STEP) "cargo package" cargo package --locked --allow-dirty --config target/profile-dev.toml \
 	  $(addprefix --package ,$(PACKAGES))
