@@ -26,7 +26,9 @@ fn what_was_slashed_on_the_chain_is_attested_to_other_hubs() {
     let dispute = sign("--wallet").arg(&market.consumer.address).json();
     assert_eq!(dispute["wallet"], market.consumer.address.as_str());
     assert_eq!(dispute, sign("--at").arg(dispute["timestamp"].as_str().unwrap()).signed_by(&market.consumer).json());
-    service.score_with(|score| score["wallets"][0]["counted"] == true);
+    // A wallet that does not count is nobody's to complain about.
+    service.operate("reputation register provider").args([HUB, &market.consumer.address]).json();
+    service.score_with(|score| score["wallets"][0]["counted"] == true && !score["wallets"][1]["bond"].is_null());
     let submitted = service.ask("reputation submit -").input(dispute.to_string()).json();
     let told = &submitted["disputes"][0];
     let known = raw::get(&service.url, "disputes/dispute-1").1;
@@ -39,6 +41,7 @@ fn what_was_slashed_on_the_chain_is_attested_to_other_hubs() {
     let listed = service.ask("reputation outcomes").arg(HUB).json();
     assert_eq!(listed["outcomes"][0]["leaf"], known["outcome_leaf"], "{listed}");
     let page = service.ask("reputation submit -").input(dispute.to_string()).run().stdout;
+    assert_eq!(told["provider_wallets"], json!([market.provider.address]), "{submitted}");
     let command = told["next"][0].as_str().unwrap();
     assert!(page.contains(command) && page.contains("dispute-1"), "{page}");
     // The command as it stands, up to the file that it writes.
