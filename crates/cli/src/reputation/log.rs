@@ -188,7 +188,8 @@ impl LogFile {
             let entries = if size == 1 { "entry" } else { "entries" };
             format!("it has {size} {entries}, and its first line names {}", named.size)
         } else if B256::from(self.frontier.root()) != named.root {
-            format!("its {size} entries have not the root that its first line names")
+            let entries = if size == 1 { "entry has" } else { "entries have" };
+            format!("its {size} {entries} not the root that its first line names")
         } else {
             return Ok(());
         };

@@ -13,7 +13,7 @@ use crate::{
     page::{BAD, Cell, FAINT, GOOD, Page},
     progress::waiting,
     reputation::{Service, log::EntryJson},
-    text::{cut, grouped, printable},
+    text::{counted, cut, grouped, printable},
 };
 
 /// Characters of a name that a column has room for.
@@ -69,7 +69,7 @@ struct Proven {
 impl Report for Listed {
     fn show(&self, page: &mut Page) {
         page.field("provider", printable(&self.hub_url));
-        page.field("log", format!("{} entries, root {}", grouped(self.size), self.root));
+        page.field("log", format!("{}, root {}", counted(self.size, "outcome"), self.root));
         page.gap();
         let text = |text: &Option<String>| cut(&printable(text.as_deref().unwrap_or_default()), NAME_CHARS);
         let rows: Vec<Vec<Cell>> = self

@@ -37,7 +37,7 @@ impl Verifying<'_> {
             let newer = if since == 0 { String::new() } else { format!(" and the {since} after them") };
             let root = root.map_or_else(|| "none".to_owned(), |root| root.to_string());
             let copied = entries(copied.size);
-            Some(format!("your copy's {copied}{newer} have the root {root}, and the service says {}", after.root))
+            Some(format!("the root of your copy's {copied}{newer} is {root}, and the service says {}", after.root))
         } else {
             None
         };

@@ -84,7 +84,7 @@ pub(super) fn check_log(audit: &Audit, answer: &ScoreAnswer, before: &Head, afte
         let computed = root_at(audit, size);
         let detail = match computed {
             Some(computed) if computed == told => {
-                format!("{} have the root {}", entries(size), short_hash(told))
+                format!("the root of {} is {}", entries(size), short_hash(told))
             }
             Some(computed) => format!("{size} entries have the root {computed}, and the service says {told}"),
             None => format!("the score counts {size} entries, and the log has {}", after.size),
