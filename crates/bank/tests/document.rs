@@ -8,9 +8,10 @@ use barter_bank::document::{
     Account, Action, Amount, Decimal, Doc, Document, Error, Hash, Header, KeyError, Kind, Pocket, Promise, PublicKey,
     Record, SecretKey, Side, Signature, SignatureBytes, Tx, Ulid, canonical,
 };
-use curve25519_dalek::constants::EIGHT_TORSION;
+use curve25519_dalek::{EdwardsPoint, Scalar, constants::EIGHT_TORSION, scalar::clamp_integer, traits::Identity as _};
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha512};
 
 const ULID: &str = "01J9Z00000000000000000000A";
 
@@ -165,6 +166,25 @@ fn a_signature_has_one_encoding() {
         carry = sum >> 8;
     }
     assert!(!key(1).verify(&hash, &SignatureBytes::new(bytes)));
+}
+
+/// A signature with the identity for its R needs no nonce, and libraries differ over it.
+#[test]
+fn a_signature_with_a_point_of_small_order_is_refused() {
+    let hash = Hash::of(b"what is signed");
+    let mut bytes = [0; 32];
+    bytes.copy_from_slice(&Sha512::digest([1; 32])[..32]);
+    let scalar = Scalar::from_bytes_mod_order(clamp_integer(bytes));
+    let point = EdwardsPoint::identity().compress();
+    let hashed = Sha512::digest([&point.as_bytes()[..], key(1).as_bytes(), hash.as_bytes()].concat());
+    let challenge = Scalar::from_bytes_mod_order_wide(&hashed.into());
+    let mut signature = [0; 64];
+    signature[..32].copy_from_slice(point.as_bytes());
+    signature[32..].copy_from_slice((challenge * scalar).as_bytes());
+    let lenient = ed25519_dalek::VerifyingKey::from_bytes(key(1).as_bytes()).unwrap();
+    let as_others = ed25519_dalek::Signature::from_bytes(&signature);
+    ed25519_dalek::Verifier::verify(&lenient, hash.as_bytes(), &as_others).unwrap();
+    assert!(!key(1).verify(&hash, &SignatureBytes::new(signature)));
 }
 
 #[test]

@@ -116,6 +116,41 @@ fn what_comes_in_with_a_leg_can_go_out_with_it() {
     world.check();
 }
 
+/// Two deals pay into one account and are settled on books that were read at the same time: neither payment is lost.
+#[test]
+fn a_balance_that_has_changed_meanwhile_is_noticed() {
+    let mut world = World::new(1, false);
+    let (alice, bob, carol) = (person("Alice"), person("Bob"), person("Carol"));
+    let (promise, own) = world.mint(0, &alice, None, false);
+    let [to, third] = [&bob, &carol].map(|holder| world.open(0, holder, promise));
+    // Carol needs something to give.
+    let deal = world.deal(&alice, &[Transfer { bank: 0, from: own, to: third, amount: "1" }]);
+    let told = world.proposal(&deal, 0, &[], &[]);
+    world.propose(0, &alice, told).unwrap();
+    world.hold(0, &alice, deal.hash()).unwrap();
+    world.confirm(0, &alice, deal.hash()).unwrap();
+    world.confirm(0, &carol, deal.hash()).unwrap();
+    world.settle(0, &alice, deal.hash(), &[]).unwrap();
+    let mut confirmed = |from: Hash, to: Hash, giver: &SecretKey, taker: &SecretKey| {
+        let deal = world.deal(giver, &[Transfer { bank: 0, from, to, amount: "1" }]);
+        let told = world.proposal(&deal, 0, &[], &[]);
+        world.propose(0, giver, told).unwrap();
+        world.hold(0, giver, deal.hash()).unwrap();
+        world.confirm(0, giver, deal.hash()).unwrap();
+        world.confirm(0, taker, deal.hash()).unwrap();
+        let settle = Command::Settle { tx: deal.hash(), shown: vec![] };
+        (world.decide(0, giver.public(), settle.clone()).unwrap(), settle)
+    };
+    let (one, _) = confirmed(own, to, &alice, &bob);
+    let (other, again) = confirmed(third, to, &carol, &bob);
+    world.banks[0].books.apply(&one).unwrap();
+    let stale = world.banks[0].books.apply(&other).unwrap_err();
+    assert_eq!((stale.what, stale.hash), ("balance of", to));
+    world.ask(0, &carol, again).unwrap();
+    assert_eq!(world.balance(0, to), "2");
+    world.check();
+}
+
 #[test]
 fn who_mints_and_opens() {
     let mut world = World::new(2, true);
