@@ -9,24 +9,24 @@ use serde_json::json;
 
 use crate::chain::{Chain, secret, wallet};
 
-const PROVIDER: usize = 0;
-const CONSUMER: usize = 1;
+pub(crate) const PROVIDER: usize = 0;
+pub(crate) const CONSUMER: usize = 1;
 /// All of them, and the threshold is two.
-const AUDITORS: [usize; 3] = [2, 3, 4];
-const HUB: &str = "https://hub.example/market";
-const DAY: u64 = 24 * 60 * 60;
+pub(crate) const AUDITORS: [usize; 3] = [2, 3, 4];
+pub(crate) const HUB: &str = "https://hub.example/market";
+pub(crate) const DAY: u64 = 24 * 60 * 60;
 
-fn plan() -> DeployPlan {
+pub(crate) fn plan() -> DeployPlan {
     let auditors = AuditorPlan::new(AUDITORS.map(wallet).to_vec(), 2, 3).with_test_bond();
     DeployPlan { auditors: Some(auditors), ..DeployPlan::default() }
 }
 
-fn dollars(text: &str) -> TokenAmount {
+pub(crate) fn dollars(text: &str) -> TokenAmount {
     TokenAmount::parse(text, 6).unwrap()
 }
 
 /// A chain on which provider and consumer have $10,000 each.
-async fn start() -> Chain {
+pub(crate) async fn start() -> Chain {
     let chain = Chain::start_with(plan()).await;
     for account in [PROVIDER, CONSUMER] {
         chain.client(account).bond().mint_test_dollars(dollars("10000")).await.unwrap();
@@ -41,7 +41,7 @@ async fn staked(amount: &str) -> Chain {
     chain
 }
 
-async fn complaint(chain: &Chain, outcome: u8) -> SignedComplaint {
+pub(crate) async fn complaint(chain: &Chain, outcome: u8) -> SignedComplaint {
     let deadline = chain.now().await + 3_600;
     let consumer = chain.client(CONSUMER).bond();
     let [outcome, evidence] = [outcome, 0xee].map(B256::repeat_byte);
@@ -67,7 +67,7 @@ async fn signed(chain: &Chain, auditors: &[usize], kind: RulingKind, id: B256, s
     signed
 }
 
-async fn rule(chain: &Chain, dispute_id: B256, slash_ppm: u32) {
+pub(crate) async fn rule(chain: &Chain, dispute_id: B256, slash_ppm: u32) {
     let signatures = signed(chain, &AUDITORS[..2], RulingKind::Ruling, dispute_id, slash_ppm).await;
     chain.client(PROVIDER).bond().rule(&signatures).await.unwrap();
 }
@@ -203,7 +203,7 @@ async fn what_leaves_waits_and_can_be_slashed() {
 }
 
 /// A trade of accounts 0 (payer) and 1 (payee), in dispute.
-async fn disputed(chain: &Chain) -> (TradeId, barter_sdk::Preimage) {
+pub(crate) async fn disputed(chain: &Chain) -> (TradeId, barter_sdk::Preimage) {
     let (preimage, hash) = secret();
     let payer = chain.client(0).trade();
     let trade_id = payer.propose(wallet(1), hash, 9_000, "", "").await.unwrap().trade_id;
@@ -558,65 +558,6 @@ async fn reads_as_of_a_block_and_says_when_it_is_gone() {
     }
     assert_eq!(active(&before).await, dollars("1000"), "what is still there is read");
     assert_eq!(active(&bond).await, dollars("1001"));
-}
-
-// -------------------------------------------------------------------------------- deploying
-
-#[tokio::test]
-async fn deploys_auditors_and_bond_where_it_said() {
-    let mut chain = Chain::start_empty(31_337);
-    let deployer = chain.builder(0).deployer().unwrap();
-    let first = deployer.deploy(plan()).await.unwrap();
-    assert_eq!(first.receipts.len(), 4, "auditors, BarterCore, token, bond");
-    let predicted = plan().predict_addresses();
-    assert_eq!(first.deployment, Deployment { block: first.receipts[1].block_number, ..predicted });
-    assert_ne!(predicted.barter_core, DeployPlan::default().predict_addresses().barter_core, "another arbiter");
-    chain.mine(5).await;
-    let again = deployer.deploy(plan()).await.unwrap();
-    assert!(again.receipts.is_empty());
-    assert_eq!(again.deployment, first.deployment);
-    chain.deployment = first.deployment;
-    let client = chain.client(0);
-    client.check().await.unwrap();
-    // The quorum is the arbiter.
-    let (trade_id, _) = disputed(&chain).await;
-    let error = client.trade().dismiss(trade_id).await.unwrap_err();
-    let arbiter = first.deployment.auditor_quorum.unwrap();
-    assert!(
-        matches!(error, Error::Refused(barter_protocol::Error::NotArbiter { arbiter: who, .. }) if who == arbiter),
-        "{error:?}"
-    );
-}
-
-#[tokio::test]
-async fn plans_that_cannot_be_are_refused_with_the_reason() {
-    let chain = Chain::start_empty(31_337);
-    let deployer = chain.builder(0).deployer().unwrap();
-    let with = |auditors: AuditorPlan| DeployPlan { auditors: Some(auditors), ..DeployPlan::default() };
-    let usual = AuditorPlan::new(AUDITORS.map(wallet).to_vec(), 2, 3);
-    let before = chain.now().await;
-
-    let contradiction = DeployPlan { arbiter: wallet(1), ..with(usual.clone()) };
-    let error = deployer.deploy(contradiction).await.unwrap_err();
-    assert!(matches!(error, Error::InvalidPlan { .. }) && error.to_string().contains(&wallet(1).to_string()));
-    let named = plan().predict_addresses().auditor_quorum.unwrap();
-    assert_eq!(DeployPlan { arbiter: named, ..plan() }.predict_addresses(), plan().predict_addresses());
-
-    let error = deployer.deploy(with(AuditorPlan { overturn_threshold: 2, ..usual.clone() })).await.unwrap_err();
-    let expected = BondError::InvalidThresholds { threshold: 2, overturn_threshold: 2, auditors: 3 };
-    assert!(matches!(&error, Error::BondRefused(error) if *error == expected), "{error:?}");
-    let twice = AuditorPlan { auditors: vec![wallet(2), wallet(2), wallet(3)], ..usual.clone() };
-    let error = deployer.deploy(with(twice)).await.unwrap_err();
-    assert!(matches!(error, Error::BondRefused(BondError::AuditorsNotAscending { .. })), "{error:?}");
-    assert_eq!(chain.now().await, before, "nothing was sent");
-
-    let mut bonded = usual.with_test_bond();
-    bonded.bond = bonded.bond.map(|bond| barter_sdk::BondParameters { max_slash_ppm: 0, ..bond });
-    let error = deployer.deploy(with(bonded.clone())).await.unwrap_err();
-    assert_eq!(error.code(), "invalid_parameter");
-    bonded.bond = bonded.bond.map(|bond| barter_sdk::BondParameters { token: wallet(1), ..bond });
-    let error = deployer.deploy(with(bonded)).await.unwrap_err();
-    assert!(matches!(error, Error::NoContract { address, .. } if address == wallet(1)), "{error:?}");
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod bond_deployments;
+mod bond_tokens;
 mod bonds;
 mod chain;
 mod compliance;
