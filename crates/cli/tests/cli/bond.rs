@@ -19,6 +19,7 @@ fn a_bond_from_stake_to_withdrawal() {
     assert_eq!(
         fields(&staked),
         [
+            "active",
             "address",
             "amount",
             "amount_units",
@@ -37,6 +38,7 @@ fn a_bond_from_stake_to_withdrawal() {
 
     let topped_up = market.as_consumer("bond top-up 100 --provider").arg(&market.provider.address).json();
     assert_eq!(topped_up["address"], market.provider.address.as_str());
+    assert_eq!((&staked["active"], &topped_up["active"]), (&json!("2000.5"), &json!("2100.5")));
     let bond = market.bond();
     assert_eq!((&bond["active"], &bond["ever_bonded"]), (&json!("2100.5"), &json!("2100.5")));
     assert_eq!((&bond["listed"], &bond["required_deposit"]), (&json!(true), &json!("21.005")));

@@ -13,7 +13,7 @@ mod unbond;
 mod withdraw;
 
 use alloy_primitives::Address;
-use barter_sdk::{BarterClient, BondToken, TokenAmount, WalletInput};
+use barter_sdk::{BarterClient, BondClient, BondToken, Receipt, TokenAmount, WalletInput};
 use clap::Subcommand;
 use serde::Serialize;
 
@@ -68,6 +68,16 @@ fn payee(context: &Context, to: Option<&str>) -> Result<(BarterClient, Address, 
     let client = context.signing_client()?;
     let wallet = client.wallet().ok_or(Error::NoWallet)?;
     Ok((client, wallet, to.unwrap_or(wallet)))
+}
+
+/// A provider's active bond in the block of a transaction; where that cannot be read, the transaction is mined all the same.
+async fn active_at(bond: &BondClient, provider: Address, receipt: &Receipt) -> Option<TokenAmount> {
+    bond.at_number(receipt.block_number).of(provider).await.ok().map(|bond| bond.active)
+}
+
+/// A bond as the end of a sentence about what was moved: what arrived is less, where the token takes a fee.
+fn now(active: Option<TokenAmount>, token: &BondToken) -> String {
+    active.map(|active| format!(", whose bond is now {}", money(active, token))).unwrap_or_default()
 }
 
 /// Money that moved, as data.

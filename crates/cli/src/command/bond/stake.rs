@@ -1,9 +1,10 @@
 //! `barter bond stake`
 
+use barter_sdk::TokenAmount;
 use clap::Args;
 use serde::Serialize;
 
-use super::{Moved, money};
+use super::{Moved, active_at, money, now};
 use crate::{
     context::Context,
     error::Error,
@@ -31,6 +32,8 @@ pub(crate) struct Stake {
 struct Staked {
     #[serde(flatten)]
     moved: Moved,
+    /// The bond then: less than was moved, where the token takes a fee.
+    active: Option<TokenAmount>,
     hub: String,
     /// Transactions that let the contract take the money.
     approvals: Vec<alloy_primitives::B256>,
@@ -44,11 +47,13 @@ impl Stake {
         let token = &bond.terms().await?.token;
         let staking = Box::pin(bond.stake(&self.hub, amount));
         let funded = sending("waiting for the stake to be mined", staking).await?;
+        let active = active_at(&bond, provider, &funded.receipt).await;
         context.output().done(&Done {
-            headline: format!("{} staked behind {provider}.", money(amount, token)),
+            headline: format!("{} staked behind {provider}{}.", money(amount, token), now(active, token)),
             trade_id: None,
             subject: Staked {
                 moved: Moved::new(provider, amount),
+                active,
                 hub: self.hub,
                 approvals: funded.approvals.iter().map(|receipt| receipt.transaction_hash).collect(),
             },

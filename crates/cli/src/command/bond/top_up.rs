@@ -1,9 +1,10 @@
 //! `barter bond top-up`
 
-use barter_sdk::WalletInput;
+use barter_sdk::{TokenAmount, WalletInput};
 use clap::Args;
+use serde::Serialize;
 
-use super::{Moved, money};
+use super::{Moved, active_at, money, now};
 use crate::{
     context::Context,
     error::Error,
@@ -27,6 +28,14 @@ pub(crate) struct TopUp {
     provider: Option<String>,
 }
 
+#[derive(Debug, Serialize)]
+struct ToppedUp {
+    #[serde(flatten)]
+    moved: Moved,
+    /// The bond then: it grew by less than was moved, where the token takes a fee.
+    active: Option<TokenAmount>,
+}
+
 impl TopUp {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
         let named = self.provider.as_deref().map(WalletInput::to_checked_address).transpose()?;
@@ -37,10 +46,11 @@ impl TopUp {
         let token = &bond.terms().await?.token;
         let adding = Box::pin(bond.top_up(provider, amount));
         let funded = sending("waiting for the top-up to be mined", adding).await?;
+        let active = active_at(&bond, provider, &funded.receipt).await;
         context.output().done(&Done {
-            headline: format!("{} added to the bond of {provider}.", money(amount, token)),
+            headline: format!("{} added to the bond of {provider}{}.", money(amount, token), now(active, token)),
             trade_id: None,
-            subject: Moved::new(provider, amount),
+            subject: ToppedUp { moved: Moved::new(provider, amount), active },
             receipt: funded.receipt,
         })
     }
