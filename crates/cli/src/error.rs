@@ -7,7 +7,7 @@ use barter_protocol::{PaymentHash, TradeId, TradeStatus};
 use barter_sdk::BondToken;
 use serde::Serialize;
 
-use crate::{chain::ChainError, exit::Exit, reputation, signal::Signal, text, words};
+use crate::{chain::ChainError, command::bank, exit::Exit, reputation, signal::Signal, text, words};
 
 /// Everything that stops the program.
 #[derive(Debug, thiserror::Error)]
@@ -234,6 +234,9 @@ pub(crate) enum Error {
     /// Something about reputation: a record, a service, a log.
     #[error(transparent)]
     Reputation(Box<reputation::Error>),
+    /// A command about banks.
+    #[error(transparent)]
+    Bank(Box<bank::Error>),
     /// Work was stopped half-way, for a reason that whoever stopped it knows.
     #[error("stopped")]
     Stopped,
@@ -259,6 +262,12 @@ impl From<barter_sdk::Error> for Error {
 impl From<reputation::Error> for Error {
     fn from(error: reputation::Error) -> Self {
         Self::Reputation(Box::new(error))
+    }
+}
+
+impl From<bank::Error> for Error {
+    fn from(error: bank::Error) -> Self {
+        Self::Bank(Box::new(error))
     }
 }
 
@@ -346,6 +355,7 @@ impl Error {
             Self::Replay { error, .. } if is_difference(error) => "log_differs",
             Self::Replay { .. } => "invalid_log",
             Self::Reputation(error) => error.code(),
+            Self::Bank(error) => error.code(),
             Self::Stopped => "stopped",
             Self::Output(_) => "output",
             Self::System { .. } => "system",
@@ -409,6 +419,7 @@ impl Error {
             }
             Self::Replay { .. } => "Name an event log as barter sim run --log writes it.",
             Self::Reputation(error) => error.next_step(),
+            Self::Bank(error) => error.next_step(),
             Self::Output(_) => "See that there is room for it.",
         }
     }
@@ -418,6 +429,7 @@ impl Error {
         match self {
             Self::Client(error) | Self::Advised { error, .. } | Self::Reworded { error, .. } => Exit::of(error),
             Self::Reputation(error) => error.exit(),
+            Self::Bank(error) => error.exit(),
             Self::SignatureUsed { .. } | Self::IndexDiffers { .. } => Exit::Refused,
             Self::Replay { error, .. } if is_difference(error) => Exit::Refused,
             Self::Usage { .. }

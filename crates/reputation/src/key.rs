@@ -174,6 +174,11 @@ impl SecretKey {
         Self(SigningKey::from_bytes(seed))
     }
 
+    /// The seed it was made from, wiped when dropped.
+    pub fn seed(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.0.to_bytes())
+    }
+
     /// Its public key.
     pub fn public(&self) -> PublicKey {
         PublicKey(self.0.verifying_key().to_bytes())

@@ -13,7 +13,7 @@ use tokio::{
 };
 
 /// Its name on the command line. Not for people, so it is in no help text.
-pub(super) const SUBCOMMAND: &str = "keep-anvil";
+pub(crate) const SUBCOMMAND: &str = "keep-anvil";
 
 /// How long anvil may take to end when asked, before it is made to.
 const GRACE: Duration = Duration::from_secs(3);

@@ -18,7 +18,7 @@ use tokio::{
     time::timeout,
 };
 
-pub(crate) use keeper::{Keeper, keep};
+pub(crate) use keeper::{Keeper, SUBCOMMAND as KEEP, keep};
 
 /// anvil's own chain id.
 pub(crate) const CHAIN_ID: u64 = 31_337;

@@ -1,5 +1,6 @@
 //! The commands: one file each, which reads its arguments, asks the client, and prints.
 
+pub(crate) mod bank;
 pub(crate) mod bond;
 pub(crate) mod completions;
 pub(crate) mod compliance;
@@ -47,6 +48,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Reputation(reputation::Reputation),
     #[command(subcommand)]
+    Bank(bank::Bank),
+    #[command(subcommand)]
     Sim(sim::Sim),
     Completions(completions::Completions),
     #[command(hide = true)]
@@ -72,6 +75,7 @@ impl Command {
             Self::Compliance(command) => Box::pin(command.run(context)).await,
             Self::Index(command) => Box::pin(command.run(context)).await,
             Self::Reputation(command) => Box::pin(command.run(context)).await,
+            Self::Bank(command) => Box::pin(command.run(context)).await,
             Self::Sim(command) => Box::pin(command.run(context)).await,
             Self::Completions(command) => command.run(),
             Self::KeepAnvil(keeper) => chain::keep(keeper)

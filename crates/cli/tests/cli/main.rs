@@ -6,6 +6,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests, which may")]
 
+mod bank;
 mod bond;
 mod card_and_credit;
 mod demo;
