@@ -25,9 +25,9 @@ use crate::{
 
 /// Make a deal over any number of banks: shows who leads and what that puts at risk, signs, and carries it to its end
 ///
-/// The deal is a file: {"banks": ["KEY@URL", …], "transfers": [{"bank": KEY, "promise": HASH, "amount": "1", "giver": KEY, "from":
-/// ACCOUNT, "receiver": KEY, "to": ACCOUNT}, …]}. Everything signed is kept in a journal. Where others have to sign first, it is handed to
-/// them (barter bank confirm) and the deal goes on with barter bank settle, as it does after any interruption.
+/// The deal is a file: `{"banks": ["KEY@URL", …], "transfers": […]}`, each transfer with `bank` (its key), `promise`, `amount` (a text),
+/// `giver`, `from` (the account), `receiver` and `to`. Everything signed is kept in a journal. Where others have to sign first, it is
+/// handed to them (barter bank confirm) and the deal goes on with barter bank settle, as it does after any interruption.
 #[derive(Args)]
 #[command(after_help = "Examples:
   barter bank deal swap.json --key alice.key --journal swap.journal
