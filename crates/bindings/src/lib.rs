@@ -1,13 +1,12 @@
 #![doc = include_str!("../README.md")]
 
-mod bond_events;
+pub mod bond_events;
 mod contracts;
 mod convert;
 mod deployment;
 mod events;
 mod revert;
 
-pub use bond_events::BondEvent;
 pub use contracts::{
     AuditorQuorum, BTRCredit, BTRTrust, BarterBond, BarterCore, IAuditorQuorum, IBarterBond, IBarterCore, IBondQuorum,
     TestDollar,

@@ -338,7 +338,7 @@ impl BarterBond {
     /// [`BondError::AnchorNotGrowing`], [`BondError::AmountTooLarge`].
     pub fn anchor(&mut self, caller: Address, root: B256, size: U256, now: u64) -> Result<Event, BondError> {
         let anchors = self.anchors.get(&caller).map_or(&[] as &[_], Vec::as_slice);
-        let (index, last) = (anchors.len(), anchors.last().map_or(0, |anchor| anchor.size));
+        let (index, last) = (anchors.len() as u64, anchors.last().map_or(0, |anchor| anchor.size));
         if size <= U256::from(last) {
             return Err(BondError::AnchorNotGrowing { size, last });
         }

@@ -108,7 +108,7 @@ pub enum Event {
         /// Who keeps the log.
         oracle: Address,
         /// The anchor's number among the oracle's.
-        index: usize,
+        index: u64,
         /// Root of its Merkle tree.
         root: B256,
         /// Leaves in it.

@@ -1,10 +1,10 @@
 //! What happened to bonds and disputes, as types.
 
 use alloy_primitives::{Address, B256};
-use barter_bindings::BondEvent as ContractEvent;
+use barter_bindings::bond_events;
 use barter_protocol::{
     TradeId,
-    bond::{DisputeId, DisputeStatus},
+    bond::{DisputeId, DisputeStatus, Event as ContractEvent},
 };
 use serde::Serialize;
 
@@ -234,7 +234,7 @@ impl BondEventKind {
         }
     }
 
-    /// `None` for an event this version does not know yet, or about a trade of another `BarterCore`.
+    /// `None` for one about a trade of another `BarterCore`.
     fn of(node: &Node, token: &BondToken, core: Address, event: ContractEvent) -> Result<Option<Self>, Error> {
         let party = |wallet: Address| Some(wallet).filter(|wallet| !wallet.is_zero());
         Ok(Some(match event {
@@ -274,11 +274,13 @@ impl BondEventKind {
                 Self::DisputeOverturned { dispute_id, slash_ppm }
             }
             ContractEvent::DisputeEnded { dispute_id, provider, status, slashed } => {
-                let status =
-                    DisputeStatus::try_from(status).map_err(|error| node.invalid("eth_getLogs", error.to_string()))?;
                 Self::DisputeEnded { dispute_id, provider, status, slashed: token.units(slashed) }
             }
-            ContractEvent::Claimed { owner, to, amount } => Self::Claimed { owner, to, amount: token.units(amount) },
+            ContractEvent::Claimed { owner, to, amount } => {
+                let claimed = u128::try_from(amount)
+                    .map_err(|_| node.invalid("eth_getLogs", format!("{amount} claimed is more than a token has")))?;
+                Self::Claimed { owner, to, amount: token.units(claimed) }
+            }
             ContractEvent::Anchored { oracle, index, root, size } => Self::Anchored { oracle, index, root, size },
             ContractEvent::TradeRuled { core: of, trade_id, at_fault, executable_at } if of == core => {
                 Self::TradeRuled { trade_id, at_fault: party(at_fault), executable_at }
@@ -289,7 +291,9 @@ impl BondEventKind {
             ContractEvent::TradeExecuted { core: of, trade_id, at_fault } if of == core => {
                 Self::TradeExecuted { trade_id, at_fault: party(at_fault) }
             }
-            _ => return Ok(None),
+            ContractEvent::TradeRuled { .. }
+            | ContractEvent::TradeOverturned { .. }
+            | ContractEvent::TradeExecuted { .. } => return Ok(None),
         }))
     }
 }
@@ -306,7 +310,7 @@ impl Source<'_> {
     /// Reads a log. `None` for one of another kind.
     pub(super) fn read(&self, node: &Node, log: &Log) -> Result<Option<BondEvent>, Error> {
         let invalid = |reason: String| node.invalid("eth_getLogs", reason);
-        let event = ContractEvent::decode(self.bond, self.quorum, log.address, &log.topics, &log.data)
+        let event = bond_events::decode(self.bond, self.quorum, log.address, &log.topics, &log.data)
             .map_err(|error| invalid(error.to_string()))?;
         let Some(event) = event else { return Ok(None) };
         let Some(kind) = BondEventKind::of(node, self.token, self.core, event)? else { return Ok(None) };

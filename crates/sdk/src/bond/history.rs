@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use alloy_primitives::{Address, B256};
 use alloy_sol_types::SolEvent;
-use barter_bindings::{BarterBond, BondEvent as ContractEvent};
+use barter_bindings::{BarterBond, bond_events};
 use barter_protocol::bond::DisputeId;
 
 use super::{At, BondClient, BondEvent, BondEventKind, Dispute, View, event::Source};
@@ -20,7 +20,7 @@ impl BondClient {
     /// # Errors
     /// As [`of`](Self::of).
     pub async fn history(&self) -> Result<Vec<BondEvent>, Error> {
-        self.events(vec![ContractEvent::TOPICS.to_vec()]).await
+        self.events(vec![bond_events::TOPICS.to_vec()]).await
     }
 
     /// Everything that happened to a wallet, oldest first: as a provider, a consumer, whoever paid or was paid, or a log's keeper.
