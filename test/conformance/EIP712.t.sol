@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
-
 import {BarterCore} from "../../contracts/BarterCore.sol";
 import {IBarterCore} from "../../contracts/interfaces/IBarterCore.sol";
 import {BarterTest} from "../utils/BarterTest.sol";
+import {DomainTest} from "../utils/DomainTest.sol";
 
 /// @notice The digests users sign, against EIP-712 written out a second time, and the domain as ERC-5267 tells it.
-contract EIP712Test is BarterTest {
+contract EIP712Test is BarterTest, DomainTest {
     bytes32 private constant DOMAIN_TYPEHASH =
         keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
 
@@ -110,25 +109,6 @@ contract EIP712Test is BarterTest {
         assertEq(
             IBarterCore(there).settleTradeDigest(salt, salt, uint256(salt)), _typedData("Barter", there, structHash)
         );
-    }
-
-    function _assertDomain(address verifier, string memory name) private view {
-        (
-            bytes1 fields,
-            string memory actualName,
-            string memory version,
-            uint256 chainId,
-            address verifyingContract,
-            bytes32 salt,
-            uint256[] memory extensions
-        ) = IERC5267(verifier).eip712Domain();
-        assertEq(fields, hex"0f", "name, version, chain id and contract; no salt");
-        assertEq(actualName, name);
-        assertEq(version, "1");
-        assertEq(chainId, block.chainid);
-        assertEq(verifyingContract, verifier);
-        assertEq(salt, 0);
-        assertEq(extensions.length, 0);
     }
 
     function _jsonDomain() private view returns (string memory) {

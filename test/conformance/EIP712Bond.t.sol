@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
-
 import {IBarterBond} from "../../contracts/interfaces/IBarterBond.sol";
 import {BondTest} from "../utils/BondTest.sol";
+import {DomainTest} from "../utils/DomainTest.sol";
 
 /// @notice The digests consumers and auditors sign, against EIP-712 written out a second time, and the domains as ERC-5267
 /// tells them.
-contract EIP712BondTest is BondTest {
+contract EIP712BondTest is BondTest, DomainTest {
     bytes32 private constant DOMAIN_TYPEHASH =
         keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
     string private constant DOMAIN_TYPE =
@@ -155,25 +154,6 @@ contract EIP712BondTest is BondTest {
         vm.chainId(bound(chainId, 1, type(uint64).max));
         _assertDomain(address(bond), "Barter Bond");
         _assertDomain(address(quorum), "Barter Auditors");
-    }
-
-    function _assertDomain(address verifier, string memory name) private view {
-        (
-            bytes1 fields,
-            string memory actualName,
-            string memory version,
-            uint256 chainId,
-            address verifyingContract,
-            bytes32 salt,
-            uint256[] memory extensions
-        ) = IERC5267(verifier).eip712Domain();
-        assertEq(fields, hex"0f", "name, version, chain id and contract; no salt");
-        assertEq(actualName, name);
-        assertEq(version, "1");
-        assertEq(chainId, block.chainid);
-        assertEq(verifyingContract, verifier);
-        assertEq(salt, 0);
-        assertEq(extensions.length, 0);
     }
 
     function _jsonDomain(string memory name, address verifier) private view returns (string memory) {
