@@ -85,11 +85,6 @@ pub(super) fn revision(engine: &mut dyn Engine<Error>) -> Result<i64, Error> {
     Ok(revision)
 }
 
-/// Writes what is there already.
-pub(super) fn touch(engine: &mut dyn Engine<Error>) -> Result<(), Error> {
-    engine.execute("UPDATE barter_log SET registry = registry", &[]).map(drop)
-}
-
 /// The consumers of these names, as far as they are known.
 pub(super) fn consumers(engine: &mut dyn Engine<Error>, hubs: &[&str]) -> Result<HashMap<String, Consumer>, Error> {
     let mut found = HashMap::new();

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use barter_store::testing::Ending;
 
-use super::{append::Appender, *};
+use super::{append::Appender, writer::PROBE_BYTES, *};
 use crate::{
     key::{SecretKey, Signature},
     wire::{AttestationEnvelope, Form, Fraction, Number, Outcome, OutcomeFields, Price, SignedOutcome, Status},
@@ -102,6 +102,43 @@ fn a_full_disk_loses_nothing_and_is_said() {
     }
     assert!(full > 10, "{full}");
     assert_eq!(rows(&log), expected(&batches));
+}
+
+/// The probe asks for room, and writes as much as a request brings: a full disk is one that takes no more of either.
+#[test]
+fn a_log_is_writable_again_once_there_is_room_and_no_sooner() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = open(&folder);
+    let (first, second) = (candidates(&log, 0..200), candidates(&log, 200..400));
+    log.append(first.clone()).unwrap();
+    let before = rows(&log);
+    let writer = log.writer().unwrap();
+    assert!(log.is_writable());
+    writer.write(|engine| make_room(engine, 0)).unwrap();
+    log.append(second.clone()).unwrap_err();
+    for _ in 0..3 {
+        assert!(!log.is_writable());
+    }
+    // What is written in no place says nothing of whether there is any: a replay, a key that is known.
+    log.append(first).unwrap();
+    candidates(&log, 0..0);
+    assert!(!log.is_writable());
+    writer.write(|engine| make_room(engine, 1_000)).unwrap();
+    let written = || folder.path().join("log.db-wal").metadata().unwrap().len();
+    // The second time where the first has left free pages.
+    for _ in 0..2 {
+        let length = written();
+        assert!(log.is_writable());
+        assert!(written() >= length + PROBE_BYTES as u64, "{length} bytes, then {}", written());
+        assert_eq!(rows(&log), before);
+        writer.write(|_| Err::<(), _>(Error::Busy)).unwrap_err();
+    }
+    assert!(log.is_writable());
+    // It looked once: what works is not tried.
+    let length = written();
+    assert!(log.is_writable());
+    assert_eq!(written(), length);
+    log.append(second).unwrap();
 }
 
 /// Lets the file have this many pages more.

@@ -9,12 +9,12 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use barter_store::{Access, Engine, in_transaction};
+use barter_store::{Access, Engine, Value, in_transaction};
 
 use super::{
     Error, Heads,
     append::{Appender, Candidate, Placed},
-    registry,
+    schema::SUBTREES,
 };
 use crate::wire::Domain;
 
@@ -22,6 +22,10 @@ use crate::wire::Domain;
 pub(super) const MAX_WAITING: usize = 64;
 /// Outcomes after which no other request is taken into a transaction.
 const MAX_TOGETHER: usize = 8_192;
+/// Bytes that are written to find out whether anything can be: as many as a large request brings.
+pub(super) const PROBE_BYTES: usize = 256 * 1024;
+/// The id of their row. No subtree has one below zero.
+const PROBE: Value<'static> = Value::Integer(-1);
 
 type Answer<T> = SyncSender<Result<T, Error>>;
 /// Something else to write, in a transaction of its own.
@@ -37,7 +41,7 @@ enum Request {
 pub(super) struct Writer {
     requests: Option<SyncSender<Request>>,
     thread: Option<JoinHandle<()>>,
-    /// Did the last write fail?
+    /// Did a write fail, and has none that needed room worked since?
     has_failed: Arc<AtomicBool>,
     /// Is somebody finding out whether another would?
     is_tried: AtomicBool,
@@ -69,19 +73,16 @@ impl Writer {
         &self,
         write: impl FnOnce(&mut dyn Engine<Error>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let (answer, answered) = sync_channel(1);
-        let has_failed = Arc::clone(&self.has_failed);
-        self.send(Request::Other(Box::new(move |engine| {
+        self.run(|engine, has_failed| {
             let done = in_transaction(engine, Access::Write, write);
-            has_failed.store(done.is_err(), Ordering::Relaxed);
-            // Who asked may have gone.
-            let _ = answer.send(done);
-        })))?;
-        answered.recv().unwrap_or(Err(Error::Stopped))
+            // That it worked says nothing: it may have had nothing to write.
+            has_failed.fetch_or(done.is_err(), Ordering::Relaxed);
+            done
+        })
     }
 
-    /// Did the last write work? Where it did not, tries one that changes nothing: who is sent no more writes for a failed one would
-    /// never find out that the next would work. One at a time, for anybody may ask.
+    /// Can the log be written? Where a write failed, tries another: who is sent no more writes for a failed one would never find
+    /// out that the next would work. One at a time, for anybody may ask.
     pub(super) fn works(&self) -> bool {
         if !self.has_failed.load(Ordering::Relaxed) {
             return true;
@@ -89,9 +90,27 @@ impl Writer {
         if self.is_tried.swap(true, Ordering::Relaxed) {
             return false;
         }
-        let works = self.write(registry::touch).is_ok();
+        let works = self.run(|engine, has_failed| {
+            let done = in_transaction(engine, Access::Write, probe);
+            has_failed.store(done.is_err(), Ordering::Relaxed);
+            done
+        });
         self.is_tried.store(false, Ordering::Relaxed);
-        works
+        works.is_ok()
+    }
+
+    /// Has the thread run this, and waits for it.
+    fn run<T: Send + 'static>(
+        &self,
+        run: impl FnOnce(&mut dyn Engine<Error>, &AtomicBool) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (answer, answered) = sync_channel(1);
+        let has_failed = Arc::clone(&self.has_failed);
+        self.send(Request::Other(Box::new(move |engine| {
+            // Who asked may have gone.
+            let _ = answer.send(run(engine, &has_failed));
+        })))?;
+        answered.recv().unwrap_or(Err(Error::Stopped))
     }
 
     fn send(&self, request: Request) -> Result<(), Error> {
@@ -112,6 +131,13 @@ impl Drop for Writer {
             let _ = thread.join();
         }
     }
+}
+
+/// Writes as much as a large request would, and takes it away again, all of which is on the disk when it is committed: a value set
+/// to what it was would not be, for SQLite writes no page that has not changed.
+fn probe(engine: &mut dyn Engine<Error>) -> Result<(), Error> {
+    engine.insert(&SUBTREES, &[PROBE, Value::Bytes(&vec![0; PROBE_BYTES])])?;
+    engine.delete(&SUBTREES, &[PROBE])
 }
 
 struct Thread {
@@ -175,15 +201,18 @@ impl Thread {
     fn commit(&mut self, candidates: &[Candidate]) -> Result<Vec<Placed>, Error> {
         let Self { engine, appender, heads, .. } = self;
         let done = in_transaction(&mut **engine, Access::Write, |engine| appender.append(engine, candidates));
-        self.has_failed.store(done.is_err(), Ordering::Relaxed);
-        match &done {
+        if let Ok(placed) = &done {
+            // Where all was there already, nothing was written.
+            if placed.iter().any(|placed| matches!(placed, Placed::Recorded { .. })) {
+                self.has_failed.store(false, Ordering::Relaxed);
+            }
             // Not before: a log of this size that another process wrote instead would be given this root. Who reads it in between
             // works it out.
-            Ok(_) => {
-                let mut heads = heads.lock().unwrap_or_else(PoisonError::into_inner);
-                heads.put(appender.frontier.size(), appender.frontier.root());
-            }
-            Err(_) => appender.forget(),
+            let mut heads = heads.lock().unwrap_or_else(PoisonError::into_inner);
+            heads.put(appender.frontier.size(), appender.frontier.root());
+        } else {
+            self.has_failed.store(true, Ordering::Relaxed);
+            appender.forget();
         }
         done
     }

@@ -15,14 +15,14 @@ async fn it_is_unwell_while_nothing_can_be_written() {
     assert_eq!(service.record(&[outcome("a")]).await["received"], json!(1));
     let (refuse, allow) = match service.place {
         Place::File(_) => (
-            "CREATE TRIGGER no_log BEFORE UPDATE ON barter_log BEGIN SELECT RAISE(ABORT, 'no room'); END; \
+            "CREATE TRIGGER no_probe BEFORE INSERT ON subtrees BEGIN SELECT RAISE(ABORT, 'no room'); END; \
              CREATE TRIGGER no_outcome BEFORE INSERT ON outcomes BEGIN SELECT RAISE(ABORT, 'no room'); END;",
-            "DROP TRIGGER no_log; DROP TRIGGER no_outcome",
+            "DROP TRIGGER no_probe; DROP TRIGGER no_outcome",
         ),
         Place::Postgres { .. } => (
-            "ALTER TABLE barter_log ADD CONSTRAINT no_log CHECK (false) NOT VALID; \
+            "ALTER TABLE subtrees ADD CONSTRAINT no_probe CHECK (false) NOT VALID; \
              ALTER TABLE outcomes ADD CONSTRAINT no_outcome CHECK (false) NOT VALID",
-            "ALTER TABLE barter_log DROP CONSTRAINT no_log; ALTER TABLE outcomes DROP CONSTRAINT no_outcome",
+            "ALTER TABLE subtrees DROP CONSTRAINT no_probe; ALTER TABLE outcomes DROP CONSTRAINT no_outcome",
         ),
     };
     service.place.tamper(refuse);
@@ -33,6 +33,9 @@ async fn it_is_unwell_while_nothing_can_be_written() {
     for _ in 0..3 {
         assert_eq!(code(&service.get("/healthz").await), (503, "log_unwritable".to_owned()));
     }
+    // A replay is answered, for which nothing is written.
+    assert_eq!(service.record(&[outcome("a")]).await["replayed"], json!(1));
+    assert_eq!(code(&service.get("/healthz").await), (503, "log_unwritable".to_owned()));
     // Scores are given all the while, and once there is room nobody has to write first.
     assert_eq!(service.get(&format!("/{}", crate::support::PROVIDER)).await.0, StatusCode::OK);
     service.place.tamper(allow);
