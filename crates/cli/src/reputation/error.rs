@@ -180,18 +180,6 @@ pub(crate) enum Error {
         /// What is not as it says.
         reason: String,
     },
-    /// A file of a log is about another log than is asked for.
-    #[error("{} is a copy of another service's log: that is {copied}, and the one at {service} is {found}", path.display())]
-    OtherLog {
-        /// The file.
-        path: PathBuf,
-        /// What it says of itself.
-        copied: String,
-        /// Where the service is.
-        service: String,
-        /// What that says of itself.
-        found: String,
-    },
     /// Something the service said does not follow from log and chain. What, is told in the result.
     #[error("{} of what the service says {} not hold", text::counted(*failed, "check"), if *failed == 1 { "does" } else { "do" })]
     Differs {
@@ -241,7 +229,6 @@ impl Error {
             Self::Rejected { .. } => "rejected",
             Self::InvalidLog { .. } => "invalid_exported_log",
             Self::DamagedLog { .. } => "damaged_log",
-            Self::OtherLog { .. } => "copy_of_another_log",
             Self::Differs { .. } => "reputation_differs",
             Self::NoBond => "no_bond_contract",
             Self::NothingToAnchor { .. } => "nothing_to_anchor",
@@ -293,9 +280,6 @@ impl Error {
             Self::DamagedLog { .. } => {
                 "Use another copy of yours; one that is made now holds the service only to what it says now."
             }
-            Self::OtherLog { .. } => {
-                "Name a copy of this service's log; if it was copied from this very service, show the operator."
-            }
             Self::Differs { .. } => "Do not rely on this score; show the operator what does not hold.",
             Self::NoBond => "Name a deployment file with BarterBond in it, with --deployment or BARTER_DEPLOYMENT.",
             Self::NothingToAnchor { .. } => "Anchor again once the log has grown.",
@@ -319,8 +303,7 @@ impl Error {
             | Self::TokenInTheClear { .. }
             | Self::InvalidRecord { .. }
             | Self::InvalidLog { .. }
-            | Self::DamagedLog { .. }
-            | Self::OtherLog { .. } => Exit::Input,
+            | Self::DamagedLog { .. } => Exit::Input,
             Self::Refused { status: 404, .. } => Exit::NotFound,
             Self::Refused { status: 429 | 500.., .. } | Self::Unreachable { .. } | Self::InvalidAnswer { .. } => {
                 Exit::Network

@@ -195,11 +195,6 @@ impl Service {
         }
     }
 
-    /// Where it is, without what may be a password.
-    pub(crate) fn shown(&self) -> &str {
-        &self.shown
-    }
-
     /// An answer that is none.
     pub(crate) fn invalid(&self, question: &str, reason: impl Into<String>) -> Error {
         Error::InvalidAnswer { service: self.shown.clone(), question: question.to_owned(), reason: reason.into() }

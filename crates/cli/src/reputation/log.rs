@@ -143,11 +143,6 @@ impl LogFile {
         Ok(Self { path: path.to_owned(), reader, first, frontier: Frontier::default() })
     }
 
-    /// The file.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// What its first line says of the log.
     pub(crate) const fn head(&self) -> &Head {
         &self.first.head

@@ -7,6 +7,7 @@ use std::{
 
 use serde_json::{Value, json};
 
+use super::{followed::Followed, raw};
 use crate::support::{
     Failure, Outcome,
     reputation::{HUB, Liar, Served},
@@ -160,13 +161,22 @@ fn what_came_after_the_copy_is_asked_for_and_has_to_fit() {
 }
 
 #[test]
-fn a_copy_of_another_service_is_named_as_that() {
+fn a_copy_of_another_log_fails_and_both_are_named() {
     let kept = Kept::start();
     let folder = tempfile::tempdir().unwrap();
     let other = Served::start_with(folder.path(), &["--hub-url", "https://other.example"]);
     other.record("consumer_1", 10);
-    let refused = kept.refused(&other.url);
-    refused.expect("copy_of_another_log", 2, &["log.jsonl", &other.url, "https://other.example"]);
+    let (outcome, failed) = kept.verified(&other.url);
+    assert_eq!((outcome.code, failed[0].as_str()), (1, "copy"), "{outcome:?}");
+    let kept_key = keeper(&kept.lines()[0]);
+    for named in [kept_key.as_str(), &key_of(&other), "https://other.example", "it is another service's"] {
+        assert!(outcome.stdout.contains(named), "{named}: {outcome:?}");
+    }
+    // One that does not say under which key it is, is not let off for it.
+    let silent = Liar::before(&other.url, "slashes", |answer| answer["public_key"] = json!(7));
+    let (outcome, failed) = kept.verified(&silent.url);
+    assert_eq!((outcome.code, failed[0].as_str()), (1, "copy"), "{outcome:?}");
+    assert!(outcome.stdout.contains(&kept_key), "{outcome:?}");
 
     // The same entries under a key that was lost and made anew are the same log.
     let renamed = Liar::before(&kept.service.url, "slashes", |answer| answer["public_key"] = json!("another"));
@@ -176,5 +186,52 @@ fn a_copy_of_another_service_is_named_as_that() {
         answer["chain_id"] = json!(11_155_111);
         answer["bond"] = json!("0x70997970C51812dc3A010C7d01b50e0d17dc79C8");
     });
-    kept.refused(&moved.url).expect("copy_of_another_log", 2, &["bound to no chain", "11155111", "0x70997970"]);
+    let (outcome, failed) = kept.verified(&moved.url);
+    assert_eq!((outcome.code, failed), (1, vec!["copy".to_owned()]), "{outcome:?}");
+    for named in ["bound to no chain", "11155111", "0x70997970"] {
+        assert!(outcome.stdout.contains(named), "{named}: {outcome:?}");
+    }
+}
+
+/// The key that a copy's first line names.
+fn keeper(first: &str) -> String {
+    let first: Value = serde_json::from_str(first).unwrap();
+    first["keeper"]["public_key"].as_str().unwrap().to_owned()
+}
+
+fn key_of(service: &Served) -> String {
+    raw::get(&service.url, "slashes").1["public_key"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn another_key_does_not_let_an_operator_off_who_rewrote_the_log() {
+    let Followed { market, service, folder: _folder } = Followed::start();
+    service.record("consumer_1", 3);
+    service.ask("reputation anchor").on(&market.devnet).signed_by(&market.auditors[0]).json();
+    service.ask("reputation export log.jsonl").json();
+    // The same operator, with the same wallets, and all else anew.
+    let folder = tempfile::tempdir().unwrap();
+    let rewritten = Served::following(folder.path(), &market.devnet, &market.auditors[0].address);
+    rewritten.operate("reputation register provider").args([HUB, &market.provider.address]).json();
+    rewritten.record("consumer_1", 5);
+    rewritten.score_with(|score| score["record"]["bond_units"] == "2000000000");
+    let verifying = service.ask_at(&rewritten.url, "reputation verify --log log.jsonl").arg(HUB).on(&market.devnet);
+    let (told, error) = verifying.result_and_error();
+    assert_eq!((&error["code"], &error["exit_code"]), (&json!("reputation_differs"), &json!(1)), "{error}");
+    let check = |name: &str| {
+        let checks = told["checks"].as_array().unwrap();
+        checks
+            .iter()
+            .find(|check| check["name"] == name)
+            .unwrap_or_else(|| panic!("{name} is not told: {told}"))
+            .clone()
+    };
+    let copy = check("copy");
+    assert_eq!(copy["outcome"], "fails", "{told}");
+    for key in [key_of(&service), key_of(&rewritten)] {
+        assert!(copy["detail"].as_str().unwrap().contains(&key), "{key}: {copy}");
+    }
+    // The anchor is of the log that was copied; the service's own has another root.
+    assert_eq!((&check("anchors")["outcome"], &check("log")["outcome"]), (&json!("holds"), &json!("fails")), "{told}");
+    assert_eq!(check("bonds")["outcome"], "holds", "{told}");
 }

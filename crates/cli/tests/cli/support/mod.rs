@@ -206,6 +206,17 @@ impl Barter {
         lines.map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
     }
 
+    /// Runs it with `--json` where it tells a result and fails all the same; reads both.
+    pub(crate) fn result_and_error(self) -> (Value, Value) {
+        let outcome = self.arg("--json").run();
+        assert_ne!(outcome.code, 0, "{outcome:?}");
+        let read =
+            |text: &str| -> Value { serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {outcome:?}")) };
+        let error = read(outcome.stderr.lines().last().unwrap_or_default())["error"].take();
+        assert_eq!(error["exit_code"], outcome.code, "{error}");
+        (read(&outcome.stdout), error)
+    }
+
     /// Runs it with `--json` and reads the error.
     pub(crate) fn failure(self) -> Failure {
         let outcome = self.arg("--json").run();
