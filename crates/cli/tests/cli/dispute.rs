@@ -206,6 +206,27 @@ fn rulings_that_do_not_count() {
 }
 
 #[test]
+fn what_is_to_be_signed_is_said_before_the_key_is_used() {
+    let market = BondMarket::staked("1000");
+    let id = market.filed();
+    let first = market.signatures(1, &[&id, "--slash-percent", "5"])[0].to_string();
+    let like = |call: Barter| call.file("one.json", &first).run();
+    let words = "dispute sign-ruling --like one.json";
+    let announced = format!("dispute {id}: ");
+    let by_nobody = like(market.reading(words));
+    let by_stranger = like(market.as_consumer(words));
+    let of_its_own = market.as_consumer("dispute sign-ruling --slash-percent 5").arg(&id).run();
+    for (outcome, code, refusal) in [(by_nobody, 5, "sign"), (by_stranger, 1, "auditor"), (of_its_own, 1, "auditor")] {
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (code, ""), "{outcome:?}");
+        let (said, error) = outcome.stderr.split_once("error:").unwrap_or_else(|| panic!("{outcome:?}"));
+        assert!(said.contains("About to sign") && said.contains(&announced) && said.contains("5%"), "{outcome:?}");
+        assert!(error.contains(refusal), "{outcome:?}");
+    }
+    let signed = like(market.by(&market.auditors[1], words));
+    assert_eq!((signed.code, signed.stderr.matches(&announced).count()), (0, 1), "{signed:?}");
+}
+
+#[test]
 fn signatures_count_from_the_chains_time() {
     let market = BondMarket::staked("1000");
     let id = market.filed();

@@ -77,10 +77,15 @@ enum Wanted {
 impl SignRuling {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
         let (wanted, kind, like) = self.wanted()?;
-        let client = context.signing_client()?;
-        let deadline = match like {
-            Some(deadline) => deadline,
-            None => self.deadline.deadline(&client).await,
+        let (client, deadline) = if let Some(deadline) = like {
+            // What somebody else wrote is said before the key is so much as read.
+            wanted.announce(kind, deadline, context.output());
+            (context.signing_client()?, deadline)
+        } else {
+            let client = context.signing_client()?;
+            let deadline = self.deadline.deadline(&client).await;
+            wanted.announce(kind, deadline, context.output());
+            (client, deadline)
         };
         wanted.sign(&client.bond(), kind, deadline, context.output()).await
     }
@@ -133,23 +138,33 @@ impl SignRuling {
 }
 
 impl Wanted {
+    /// Says what is about to be signed. It may yet be refused.
+    fn announce(&self, kind: RulingKind, deadline: u64, output: Output) {
+        let (about, ruling) = match self {
+            Self::Bond { dispute_id, slash_ppm } => (format!("dispute {dispute_id}"), verdict(*slash_ppm)),
+            Self::Trade { trade_id, at_fault } => (format!("trade {trade_id}"), fault(*at_fault)),
+        };
+        let instead = match kind {
+            RulingKind::Ruling => "",
+            RulingKind::Overturn => "in place of the ruling, for good, ",
+        };
+        output.say(&format!("About to sign, to count until {}: {about}: {instead}{ruling}", instant(deadline)));
+    }
+
     async fn sign(self, bond: &BondClient, kind: RulingKind, deadline: u64, output: Output) -> Result<(), Error> {
-        let (what, how) = match kind {
-            RulingKind::Ruling => ("", "rule"),
-            RulingKind::Overturn => ("in place of the ruling, for good, ", "overturn"),
+        let how = match kind {
+            RulingKind::Ruling => "rule",
+            RulingKind::Overturn => "overturn",
         };
         let next = format!("With enough of these, anybody brings them with: barter dispute {how} FILE…");
-        let until = instant(deadline);
         match self {
             Self::Bond { dispute_id, slash_ppm } => {
                 let signed = waiting("signing", bond.sign_ruling(kind, dispute_id, slash_ppm, deadline)).await?;
-                output.say(&format!("Dispute {dispute_id}: {what}{}, signed until {until}", verdict(slash_ppm)));
                 output.say(&next);
                 output.document(&signed)
             }
             Self::Trade { trade_id, at_fault } => {
                 let signed = waiting("signing", bond.sign_trade_ruling(kind, trade_id, at_fault, deadline)).await?;
-                output.say(&format!("Trade {trade_id}: {what}{}, signed until {until}", fault(at_fault)));
                 output.say(&next);
                 output.document(&signed)
             }
