@@ -126,12 +126,12 @@ pub(crate) enum Error {
     /// Whose wallet is meant was not said, and there is no key to tell.
     #[error("no wallet was named, and there is no key whose wallet it could be")]
     NoWallet,
-    /// A signature is to be withdrawn with another key than it was made with.
-    #[error("this key is {wallet}'s, expected that of {signer}, who signed")]
+    /// Something is to be signed or withdrawn, and with another key than it takes.
+    #[error("this key is {wallet}'s, expected that of {signer}")]
     NotSigner {
         /// The key's wallet.
         wallet: Address,
-        /// Who signed.
+        /// Whose key it takes.
         signer: Address,
     },
     /// A signature is to be withdrawn that a trade was opened or settled with.
@@ -391,7 +391,7 @@ impl Error {
             Self::Malformed { .. } => "Check its content against what the command's --help says.",
             Self::Keystore { .. } => "Check the file and its password.",
             Self::NoWallet => "Name the wallet, or set DEPLOYER_PRIVATE_KEY.",
-            Self::NotSigner { .. } => "Use the key of the wallet that signed.",
+            Self::NotSigner { .. } => "Use the key of the wallet that is expected.",
             Self::SignatureUsed { status: TradeStatus::Accepted, .. } => {
                 "Dispute the trade with barter trade dispute if it must not go on."
             }

@@ -162,6 +162,11 @@ fn complaints_that_do_not_count() {
     by_poor.expect("insufficient_tokens", 5, &["10.1"]);
     market.as_consumer("dispute file -").input(complaint.clone()).json();
     file(&complaint).expect("already_disputed", 1, &[]);
+    let auditor = market.auditors[0].address.as_str();
+    let of_another =
+        market.as_consumer("dispute sign --provider").args([&market.provider.address, "--consumer", auditor]);
+    let of_another = of_another.args(["--outcome", OUTCOME, "--evidence", EVIDENCE]).failure();
+    of_another.expect("not_signer", 5, &[&market.consumer.address, auditor]);
     let own = market.as_provider("dispute sign --provider").arg(&market.provider.address);
     let own = own.args(["--outcome", OUTCOME, "--evidence", EVIDENCE]).failure();
     own.expect("self_dispute", 1, &[&market.provider.address]);
