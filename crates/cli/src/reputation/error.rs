@@ -146,14 +146,14 @@ pub(crate) enum Error {
         /// The file; `-` is standard input.
         from: PathBuf,
     },
-    /// Something stopped the sending of records half-way.
-    #[error("{error}; before that, {} taken and {rejected} rejected", text::counted(*taken, "record"))]
+    /// Something went wrong after records were sent. What became of these is told in the result.
+    #[error("{error}; in all, {} taken and {rejected} rejected", text::counted(*taken, "record"))]
     Cut {
         /// How many are on the service's disk.
         taken: u64,
         /// How many were not taken.
         rejected: u64,
-        /// What stopped it.
+        /// What it was.
         error: Box<Error>,
     },
     /// Records were sent, and some not taken. They are told in the result.

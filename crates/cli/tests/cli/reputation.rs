@@ -3,6 +3,7 @@
 mod consistent_lies;
 mod copies;
 mod demo;
+mod disputes;
 mod followed;
 mod lies;
 mod raw;

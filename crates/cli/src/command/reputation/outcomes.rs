@@ -44,26 +44,26 @@ pub(crate) struct Outcomes {
 
 /// A page as the service gives it.
 #[derive(Serialize, Deserialize)]
-struct Listed {
+pub(super) struct Listed {
     hub_url: String,
     size: u64,
     root: B256,
-    outcomes: Vec<Proven>,
+    pub(super) outcomes: Vec<Proven>,
     next: Option<u64>,
 }
 
 /// An outcome and where it is in the log.
 #[derive(Serialize, Deserialize)]
-struct Proven {
+pub(super) struct Proven {
     #[serde(flatten)]
-    entry: EntryJson,
+    pub(super) entry: EntryJson,
     proof: Vec<B256>,
     /// Its leaf in the log, which a complaint on the chain names. Ours to compute.
     #[serde(default)]
-    leaf: B256,
+    pub(super) leaf: B256,
     /// Whether the proof leads to the root. Ours to say.
     #[serde(default)]
-    proven: bool,
+    pub(super) proven: bool,
 }
 
 impl Report for Listed {
@@ -99,10 +99,8 @@ impl Report for Listed {
 impl Outcomes {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
         let service = self.asked.service(context)?;
-        let query = [("cursor", self.cursor.to_string()), ("limit", self.limit.to_string())];
-        let path = [self.hub.as_str(), "outcomes"];
-        let mut listed: Listed = waiting("asking the service", service.get(&path, &query)).await?;
-        check(&service, &mut listed)?;
+        let listing = Listed::ask(&service, &self.hub, self.cursor, self.limit);
+        let listed = waiting("asking the service", listing).await?;
         context.output().result(&listed)?;
         match listed.outcomes.iter().filter(|outcome| !outcome.proven).count() as u64 {
             0 => Ok(()),
@@ -111,15 +109,24 @@ impl Outcomes {
     }
 }
 
-/// Computes each leaf from what was signed, and follows its proof.
-fn check(service: &Service, listed: &mut Listed) -> Result<(), crate::reputation::Error> {
-    for outcome in &mut listed.outcomes {
-        let entry = outcome.entry.clone().read();
-        let entry = entry.map_err(|error| service.invalid("GET /{hub_url}/outcomes", error.to_string()))?;
-        let proof: Vec<[u8; 32]> = outcome.proof.iter().map(|hash| hash.0).collect();
-        let leaf = entry.signed.leaf(&entry.key);
-        outcome.leaf = leaf.into();
-        outcome.proven = verify_inclusion(&leaf, entry.index, listed.size, &proof, &listed.root.0);
+impl Listed {
+    /// Asks for a page, computes each leaf from what was signed, and follows its proof.
+    pub(super) async fn ask(
+        service: &Service,
+        hub: &str,
+        cursor: u64,
+        limit: u16,
+    ) -> Result<Self, crate::reputation::Error> {
+        let query = [("cursor", cursor.to_string()), ("limit", limit.to_string())];
+        let mut listed: Self = service.get(&[hub, "outcomes"], &query).await?;
+        for outcome in &mut listed.outcomes {
+            let entry = outcome.entry.clone().read();
+            let entry = entry.map_err(|error| service.invalid("GET /{hub_url}/outcomes", error.to_string()))?;
+            let proof: Vec<[u8; 32]> = outcome.proof.iter().map(|hash| hash.0).collect();
+            let leaf = entry.signed.leaf(&entry.key);
+            outcome.leaf = leaf.into();
+            outcome.proven = verify_inclusion(&leaf, entry.index, listed.size, &proof, &listed.root.0);
+        }
+        Ok(listed)
     }
-    Ok(())
 }

@@ -37,7 +37,7 @@ const MAX_RECORD_BYTES: usize = 256 << 10;
 ///
 /// Reads JSON records one after the other, as barter reputation sign prints them, in lines or not. Any may be sent again: what is
 /// there already is answered as the first time. Exits with 1 where one was rejected. Of a dispute tells its outcome's leaf and its
-/// digest, and the command that signs the complaint on the chain.
+/// digest, and the command that signs the complaint on the chain; the leaf is held against the outcome and its proof.
 #[derive(Args)]
 #[command(after_help = "Examples:
   barter reputation submit outcomes.jsonl
@@ -110,24 +110,18 @@ impl Submit {
         let mut work = Work { service, done: Submitted::default(), sent: 0, waiting: Vec::new(), kind: Kind::Outcomes };
         let all = work.send_all(&self.file, reader, |read| bar.show(read, length.max(read), "sent")).await;
         drop(bar);
-        if let Err(error) = all {
-            return Err(match work.sent {
-                0 => error.into(),
-                _ => reputation::Error::Cut {
-                    taken: work.done.taken(),
-                    rejected: work.done.rejected,
-                    error: Box::new(error),
-                }
-                .into(),
-            });
+        let Work { done, sent, .. } = work;
+        if sent == 0 {
+            return Err(all.err().unwrap_or(reputation::Error::NoRecord { from: self.file }).into());
         }
-        if work.sent == 0 {
-            return Err(reputation::Error::NoRecord { from: self.file }.into());
-        }
-        context.output().result(&work.done)?;
-        match work.done.rejected {
-            0 => Ok(()),
-            rejected => Err(reputation::Error::Rejected { rejected, sent: work.sent }.into()),
+        // Whatever stopped it: what was taken is taken, and a dispute among it has to be gone on with.
+        context.output().result(&done)?;
+        let (taken, rejected) = (done.taken(), done.rejected);
+        let error = all.err().or_else(|| done.disputes.into_iter().find_map(OnRecord::into_error));
+        match (error, rejected) {
+            (Some(error), _) => Err(reputation::Error::Cut { taken, rejected, error: Box::new(error) }.into()),
+            (None, 0) => Ok(()),
+            (None, _) => Err(reputation::Error::Rejected { rejected, sent }.into()),
         }
     }
 }
@@ -232,7 +226,7 @@ impl Work {
         let read = serde_json::from_str::<DisputeJson>(dispute.get()).ok().and_then(|dispute| dispute.read().ok());
         let told = &mut self.done.disputes;
         if let (Some(signed), true) = (read, told.len() < MAX_DISPUTES) {
-            told.push(OnRecord::ask(&self.service, &signed).await?);
+            told.push(OnRecord::ask(&self.service, &signed).await);
         }
         Ok(())
     }

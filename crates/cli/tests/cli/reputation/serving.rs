@@ -64,11 +64,13 @@ fn what_is_not_taken_is_told_with_its_reason() {
     assert_eq!(result["rejections"][0]["code"], "wrong_signature");
     let error: Value = serde_json::from_str(submitted.stderr.lines().last().unwrap()).unwrap();
     assert_eq!(error["error"]["code"], "rejected");
-    let broken = service.ask("reputation submit -").input(format!("{good}{{\"a\":")).failure();
-    broken.expect("invalid_record", 2, &["record 2", "before that, 1 record taken and 0 rejected"]);
+    let (told, broken) = service.ask("reputation submit -").input(format!("{good}{{\"a\":")).result_and_error();
+    assert_eq!((&told["replayed"], &broken["code"]), (&1.into(), &"invalid_record".into()));
+    let message = broken["message"].as_str().unwrap();
+    assert!(message.contains("record 2") && message.contains("in all, 1 record taken and 0 rejected"), "{broken}");
     let broken = service.ask("reputation submit -").input("{\"a\":").failure();
     broken.expect("invalid_record", 2, &["record 1"]);
-    assert!(!broken.message.contains("before that"), "{broken:?}");
+    assert!(!broken.message.contains("in all"), "{broken:?}");
     service.ask("reputation submit -").input(" \n").failure().expect("no_record", 2, &["no record in -"]);
     service.ask("reputation submit /no/such/file").failure().expect("unreadable_file", 2, &["/no/such/file"]);
     service.ask("reputation score https://nobody.example").failure().expect(
@@ -104,8 +106,11 @@ fn what_was_taken_before_the_service_went_away_is_counted() {
     };
     let url = says(vec![results(["received", "rejected"]), results(["received", "replayed"])]);
     let records = "{\"a\":1}".repeat(300);
-    let cut = Barter::words("reputation submit - --service").arg(url).input(records).failure();
-    cut.expect("service_unreachable", 3, &["before that, 199 records taken and 1 rejected"]);
+    let (told, cut) = Barter::words("reputation submit - --service").arg(url).input(records).result_and_error();
+    assert_eq!((&told["received"], &told["replayed"], &told["rejected"]), (&198.into(), &1.into(), &1.into()));
+    assert_eq!((&cut["code"], &cut["exit_code"]), (&"service_unreachable".into(), &3.into()));
+    let message = cut["message"].as_str().unwrap();
+    assert!(message.contains("in all, 199 records taken and 1 rejected"), "{cut}");
 }
 
 #[test]
