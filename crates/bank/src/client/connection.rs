@@ -1,16 +1,24 @@
 //! Calls to one bank, which is who and where it was pinned as.
 
-use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    net::IpAddr,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use reqwest::{Client, Response, Url, header::CONTENT_TYPE, redirect::Policy};
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use rustls_platform_verifier::BuilderVerifierExt as _;
 use serde_json::Value;
 
-use super::Error;
+use super::{
+    Error, Wire,
+    wire::{self, shortened},
+};
 use crate::{
-    document::{PublicKey, SecretKey, Ulid, canonical},
-    rpc::{Call, DISCOVERY_PATHS, Discovery, PROTOCOL_VERSION, RPC_PATH, code},
+    document::{PublicKey, SecretKey, Ulid},
+    rpc::{DISCOVERY_PATHS, Discovery, PROTOCOL_VERSION, RPC_PATH},
 };
 
 /// How long a call may take.
@@ -108,22 +116,7 @@ impl Connection {
         params: &Value,
         now: u64,
     ) -> Result<Value, Error> {
-        let id = Ulid::generate(now).map_err(|error| Error::NoRandomness { reason: error.to_string() })?;
-        let body = Call::write(id, method, params, &self.pin.key, caller);
-        let url = format!("{}{RPC_PATH}", self.pin.url);
-        let sent = self.http.post(url).header(CONTENT_TYPE, "application/json").body(body).send().await;
-        let answer = self.body(sent.map_err(|error| self.unreachable(&error))?).await?;
-        let wrong = |reason: String| Error::Answer { bank: self.pin.key, method, reason };
-        let mut answer = canonical::read(&answer).map_err(|error| wrong(error.to_string()))?;
-        if let Some(error) = answer.get("error").filter(|error| !error.is_null()) {
-            let code = error["code"].as_i64().and_then(|code| i32::try_from(code).ok()).unwrap_or(code::INTERNAL);
-            let message = shortened(error["message"].as_str().unwrap_or("it does not say why"));
-            return Err(Error::Refused { bank: self.pin.key, method, code, message });
-        }
-        if answer["id"].as_str() != Some(id.as_str()) {
-            return Err(wrong("it is the answer to another call".to_owned()));
-        }
-        Ok(answer["result"].take())
+        wire::call(self, new_id(now)?, caller, method, params).await
     }
 
     async fn body(&self, mut answer: Response) -> Result<Vec<u8>, Error> {
@@ -151,14 +144,29 @@ impl Connection {
     }
 }
 
+impl Wire for Connection {
+    fn pin(&self) -> &Pin {
+        &self.pin
+    }
+
+    fn id(&self) -> Result<Ulid, Error> {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_millis());
+        new_id(u64::try_from(since).unwrap_or(u64::MAX))
+    }
+
+    async fn carry(&self, body: Vec<u8>) -> Result<Vec<u8>, Error> {
+        let url = format!("{}{RPC_PATH}", self.pin.url);
+        let sent = self.http.post(url).header(CONTENT_TYPE, "application/json").body(body).send().await;
+        self.body(sent.map_err(|error| self.unreachable(&error))?).await
+    }
+}
+
 fn invalid(url: &str, reason: &impl ToString) -> Error {
     Error::Url { url: url.to_owned(), reason: reason.to_string() }
 }
 
-/// What a stranger says, short enough for one line.
-fn shortened(text: &str) -> String {
-    const MOST: usize = 300;
-    text.chars().filter(|character| !character.is_control()).take(MOST).collect()
+fn new_id(now: u64) -> Result<Ulid, Error> {
+    Ulid::generate(now).map_err(|error| Error::NoRandomness { reason: error.to_string() })
 }
 
 /// Certificates as this machine trusts them. In the clear there are none, and a machine without any is no obstacle.

@@ -3,14 +3,11 @@
 //! Every call can be made again, and everything signed is kept before the next call is made, so that this can be stopped anywhere and
 //! begun again: it goes on where it was.
 
-use std::{
-    collections::BTreeMap,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Connection, Error, Settlement, settlement::Leg};
+use super::{Error, Settlement, Wire, settlement::Leg, wire};
 use crate::document::{Action, Doc, PublicKey, SecretKey, Signature};
 
 /// What has just happened.
@@ -49,7 +46,7 @@ pub trait Keeper {
 /// whose followers refuse for good, has lost what it stood to lose.
 pub async fn drive(
     settlement: &mut Settlement,
-    banks: &BTreeMap<PublicKey, Connection>,
+    banks: &BTreeMap<PublicKey, impl Wire>,
     proposer: &SecretKey,
     keeper: &mut impl Keeper,
 ) -> Result<(), Error> {
@@ -79,14 +76,14 @@ pub async fn drive(
     Ok(())
 }
 
-struct Driver<'a, K> {
+struct Driver<'a, W, K> {
     settlement: &'a mut Settlement,
-    banks: &'a BTreeMap<PublicKey, Connection>,
+    banks: &'a BTreeMap<PublicKey, W>,
     proposer: &'a SecretKey,
     keeper: &'a mut K,
 }
 
-impl<K: Keeper> Driver<'_, K> {
+impl<W: Wire, K: Keeper> Driver<'_, W, K> {
     /// Every bank approves, every bank holds, every bank has everybody's word.
     async fn bind(&mut self) -> Result<(), Error> {
         let legs = self.settlement.legs().to_vec();
@@ -159,8 +156,8 @@ impl<K: Keeper> Driver<'_, K> {
 
     async fn call(&self, leg: &Leg, method: &'static str, params: Value) -> Result<Value, Error> {
         let bank = leg.terms.bank;
-        let connection = self.banks.get(&bank).ok_or(Error::UnknownBank { bank })?;
-        connection.call(self.proposer, method, &params, now()).await
+        let wire = self.banks.get(&bank).ok_or(Error::UnknownBank { bank })?;
+        wire::call(wire, wire.id()?, self.proposer, method, &params).await
     }
 
     /// Keeps a bank's word, if that is what it is.
@@ -187,10 +184,4 @@ impl<K: Keeper> Driver<'_, K> {
         };
         leg.terms.predecessors.iter().all(is_cited)
     }
-}
-
-/// The machine's clock, in Unix milliseconds.
-fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_millis());
-    u64::try_from(since).unwrap_or(u64::MAX)
 }

@@ -1,7 +1,7 @@
 //! Who plans a deal and carries it from bank to bank.
 //!
 //! A [`Settlement`] is made from a [`Deal`](crate::plan::Deal), signed by everybody whose accounts are in it, and then [`drive`]n over
-//! [`Connection`]s, each to a bank that is who and where it was pinned as.
+//! [`Wire`]s, each to a bank that is who and where it was pinned as: [`Connection`]s, unless it is a simulation.
 
 mod accounts;
 mod connection;
@@ -9,6 +9,7 @@ mod drive;
 mod error;
 mod journal;
 mod settlement;
+mod wire;
 
 pub use accounts::{Holding, Opened};
 pub use connection::{Connection, Pin};
@@ -16,3 +17,4 @@ pub use drive::{Event, Keeper, drive};
 pub use error::Error;
 pub use journal::Journal;
 pub use settlement::{Leg, Settlement};
+pub use wire::Wire;

@@ -48,18 +48,29 @@ impl Settlement {
         proposer: &SecretKey,
         now: u64,
     ) -> Result<Self, Error> {
-        let order = deal.order(leads)?;
         let mut failed = None;
-        let slices = Slices::new(deal, proposer.public(), || {
+        let made = Self::with_ulids(deal, leads, pins, proposer, || {
             Ulid::generate(now).unwrap_or_else(|error| {
                 failed = Some(error.to_string());
                 Ulid::new(now, [0; 10])
             })
         });
-        if let Some(reason) = failed {
-            return Err(Error::NoRandomness { reason });
-        }
-        let Slices { tx, mut slices } = slices?;
+        failed.map_or(made, |reason| Err(Error::NoRandomness { reason }))
+    }
+
+    /// The same, with ULIDs from elsewhere, so that a simulation can be repeated.
+    ///
+    /// # Errors
+    /// As [`Settlement::new`].
+    pub fn with_ulids(
+        deal: &Deal,
+        leads: &BTreeSet<PublicKey>,
+        pins: &BTreeMap<PublicKey, Pin>,
+        proposer: &SecretKey,
+        mut ulid: impl FnMut() -> Ulid,
+    ) -> Result<Self, Error> {
+        let order = deal.order(leads)?;
+        let Slices { tx, mut slices } = Slices::new(deal, proposer.public(), &mut ulid)?;
         let mut legs = Vec::with_capacity(order.len());
         for step in order {
             let bank = step.bank;
@@ -80,7 +91,7 @@ impl Settlement {
             };
             legs.push(Leg { pin, terms, records: slice.records, holders: slice.holders });
         }
-        let approve = sign(proposer, &Signature::new(tx.hash(), Action::Approve), now)?;
+        let approve = Doc::sign(proposer, ulid(), &Signature::new(tx.hash(), Action::Approve))?;
         Ok(Self { tx, legs, signatures: vec![approve] })
     }
 
