@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{Error, Settlement, Wire, settlement::Leg, wire};
-use crate::document::{Action, Doc, PublicKey, SecretKey, Signature};
+use crate::{
+    document::{Action, Doc, PublicKey, SecretKey, Signature},
+    rpc::code,
+};
 
 /// What has just happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,22 +58,12 @@ pub async fn drive(
     }
     keeper.keep(settlement)?;
     let mut driver = Driver { settlement, banks, proposer, keeper };
-    match driver.bind().await {
-        Ok(()) => {}
-        Err(error @ Error::Refused { .. }) if driver.settlement.settled().is_empty() => {
-            driver.release().await;
-            return Err(Error::GivenUp { reason: error.to_string() });
-        }
-        Err(error) => return Err(error),
+    if let Err(error) = driver.bind().await {
+        return Err(driver.stop(error).await);
     }
     for leg in driver.settlement.legs().to_vec() {
-        match driver.settle(&leg).await {
-            Ok(()) => {}
-            Err(error @ Error::Refused { .. }) if driver.settlement.settled().is_empty() => {
-                driver.release().await;
-                return Err(Error::GivenUp { reason: error.to_string() });
-            }
-            Err(error) => return Err(error),
+        if let Err(error) = driver.settle(&leg).await {
+            return Err(driver.stop(error).await);
         }
     }
     Ok(())
@@ -142,6 +135,18 @@ impl<W: Wire, K: Keeper> Driver<'_, W, K> {
         self.take(leg, "settle_leg", &answer["settle"], Action::Settle)?;
         self.keeper.hear(Event::Settled(bank));
         Ok(())
+    }
+
+    /// Gives the deal up, if a bank refuses and nothing is settled. A bank that has settled, and whose answer was lost, refuses nothing
+    /// of what it is asked again. But it may fail, or have had this very call before: then nobody knows, and the others are not told to
+    /// release what they will have to settle.
+    async fn stop(&mut self, error: Error) -> Error {
+        let is_known = matches!(error, Error::Refused { code, .. } if code != code::INTERNAL && code != code::REPLAY);
+        if !is_known || !self.settlement.settled().is_empty() {
+            return error;
+        }
+        self.release().await;
+        Error::GivenUp { reason: error.to_string() }
     }
 
     /// Has every bank release what it holds. One that does not answer does so by itself when its time is over.
