@@ -95,6 +95,14 @@ test-canonical: $(NPM) $(VENV)/settlement/.installed ## Documents of the bank ag
 	@$(STEP) --tests "canonical JSON" env BARTER_TEST_PYTHON=$(CURDIR)/$(VENV)/settlement/bin/python \
 	  cargo test --locked --workspace --test canonical_python
 
+# SEEDS is how many; the same number tries the same. A seed that fails says how it is run alone.
+SEEDS ?= 10000
+.PHONY: test-bank
+test-bank: $(NPM) ## Banks, clients, network and disks under simulated trouble, 10,000 times
+	@$(STEP) "building the simulation of banks" cargo test --locked --workspace --test simulation --no-run
+	@$(STEP) --tests "simulation of banks" env BARTER_BANK_SEEDS=$(SEEDS) \
+	  cargo test --locked --workspace --test simulation -- --nocapture
+
 # EXAMPLES is how many cases each operation of the service gets; they are the same each time.
 EXAMPLES ?= 200
 .PHONY: test-openapi

@@ -1,0 +1,239 @@
+//! A bank: the real ledger behind the real envelope, on a disk that forgets what it was not told to keep.
+
+use std::collections::BTreeSet;
+
+use barter_bank::{
+    document::{Hash, PublicKey, SecretKey, Ulid},
+    ledger::{self, Answer, Command, Failure, Leg, Memory, Policy, Transition, Write},
+    rpc::{self, Asked, Call, Request, answer},
+    store::WINDOW_MS,
+};
+use serde_json::{Value, json};
+
+use crate::random::Random;
+
+/// A bank's word that somebody was given: it stands, whatever happens to the bank.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Word {
+    pub(crate) tx: Hash,
+    pub(crate) signature: Hash,
+    place: fn(&Leg) -> Option<Hash>,
+}
+
+impl Word {
+    fn of(answer: &Answer) -> Option<Self> {
+        let (leg, signature, place): (_, _, fn(&Leg) -> Option<Hash>) = match answer {
+            Answer::Proposed { leg, approve } => (leg, approve, |leg| Some(leg.approve)),
+            Answer::Held { leg, hold } => (leg, hold, |leg| leg.hold),
+            Answer::Settled { leg, settle } => (leg, settle, |leg| leg.last),
+            Answer::Rejected { leg, reject } => (leg, reject, |leg| leg.last),
+            Answer::Minted { .. } | Answer::Opened { .. } | Answer::Confirmed { .. } => return None,
+        };
+        Some(Self { tx: leg.tx, signature: signature.hash(), place })
+    }
+
+    /// Do these books say so too?
+    pub(crate) fn is_kept(&self, books: &Memory) -> bool {
+        books.legs().get(&self.tx).and_then(self.place) == Some(self.signature)
+    }
+}
+
+/// What is on the disk, or on the way to it.
+#[derive(Clone, Debug)]
+enum Piece {
+    Spent(PublicKey, Ulid),
+    Write(Box<Write>),
+    /// All pieces since the last of these belong together.
+    Commit,
+}
+
+/// An answer that is to be sent once the disk has what it follows from.
+pub(crate) struct Pending {
+    pub(crate) line: u64,
+    pub(crate) body: Vec<u8>,
+    pub(crate) word: Option<Word>,
+    id: Ulid,
+}
+
+/// The books and the ids of calls that were made, as one transaction leaves them to the next.
+#[derive(Clone, Default)]
+struct Kept {
+    books: Memory,
+    spent: BTreeSet<(PublicKey, Ulid)>,
+}
+
+struct Running {
+    kept: Kept,
+    pending: Vec<Pending>,
+}
+
+pub(crate) struct Bank {
+    pub(crate) key: SecretKey,
+    pub(crate) policy: Policy,
+    /// What its clock is ahead, milliseconds.
+    pub(crate) ahead_ms: i64,
+    /// How often it was started.
+    pub(crate) life: u64,
+    /// What the disk has for certain.
+    disk: Kept,
+    /// What it was given since, in this order.
+    unsynced: Vec<Piece>,
+    running: Option<Running>,
+    /// Transactions that a crash tore apart.
+    pub(crate) torn: u64,
+    pub(crate) expired: u64,
+}
+
+impl Bank {
+    pub(crate) fn new(key: SecretKey, policy: Policy, ahead_ms: i64, books: Memory) -> Self {
+        let disk = Kept { books, spent: BTreeSet::new() };
+        let running = Some(Running { kept: disk.clone(), pending: Vec::new() });
+        Self { key, policy, ahead_ms, life: 0, disk, unsynced: Vec::new(), running, torn: 0, expired: 0 }
+    }
+
+    /// What it would still know if its power was cut now, at least.
+    pub(crate) const fn durable(&self) -> &Memory {
+        &self.disk.books
+    }
+
+    /// What it goes by.
+    pub(crate) fn current(&self) -> &Memory {
+        self.running.as_ref().map_or(&self.disk.books, |running| &running.kept.books)
+    }
+
+    pub(crate) const fn is_running(&self) -> bool {
+        self.running.is_some()
+    }
+
+    pub(crate) fn is_writing(&self) -> bool {
+        self.running.as_ref().is_some_and(|running| !running.pending.is_empty())
+    }
+
+    pub(crate) const fn clock(&self, now: u64) -> u64 {
+        now.saturating_add_signed(self.ahead_ms)
+    }
+
+    /// Decides a call. What is refused before it comes to the books is answered here; the rest once it is on the disk.
+    pub(crate) fn call(&mut self, now: u64, line: u64, body: &[u8]) -> Option<Vec<u8>> {
+        let now = self.clock(now);
+        let me = self.key.public();
+        let request = match Call::read(body, &me) {
+            Ok(call) => Request::read(call),
+            Err(failure) => return Some(failure.to_json().to_string().into_bytes()),
+        };
+        let (id, caller) = (request.id, request.caller);
+        let Self { key, policy, running, unsynced, expired, .. } = self;
+        let Running { kept, pending } = running.as_mut().unwrap();
+        let is_in_window = id.time_ms().abs_diff(now) <= WINDOW_MS;
+        if !is_in_window || !kept.spent.insert((caller, id)) {
+            let failure = rpc::Failure::replay(id, "made before, or not now");
+            return Some(failure.to_json().to_string().into_bytes());
+        }
+        unsynced.push(Piece::Spent(caller, id));
+        let bank = ledger::Bank { key, policy: *policy };
+        let mut decide = |books: &mut Memory, caller, command| {
+            let transition = ledger::decide(books, &bank, caller, now, command)?;
+            // A write that finds something else than it was to replace is a fault of the ledger.
+            books.apply(&transition).unwrap();
+            unsynced.extend(transition.writes.iter().cloned().map(Box::new).map(Piece::Write));
+            Ok::<_, Failure<_>>(transition)
+        };
+        for tx in kept.books.ended(now) {
+            decide(&mut kept.books, me, Command::Expire { tx }).unwrap();
+            *expired += 1;
+        }
+        let mut word = None;
+        let answered = match request.asked {
+            Err(failure) => Err(failure),
+            Ok(asked) => {
+                let found = match asked {
+                    Asked::Command(command) => decide(&mut kept.books, caller, *command).map(|transition| {
+                        word = Word::of(&transition.answer);
+                        answer::to_json(me, &transition.answer, transition.already)
+                    }),
+                    Asked::Balance(account) => {
+                        ledger::balance(&mut kept.books, caller, now, &account).map(|balance| answer::balance(&balance))
+                    }
+                    Asked::Promise(promise) => ledger::promise(&mut kept.books, &promise)
+                        .map(|promise| json!({ "promise": promise.to_json() })),
+                    Asked::Accounts => Ok(json!({ "accounts": {}, "promises": {} })),
+                };
+                found.map_err(|failure| match failure {
+                    Failure::Refused(refusal) => rpc::Failure::refused(refusal.code(), refusal.to_string(), id),
+                    Failure::Books(never) => match never {},
+                })
+            }
+        };
+        unsynced.push(Piece::Commit);
+        for hold in kept.books.holds().values() {
+            assert!(now < hold.until_ms, "a hold until {} is there at {now}", hold.until_ms);
+        }
+        let body = match answered {
+            Ok(result) => json!({ "jsonrpc": "2.0", "id": id.as_str(), "result": result }),
+            Err(failure) => failure.to_json(),
+        };
+        pending.push(Pending { line, body: body.to_string().into_bytes(), word, id });
+        None
+    }
+
+    /// The disk has everything: what was decided is answered.
+    pub(crate) fn sync(&mut self) -> Vec<Pending> {
+        let running = self.running.as_mut().unwrap();
+        self.unsynced.clear();
+        self.disk = running.kept.clone();
+        std::mem::take(&mut running.pending)
+    }
+
+    /// The disk says that it failed: nothing of it has happened, or all of it after all.
+    pub(crate) fn fail(&mut self, is_written: bool) -> Vec<Pending> {
+        if !is_written {
+            let running = self.running.as_mut().unwrap();
+            self.unsynced.clear();
+            running.kept = self.disk.clone();
+        }
+        let mut pending = self.sync();
+        for Pending { body, word, id, .. } in &mut pending {
+            let failure = rpc::Failure::refused(rpc::code::INTERNAL, "the disk failed", *id);
+            *body = failure.to_json().to_string().into_bytes();
+            *word = None;
+        }
+        pending
+    }
+
+    /// The power is cut. Of what was on its way to the disk, some of the beginning is there. Who waits for an answer?
+    pub(crate) fn crash(&mut self, random: &mut Random) -> Vec<u64> {
+        let left = random.place(self.unsynced.len() + 1);
+        self.unsynced.truncate(left);
+        let running = self.running.take().unwrap();
+        running.pending.into_iter().map(|pending| pending.line).collect()
+    }
+
+    /// Starts from what is on the disk: whole transactions, and what is left of one is as if it had not been.
+    pub(crate) fn start(&mut self) {
+        let whole = self.unsynced.iter().rposition(|piece| matches!(piece, Piece::Commit)).map_or(0, |last| last + 1);
+        self.torn += u64::from(whole < self.unsynced.len());
+        let mut writes = Vec::new();
+        for piece in self.unsynced.drain(..).take(whole) {
+            match piece {
+                Piece::Write(write) => writes.push(*write),
+                Piece::Spent(caller, id) => _ = self.disk.spent.insert((caller, id)),
+                Piece::Commit => {}
+            }
+        }
+        // Of the answer, only that there is one: it is lost.
+        let nothing = Hash::of(b"");
+        let answer = Answer::Opened { account: nothing, promise: nothing, pocket: nothing };
+        self.disk.books.apply(&Transition { writes, answer, already: false }).unwrap();
+        self.running = Some(Running { kept: self.disk.clone(), pending: Vec::new() });
+        self.life += 1;
+    }
+}
+
+/// What an answer says, and whether it is a refusal.
+pub(crate) fn result(body: &[u8]) -> Result<Value, i64> {
+    let value: Value = serde_json::from_slice(body).unwrap();
+    match value["error"]["code"].as_i64() {
+        Some(code) => Err(code),
+        None => Ok(value["result"].clone()),
+    }
+}

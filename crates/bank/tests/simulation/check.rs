@@ -1,0 +1,166 @@
+//! What must hold of all banks, whatever anybody did.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use barter_bank::{
+    document::{Action, Document, Hash, PublicKey, Role, Side},
+    ledger::{Leg, Memory, State},
+};
+
+use crate::{
+    bank::Bank,
+    ledger_world,
+    town::{LIAR, Made, Outcome, Town},
+};
+
+/// What was once final at a bank: it is for ever.
+pub(crate) type Finals = BTreeMap<(usize, Hash), State>;
+
+pub(crate) struct Checker<'a> {
+    pub(crate) banks: &'a [Bank],
+    pub(crate) deals: &'a BTreeMap<Hash, Made>,
+    pub(crate) finals: &'a mut Finals,
+}
+
+impl Checker<'_> {
+    /// Of a bank that has just done something.
+    pub(crate) fn bank(&mut self, bank: usize) {
+        let books = self.banks[bank].current();
+        ledger_world::check(books);
+        self.balances(bank, books);
+        for leg in books.legs().values().filter(|leg| self.deals.contains_key(&leg.tx)) {
+            self.leg(bank, books, leg);
+            // Of accounts that are locked, there is enough whatever else happens.
+            for (account, change) in leg.debited().filter(|_| matches!(leg.state, State::Held | State::Confirmed)) {
+                let state = &books.accounts()[account];
+                let after = &state.balance + &change.delta;
+                assert!(
+                    !change.delta.is_negative() || state.floor.as_ref().is_none_or(|floor| after >= *floor),
+                    "{account} is held for more than it has"
+                );
+            }
+        }
+        for leg in self.banks[bank].durable().legs().values().filter(|leg| leg.state.is_final()) {
+            let before = *self.finals.entry((bank, leg.tx)).or_insert(leg.state);
+            assert_eq!(before, leg.state, "{} was final at bank {bank}", leg.tx);
+        }
+        for tx in books.legs().keys() {
+            self.losses(tx);
+        }
+    }
+
+    /// Each account has what records that were settled come to: from the records, each once.
+    fn balances(&self, bank: usize, books: &Memory) {
+        let mut expected = Town::get().banks[bank].balances.clone();
+        let mut applied = BTreeSet::new();
+        for leg in books.legs().values().filter(|leg| leg.state == State::Settled && self.deals.contains_key(&leg.tx)) {
+            for hash in &leg.terms.records {
+                assert!(applied.insert(*hash), "{hash} was applied twice");
+                let Document::Record(record) = &books.documents()[hash] else { panic!("{hash} is no record") };
+                let before = &expected[&record.account];
+                let after = match record.side {
+                    Side::Credit => before + record.amount.decimal(),
+                    Side::Debit => before - record.amount.decimal(),
+                };
+                expected.insert(record.account, after);
+            }
+        }
+        for (account, state) in books.accounts() {
+            assert_eq!(state.balance, expected[account], "{account} at bank {bank}");
+        }
+    }
+
+    fn leg(&self, bank: usize, books: &Memory, leg: &Leg) {
+        let made = &self.deals[&leg.tx];
+        let liar = Town::get().keys[LIAR].public();
+        if let Some(hold) = &leg.hold {
+            let Document::Signature(word) = &books.documents()[hold] else { panic!("{hold} is no signature") };
+            assert_eq!(word.until, leg.until_ms, "the time that the bank stated");
+        }
+        for (account, hold) in books.holds().iter().filter(|(_, hold)| hold.tx == leg.tx) {
+            assert_eq!(Some(hold.until_ms), leg.until_ms, "the hold of {account} ends with its leg");
+        }
+        // Whose word is only that of who lies, gets what it asks for, and takes it from itself.
+        if leg.holders.keys().all(|holder| *holder == liar) || !matches!(leg.state, State::Confirmed | State::Settled) {
+            return;
+        }
+        let signed = made.settlement.legs().iter().find(|signed| signed.terms.bank == leg.terms.bank);
+        assert_eq!(Some(&leg.terms), signed.map(|signed| &signed.terms), "what honest people signed at bank {bank}");
+        if leg.state != State::Settled {
+            return;
+        }
+        let other = |key: &PublicKey| self.banks[Town::get().number_of(key)].durable().legs().get(&leg.tx);
+        match leg.terms.role {
+            Role::Follow => {
+                for key in &leg.terms.predecessors {
+                    let before = other(key).map(|leg| leg.state);
+                    assert_eq!(before, Some(State::Settled), "bank {bank} followed before its proof");
+                }
+            }
+            Role::Lead => {
+                for key in made.deal.banks().iter().filter(|key| **key != leg.terms.bank) {
+                    let held = other(key).and_then(|leg| leg.hold);
+                    assert!(held.is_some(), "bank {bank} led before all others held");
+                }
+            }
+        }
+    }
+
+    /// Who gave and has not received, gave at a lead. From the transfers alone, not from what banks were told.
+    fn losses(&self, tx: &Hash) {
+        let Some(made) = self.deals.get(tx) else { return };
+        let liar = Town::get().keys[LIAR].public();
+        let mut settled = BTreeSet::new();
+        for key in made.deal.banks() {
+            let bank = &self.banks[Town::get().number_of(key)];
+            if bank.current().legs().get(tx).is_some_and(|leg| leg.state == State::Settled) {
+                settled.insert(*key);
+            }
+        }
+        if settled.is_empty() || settled.len() == made.deal.banks().len() {
+            return;
+        }
+        for given in made.deal.transfers().iter().filter(|given| settled.contains(&given.bank)) {
+            let owed = made.deal.transfers().iter().filter(|owed| owed.receiver == given.giver);
+            let is_owed = owed.clone().any(|owed| !settled.contains(&owed.bank));
+            assert!(
+                given.giver == liar || !is_owed || made.leads.contains(&given.bank),
+                "{} gave at a bank that does not lead, and was not given",
+                given.giver
+            );
+        }
+    }
+
+    /// When all is over: what was said of each deal is so.
+    pub(crate) fn end(&self) {
+        for (bank, kept) in self.banks.iter().enumerate() {
+            assert!(kept.durable().holds().is_empty(), "bank {bank} still holds something");
+        }
+        for (tx, made) in self.deals {
+            let leg = |key| self.banks[Town::get().number_of(key)].durable().legs().get(tx);
+            let legs: Vec<Option<&Leg>> = made.deal.banks().iter().map(leg).collect();
+            let is_settled = |leg: &&&Leg| leg.state == State::Settled;
+            let settled = legs.iter().flatten().filter(is_settled).count();
+            match &made.outcome {
+                None if made.proposer == LIAR => {}
+                None => panic!("nothing came of {tx}"),
+                Some(Outcome::Settled) => assert_eq!(settled, legs.len(), "{tx} was said to be settled"),
+                Some(Outcome::Forgotten) => assert!(legs.iter().all(Option::is_none), "{tx} was said to be unknown"),
+                Some(Outcome::GivenUp(reason)) if made.is_honest => {
+                    assert_eq!(settled, 0, "{tx} was said not to be settled anywhere: {reason}");
+                }
+                Some(Outcome::GivenUp(_)) => {}
+                Some(Outcome::Lost(reason)) => {
+                    assert!(settled > 0, "{tx} was said to be settled in part: {reason}");
+                    // Among honest people, only time does that.
+                    for leg in legs.iter().flatten().filter(|leg| made.is_honest && leg.state != State::Settled) {
+                        let books = self.banks[Town::get().number_of(&leg.terms.bank)].durable();
+                        let last = leg.last.and_then(|last| books.documents().get(&last));
+                        let Some(Document::Signature(last)) = last else { panic!("{tx} has not ended: {reason}") };
+                        assert_eq!(last.action, Action::Timeout, "{tx} was settled in part, and {}", leg.terms.bank);
+                    }
+                }
+            }
+        }
+    }
+}
