@@ -22,7 +22,7 @@ const MAX_BYTES: u64 = 1 << 20;
 #[derive(Args)]
 #[command(after_help = "Examples:
   barter bank canonical promise.json
-  barter bank canonical - --json < promise.json | jq -r .hash")]
+  cat promise.json | barter bank canonical - --json | jq -r .hash")]
 pub(crate) struct Canonical {
     /// The document; - is standard input
     file: PathBuf,
