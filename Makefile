@@ -96,9 +96,9 @@ test-canonical: $(NPM) $(VENV)/settlement/.installed ## Documents of the bank ag
 	  cargo test --locked --workspace --test canonical_python
 
 # SEEDS is how many; the same number tries the same. A seed that fails says how it is run alone.
-SEEDS ?= 10000
+SEEDS ?= 2000
 .PHONY: test-bank
-test-bank: $(NPM) ## Banks, clients, network and disks under simulated trouble, 10,000 times
+test-bank: $(NPM) ## Banks, clients, network and disks under simulated trouble, 2,000 times (SEEDS)
 	@$(STEP) "building the simulation of banks" cargo test --locked --workspace --test simulation --no-run
 	@$(STEP) --tests "simulation of banks" env BARTER_BANK_SEEDS=$(SEEDS) \
 	  cargo test --locked --workspace --test simulation -- --nocapture
