@@ -22,6 +22,7 @@ mod qr;
 mod question;
 mod reputation;
 mod secret;
+mod serving;
 mod show;
 mod signal;
 mod text;

@@ -22,7 +22,7 @@ use crate::{
     output::Report,
     page::{CARE, Cell, FAINT, NAME, Page},
     reputation::variable,
-    signal::Signals,
+    serving::until_stopped,
 };
 
 /// Environment variable with the place of the store.
@@ -98,28 +98,7 @@ impl Report for Running {
 
 impl Serve {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Stopped> {
-        let mut signals = Signals::listen()
-            .map_err(|error| Stopped::System { what: "listening to signals", reason: error.to_string() })?;
-        // As many threads as cores: this program's own is for commands that wait.
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| Stopped::System { what: "starting threads", reason: error.to_string() })?;
-        let handle = runtime.handle().clone();
-        let served = async {
-            let (server, running) = self.start(context, &handle).await?;
-            context.output().result(&running)?;
-            signals.next_not_ignored().await;
-            // What was begun is answered; a second signal does not wait for it.
-            tokio::select! {
-                () = server.stop() => {}
-                _ = signals.next_not_ignored() => {}
-            }
-            Ok(())
-        };
-        let served = served.await;
-        runtime.shutdown_background();
-        served
+        until_stopped(context, async |threads| self.start(context, &threads).await, Server::stop).await
     }
 
     /// Starts the bank on the threads of another runtime.

@@ -3,15 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde::Serialize;
 
-use crate::{
-    context::Context,
-    error::Error,
-    output::Report,
-    page::{Cell, NAME, Page},
-    reputation,
-};
+use crate::{context::Context, error::Error, reputation, show::MadeKey};
 
 /// Make an Ed25519 key in a file that only its owner can read. Never replaces a file
 #[derive(Args)]
@@ -24,23 +17,9 @@ pub(crate) struct Keygen {
     file: PathBuf,
 }
 
-/// A key that was made.
-#[derive(Serialize)]
-struct Made {
-    file: PathBuf,
-    public_key: String,
-}
-
-impl Report for Made {
-    fn show(&self, page: &mut Page) {
-        page.field("key file", self.file.display().to_string());
-        page.field("public key", Cell::new(&self.public_key, NAME));
-    }
-}
-
 impl Keygen {
     pub(crate) fn run(self, context: &Context) -> Result<(), Error> {
         let public = reputation::make_key(&self.file)?;
-        context.output().result(&Made { file: self.file, public_key: public.to_string() })
+        context.output().result(&MadeKey { file: self.file, public_key: public.to_string() })
     }
 }

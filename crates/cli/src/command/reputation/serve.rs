@@ -33,7 +33,7 @@ use crate::{
     page::{CARE, Cell, FAINT, NAME, Page},
     progress::waiting,
     reputation::{self, ClientChain},
-    signal::Signals,
+    serving::until_stopped,
 };
 use logs::Logs;
 use traffic::Traffic;
@@ -151,28 +151,7 @@ struct Bonds {
 
 impl Serve {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
-        let mut signals = Signals::listen()
-            .map_err(|error| Error::System { what: "listening to signals", reason: error.to_string() })?;
-        // As many threads as cores: this program's own is for commands that wait.
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| Error::System { what: "starting threads", reason: error.to_string() })?;
-        let handle = runtime.handle().clone();
-        let served = async {
-            let (server, running) = self.start(context, &handle).await?;
-            context.output().result(&running)?;
-            signals.next_not_ignored().await;
-            // What was begun is answered; a second signal does not wait for it.
-            tokio::select! {
-                () = server.stop() => {}
-                _ = signals.next_not_ignored() => {}
-            }
-            Ok(())
-        };
-        let served = served.await;
-        runtime.shutdown_background();
-        served
+        until_stopped(context, async |threads| self.start(context, &threads).await, Server::stop).await
     }
 
     /// Starts the service on the threads of another runtime.
