@@ -208,6 +208,14 @@ fn a_key_anybody_can_sign_under_is_refused() {
     let mut two = [0; 32];
     two[0] = 2;
     assert_eq!(PublicKey::from_bytes(two), Err(KeyError::NotAPoint));
+    // Every y around p, with either sign: what is read is written the same.
+    for (low, high) in (0..=255).flat_map(|low| [0x7f, 0xff].map(|high| (low, high))) {
+        let mut bytes = [0xff; 32];
+        (bytes[0], bytes[31]) = (low, high);
+        let point = curve25519_dalek::edwards::CompressedEdwardsY(bytes).decompress();
+        let is_one = point.is_some_and(|point| !point.is_small_order() && point.compress().0 == bytes);
+        assert_eq!(PublicKey::from_bytes(bytes).is_ok(), is_one, "{low:x} {high:x}");
+    }
 }
 
 #[test]

@@ -39,12 +39,11 @@ impl PublicKey {
     /// # Errors
     /// [`KeyError`], but for [`KeyError::Text`].
     pub fn from_bytes(bytes: [u8; 32]) -> Result<Self, KeyError> {
-        let encoded = CompressedEdwardsY(bytes);
-        let point = encoded.decompress().ok_or(KeyError::NotAPoint)?;
+        let point = CompressedEdwardsY(bytes).decompress().ok_or(KeyError::NotAPoint)?;
         if point.is_small_order() {
             return Err(KeyError::SmallOrder);
         }
-        if point.compress() != encoded {
+        if !is_reduced(&bytes) {
             return Err(KeyError::NotCanonical);
         }
         Ok(Self(bytes))
@@ -61,6 +60,12 @@ impl PublicKey {
         let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
         VerifyingKey::from_bytes(&self.0).is_ok_and(|key| key.verify_strict(hash.as_bytes(), &signature).is_ok())
     }
+}
+
+/// Is y less than p = 2^255 - 19? Then a point has no other encoding, but for those two whose x is 0, which are of small order: so the
+/// point need not be written again, which takes as long as reading it.
+fn is_reduced(bytes: &[u8; 32]) -> bool {
+    bytes[0] < 0xed || bytes[1..31].iter().any(|byte| *byte != 0xff) || bytes[31] & 0x7f != 0x7f
 }
 
 impl FromStr for PublicKey {
