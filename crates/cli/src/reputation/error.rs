@@ -243,7 +243,9 @@ impl Error {
             }
             Self::Hub(_) => "Give it as https://host, or with a path; a bond counts for the hub that it declares.",
             Self::Key(_) => "Ask for a key that barter reputation keygen, or any other Ed25519 program, made.",
-            Self::KeyFile(_) => "Make a key with barter reputation keygen; keep it where only you can read it.",
+            Self::KeyFile(_) => {
+                "Make a key with barter reputation keygen, or barter bank keygen; keep it where only you can read it."
+            }
             Self::KeyNotMade(key::FileError { problem: key::FileProblem::Exists, .. }) => {
                 "Name another file: no key takes the place of one."
             }
