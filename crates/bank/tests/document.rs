@@ -187,6 +187,74 @@ fn a_signature_with_a_point_of_small_order_is_refused() {
     assert!(!key(1).verify(&hash, &SignatureBytes::new(signature)));
 }
 
+proptest! {
+    /// Base58 as the library reads and writes it that takes any length.
+    #[test]
+    fn base58_is_base58(
+        bytes in prop::collection::vec(any::<u8>(), 28..68),
+        zeros in prop_oneof![2 => Just(0_usize), 1 => 0..68_usize],
+        changed in prop::option::of((any::<prop::sample::Index>(), any::<char>())),
+        cut in prop::option::of(any::<prop::sample::Index>()),
+        ones in prop_oneof![3 => Just(0_usize), 1 => 1..4_usize],
+        full in any::<bool>(),
+    ) {
+        let mut bytes = bytes;
+        let zeros = zeros.min(bytes.len());
+        bytes[..zeros].fill(0);
+        if full {
+            bytes.fill(0xff);
+        }
+        let mut text: Vec<char> = "1".repeat(ones).chars().chain(bs58::encode(&bytes).into_string().chars()).collect();
+        if let Some((place, character)) = changed {
+            let place = place.index(text.len());
+            text[place] = character;
+        }
+        if let Some(place) = cut {
+            text.truncate(place.index(text.len()));
+        }
+        same_base58(&text.into_iter().collect::<String>());
+    }
+
+    #[test]
+    fn base58_of_any_text(text in prop_oneof![
+        "[1-9A-HJ-NP-Za-km-z]{30,46}", "[1-9A-HJ-NP-Za-km-z]{80,90}", "[J-Z][1-9A-HJ-NP-Za-km-z]{43}", "[5-9][1-9A-HJ-NP-Za-km-z]{87}",
+        "1{0,40}[1-9A-HJ-NP-Za-km-z]{0,46}", ".{0,90}"
+    ]) {
+        same_base58(&text);
+    }
+}
+
+fn same_base58(text: &str) {
+    let expected = bs58::decode(text).into_vec().ok();
+    let hash = text.parse::<Hash>().ok();
+    assert_eq!(hash.map(|hash| hash.as_bytes().to_vec()), expected.clone().filter(|bytes| bytes.len() == 32), "{text}");
+    let signature = text.parse::<SignatureBytes>().ok();
+    assert_eq!(signature.map(|it| it.as_bytes().to_vec()), expected.filter(|bytes| bytes.len() == 64), "{text}");
+    // Of a value there is one text.
+    assert!(hash.is_none_or(|hash| hash.to_string() == text), "{text}");
+    assert!(signature.is_none_or(|signature| signature.to_string() == text), "{text}");
+}
+
+/// The largest value of either length and the one above it, and each number of leading zeros.
+#[test]
+fn base58_at_its_limits() {
+    for length in [32, 64] {
+        let largest = bs58::encode(vec![0xff; length]).into_string();
+        same_base58(&largest);
+        let mut above = vec![0; length + 1];
+        above[0] = 1;
+        same_base58(&bs58::encode(&above).into_string());
+        same_base58(&"z".repeat(largest.len()));
+        for zeros in 0..=length {
+            for off in [0, 1, 2] {
+                let mut bytes = vec![7; (length + off - 1).max(zeros)];
+                bytes[..zeros].fill(0);
+                same_base58(&bs58::encode(bytes).into_string());
+            }
+        }
+    }
+}
+
 #[test]
 fn a_key_anybody_can_sign_under_is_refused() {
     for point in EIGHT_TORSION {

@@ -36,13 +36,13 @@ impl FromStr for Hash {
     type Err = NotAHash;
 
     fn from_str(text: &str) -> Result<Self, NotAHash> {
-        base58::decode(text).map(Self).ok_or(NotAHash)
+        base58::read_32(text).map(Self).ok_or(NotAHash)
     }
 }
 
 impl fmt::Display for Hash {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&base58::encode(&self.0))
+        base58::write_32(&self.0, formatter)
     }
 }
 

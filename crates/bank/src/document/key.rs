@@ -72,13 +72,13 @@ impl FromStr for PublicKey {
     type Err = KeyError;
 
     fn from_str(text: &str) -> Result<Self, KeyError> {
-        Self::from_bytes(base58::decode(text).ok_or(KeyError::Text)?)
+        Self::from_bytes(base58::read_32(text).ok_or(KeyError::Text)?)
     }
 }
 
 impl fmt::Display for PublicKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&base58::encode(&self.0))
+        base58::write_32(&self.0, formatter)
     }
 }
 
@@ -113,13 +113,13 @@ impl FromStr for SignatureBytes {
     type Err = NotASignature;
 
     fn from_str(text: &str) -> Result<Self, NotASignature> {
-        base58::decode(text).map(Self).ok_or(NotASignature)
+        base58::read_64(text).map(Self).ok_or(NotASignature)
     }
 }
 
 impl fmt::Display for SignatureBytes {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&base58::encode(&self.0))
+        base58::write_64(&self.0, formatter)
     }
 }
 
