@@ -187,7 +187,72 @@ fn a_signature_with_a_point_of_small_order_is_refused() {
     assert!(!key(1).verify(&hash, &SignatureBytes::new(signature)));
 }
 
+/// A key that is one of those known with a point of small order added, and a signature under it that holds for one message of eight:
+/// made on purpose by who has the private key.
+fn mixed(scalar: Scalar, torsion: usize) -> [u8; 32] {
+    (EdwardsPoint::mul_base(&scalar) + EIGHT_TORSION[torsion]).compress().to_bytes()
+}
+
+fn signed(scalar: Scalar, key: &[u8; 32], nonce: Scalar, torsion: usize, message: &[u8]) -> [u8; 64] {
+    let point = (EdwardsPoint::mul_base(&nonce) + EIGHT_TORSION[torsion]).compress();
+    let challenge = Sha512::digest([&point.as_bytes()[..], key, message].concat());
+    let response = nonce + Scalar::from_bytes_mod_order_wide(&challenge.into()) * scalar;
+    let mut signature = [0; 64];
+    signature[..32].copy_from_slice(point.as_bytes());
+    signature[32..].copy_from_slice(response.as_bytes());
+    signature
+}
+
 proptest! {
+    /// What is verified is what `verify_strict` verifies, of keys and of R with and without a part of small order, of R that is nothing
+    /// else, and of bytes changed anywhere.
+    #[test]
+    fn verifying_is_strict(
+        seed in any::<[u8; 32]>(),
+        nonce in prop_oneof![any::<[u8; 32]>(), Just([0; 32])],
+        (in_key, in_point) in (0..8_usize, 0..8_usize),
+        changed in prop::option::of((0..64_usize, 1..=255_u8)),
+        other_r in prop::option::weighted(0.2, prop_oneof![
+            (0..8_usize).prop_map(|torsion| EIGHT_TORSION[torsion].compress().to_bytes()),
+            // Encodings of points of small order that are not their own, and of none.
+            (0..=255_u8, any::<bool>()).prop_map(|(low, sign)| {
+                let mut bytes = [0xff; 32];
+                (bytes[0], bytes[31]) = (low, if sign { 0xff } else { 0x7f });
+                bytes
+            }),
+        ]),
+    ) {
+        let (scalar, nonce) = (Scalar::from_bytes_mod_order(seed), Scalar::from_bytes_mod_order(nonce));
+        let key = mixed(scalar, in_key);
+        let hash = Hash::of(&seed);
+        let mut signature = signed(scalar, &key, nonce, in_point, hash.as_bytes());
+        if let Some((place, bits)) = changed {
+            signature[place] ^= bits;
+        }
+        if let Some(bytes) = other_r {
+            signature[..32].copy_from_slice(&bytes);
+        }
+        let strict = ed25519_dalek::VerifyingKey::from_bytes(&key).unwrap();
+        let strict = strict.verify_strict(hash.as_bytes(), &ed25519_dalek::Signature::from_bytes(&signature)).is_ok();
+        match PublicKey::from_bytes(key) {
+            Ok(key) => prop_assert_eq!(key.verify(&hash, &SignatureBytes::new(signature)), strict),
+            Err(_) => prop_assert!(!strict),
+        }
+    }
+
+    /// A key is what it is whichever were read before it: these share the bits by which keys are remembered.
+    #[test]
+    fn what_was_read_before_changes_no_key(keys in prop::collection::vec(any::<[u8; 32]>(), 1..8)) {
+        for mut bytes in keys {
+            (bytes[0], bytes[1]) = (3, 0);
+            let point = curve25519_dalek::edwards::CompressedEdwardsY(bytes).decompress();
+            let is_one = point.is_some_and(|point| !point.is_small_order() && point.compress().0 == bytes);
+            for _ in 0..2 {
+                prop_assert_eq!(PublicKey::from_bytes(bytes).map(|key| *key.as_bytes()).ok(), is_one.then_some(bytes));
+            }
+        }
+    }
+
     /// Base58 as the library reads and writes it that takes any length.
     #[test]
     fn base58_is_base58(

@@ -1,9 +1,13 @@
 //! Ed25519 keys: a public key is who somebody is, person or bank.
 
-use std::{fmt, str::FromStr};
+use std::{
+    fmt,
+    str::FromStr,
+    sync::{LazyLock, Mutex},
+};
 
-use curve25519_dalek::edwards::CompressedEdwardsY;
-use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
+use curve25519_dalek::constants::EIGHT_TORSION;
+use ed25519_dalek::{Signer as _, SigningKey, Verifier as _, VerifyingKey};
 use zeroize::Zeroizing;
 
 use super::{Hash, base58};
@@ -39,14 +43,7 @@ impl PublicKey {
     /// # Errors
     /// [`KeyError`], but for [`KeyError::Text`].
     pub fn from_bytes(bytes: [u8; 32]) -> Result<Self, KeyError> {
-        let point = CompressedEdwardsY(bytes).decompress().ok_or(KeyError::NotAPoint)?;
-        if point.is_small_order() {
-            return Err(KeyError::SmallOrder);
-        }
-        if !is_reduced(&bytes) {
-            return Err(KeyError::NotCanonical);
-        }
-        Ok(Self(bytes))
+        point_of(&bytes).map(|_| Self(bytes))
     }
 
     /// Its bytes.
@@ -58,8 +55,43 @@ impl PublicKey {
     /// signature of one.
     pub fn verify(&self, hash: &Hash, signature: &SignatureBytes) -> bool {
         let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
-        VerifyingKey::from_bytes(&self.0).is_ok_and(|key| key.verify_strict(hash.as_bytes(), &signature).is_ok())
+        // What `verify_strict` asks of R beyond `verify`, without its square root: that computes R and compares bytes, so an R in
+        // another encoding than its own is refused anyway.
+        !SMALL_ORDER.contains(signature.r_bytes())
+            && point_of(&self.0).is_ok_and(|key| key.verify(hash.as_bytes(), &signature).is_ok())
     }
+}
+
+/// The points of small order, each in its one encoding.
+static SMALL_ORDER: LazyLock<[[u8; 32]; 8]> = LazyLock::new(|| EIGHT_TORSION.map(|point| point.compress().to_bytes()));
+
+/// Places for keys that were read lately. Whose turns out to be taken, takes it over.
+const PLACES: usize = 4096;
+
+/// Keys that were read lately, each by the first bits of it: whoever is in a deal signs in it a dozen times. Who makes keys for one
+/// place gains nothing but that they are read anew.
+static LATELY: [Mutex<Option<VerifyingKey>>; PLACES] = [const { Mutex::new(None) }; PLACES];
+
+/// The point that a key is.
+fn point_of(bytes: &[u8; 32]) -> Result<VerifyingKey, KeyError> {
+    let place = &LATELY[usize::from(u16::from_le_bytes([bytes[0], bytes[1]])) % PLACES];
+    // A place that somebody else has just now is passed over: reading the key is faster than waiting.
+    if let Ok(Some(known)) = place.try_lock().as_deref()
+        && known.as_bytes() == bytes
+    {
+        return Ok(*known);
+    }
+    let key = VerifyingKey::from_bytes(bytes).map_err(|_| KeyError::NotAPoint)?;
+    if key.is_weak() {
+        return Err(KeyError::SmallOrder);
+    }
+    if !is_reduced(bytes) {
+        return Err(KeyError::NotCanonical);
+    }
+    if let Ok(mut place) = place.try_lock() {
+        *place = Some(key);
+    }
+    Ok(key)
 }
 
 /// Is y less than p = 2^255 - 19? Then a point has no other encoding, but for those two whose x is 0, which are of small order: so the
