@@ -32,11 +32,14 @@ impl Memory {
     /// # Errors
     /// [`Stale`].
     pub fn apply(&mut self, transition: &Transition) -> Result<(), Stale> {
-        let mut after = self.clone();
+        let mut before = Vec::with_capacity(transition.writes.len());
         for write in &transition.writes {
-            after.write(write)?;
+            before.push(self.row(write));
+            if let Err(stale) = self.write(write) {
+                before.into_iter().rev().for_each(|row| self.restore(row));
+                return Err(stale);
+            }
         }
-        *self = after;
         Ok(())
     }
 
@@ -73,6 +76,36 @@ impl Memory {
         self.accounts.values().filter(|account| account.promise == *promise).map(|account| &account.balance).sum()
     }
 
+    /// What is there now where this is to be written.
+    fn row(&self, write: &Write) -> Row {
+        match write {
+            Write::Document(document) => {
+                let hash = document.hash();
+                Row::Document(hash, self.documents.get(&hash).cloned())
+            }
+            Write::Account { account, .. } | Write::Balance { account, .. } => {
+                Row::Account(*account, self.accounts.get(account).cloned())
+            }
+            Write::Minted { promise, .. } => Row::Minted(*promise, self.minted.get(promise).copied()),
+            Write::Hold { account, .. } | Write::Release { account, .. } => {
+                Row::Hold(*account, self.holds.get(account).cloned())
+            }
+            Write::Record { record, .. } => Row::Record(*record, self.records.get(record).copied()),
+            Write::Leg { to, .. } => Row::Leg(to.tx, self.legs.get(&to.tx).cloned()),
+        }
+    }
+
+    fn restore(&mut self, row: Row) {
+        match row {
+            Row::Document(hash, before) => put(&mut self.documents, hash, before),
+            Row::Account(hash, before) => put(&mut self.accounts, hash, before),
+            Row::Minted(hash, before) => put(&mut self.minted, hash, before),
+            Row::Hold(hash, before) => put(&mut self.holds, hash, before),
+            Row::Record(hash, before) => put(&mut self.records, hash, before),
+            Row::Leg(hash, before) => put(&mut self.legs, hash, before),
+        }
+    }
+
     fn write(&mut self, write: &Write) -> Result<(), Stale> {
         let (what, hash, in_time) = match write {
             Write::Document(document) => {
@@ -97,6 +130,23 @@ impl Memory {
             }
         };
         if in_time { Ok(()) } else { Err(Stale { what, hash: *hash }) }
+    }
+}
+
+/// What is kept under a hash, or that nothing is.
+enum Row {
+    Document(Hash, Option<Document>),
+    Account(Hash, Option<AccountState>),
+    Minted(Hash, Option<Minted>),
+    Hold(Hash, Option<Hold>),
+    Record(Hash, Option<Hash>),
+    Leg(Hash, Option<Leg>),
+}
+
+fn put<V>(map: &mut BTreeMap<Hash, V>, hash: Hash, value: Option<V>) {
+    match value {
+        Some(value) => _ = map.insert(hash, value),
+        None => _ = map.remove(&hash),
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 
 use barter_bank::{
     document::{Action, Amount, Doc, Hash, Role, SecretKey, Side, Signature, Terms},
-    ledger::{Answer, Command, Memory, Proposal, State, Transition},
+    ledger::{Answer, Command, Memory, Proposal, State, Transition, Write},
 };
 
 use crate::ledger_world::{Deal, TTL, World, check, person};
@@ -225,6 +225,7 @@ impl Crowd {
             Err(refusal) => *self.refused.entry(refusal.code()).or_default() += 1,
             Ok(done) => {
                 self.judge(bank, &before, &done);
+                spoil(before, &done);
                 let again = self.world.ask(bank, &caller, command).unwrap();
                 assert!(again.already && again.writes.is_empty(), "a repeat does something: {again:?}");
                 assert_eq!(again.answer, done.answer, "a repeat is answered otherwise");
@@ -265,6 +266,15 @@ impl Crowd {
             assert!(!strict || word.terms.as_ref() == Some(&leg.terms), "settled on terms that nobody signed");
         }
     }
+}
+
+/// All of a transition is written or nothing, also where it is the last write that comes too late.
+fn spoil(mut books: Memory, done: &Transition) {
+    let (before, nobody) = (books.clone(), Hash::of(b"nobody's account"));
+    let mut spoiled = done.clone();
+    spoiled.writes.push(Write::Release { account: nobody, tx: nobody });
+    assert_eq!(books.apply(&spoiled).unwrap_err().hash, nobody);
+    assert_eq!(books, before, "some of it was written");
 }
 
 /// `BARTER_BANK_SEEDS` is how many crowds there are, `BARTER_BANK_SEED` which one alone.
