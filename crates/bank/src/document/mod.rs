@@ -15,6 +15,8 @@ mod error;
 mod fields;
 mod hash;
 mod key;
+#[cfg(feature = "testing")]
+mod known;
 mod pocket;
 mod promise;
 mod record;
@@ -26,6 +28,8 @@ mod ulid;
 
 use serde_json::Value;
 
+#[cfg(feature = "testing")]
+pub use self::known::remember_signatures;
 pub use self::{
     account::Account,
     amount::{Amount, AmountError, Decimal, NotADecimal},

@@ -1,6 +1,6 @@
 //! A bank: the real ledger behind the real envelope, on a disk that forgets what it was not told to keep.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, mem};
 
 use barter_bank::{
     document::{Hash, PublicKey, SecretKey, Ulid},
@@ -56,7 +56,7 @@ pub(crate) struct Pending {
 }
 
 /// The books and the ids of calls that were made, as one transaction leaves them to the next.
-#[derive(Clone, Default)]
+#[derive(Clone, PartialEq)]
 struct Kept {
     books: Memory,
     spent: BTreeSet<(PublicKey, Ulid)>,
@@ -82,13 +82,16 @@ pub(crate) struct Bank {
     /// Transactions that a crash tore apart.
     pub(crate) torn: u64,
     pub(crate) expired: u64,
+    /// Is there anything in its books, or on its disk, that was not looked at yet?
+    pub(crate) has_changed: bool,
 }
 
 impl Bank {
     pub(crate) fn new(key: SecretKey, policy: Policy, ahead_ms: i64, books: Memory) -> Self {
         let disk = Kept { books, spent: BTreeSet::new() };
         let running = Some(Running { kept: disk.clone(), pending: Vec::new() });
-        Self { key, policy, ahead_ms, life: 0, disk, unsynced: Vec::new(), running, torn: 0, expired: 0 }
+        let unsynced = Vec::new();
+        Self { key, policy, ahead_ms, life: 0, disk, unsynced, running, torn: 0, expired: 0, has_changed: true }
     }
 
     /// What it would still know if its power was cut now, at least.
@@ -122,7 +125,7 @@ impl Bank {
             Err(failure) => return Some(failure.to_json().to_string().into_bytes()),
         };
         let (id, caller) = (request.id, request.caller);
-        let Self { key, policy, running, unsynced, expired, .. } = self;
+        let Self { key, policy, running, unsynced, expired, has_changed, .. } = self;
         let Running { kept, pending } = running.as_mut().unwrap();
         let is_in_window = id.time_ms().abs_diff(now) <= WINDOW_MS;
         if !is_in_window || !kept.spent.insert((caller, id)) {
@@ -135,6 +138,7 @@ impl Bank {
             let transition = ledger::decide(books, &bank, caller, now, command)?;
             // A write that finds something else than it was to replace is a fault of the ledger.
             books.apply(&transition).unwrap();
+            *has_changed |= !transition.writes.is_empty();
             unsynced.extend(transition.writes.iter().cloned().map(Box::new).map(Piece::Write));
             Ok::<_, Failure<_>>(transition)
         };
@@ -178,10 +182,11 @@ impl Bank {
 
     /// The disk has everything: what was decided is answered.
     pub(crate) fn sync(&mut self) -> Vec<Pending> {
+        let whole = self.unsynced.len();
+        self.write_down(whole);
         let running = self.running.as_mut().unwrap();
-        self.unsynced.clear();
-        self.disk = running.kept.clone();
-        std::mem::take(&mut running.pending)
+        assert!(self.disk == running.kept, "what it was told to write is not what it goes by");
+        mem::take(&mut running.pending)
     }
 
     /// The disk says that it failed: nothing of it has happened, or all of it after all.
@@ -190,6 +195,7 @@ impl Bank {
             let running = self.running.as_mut().unwrap();
             self.unsynced.clear();
             running.kept = self.disk.clone();
+            self.has_changed = true;
         }
         let mut pending = self.sync();
         for Pending { body, word, id, .. } in &mut pending {
@@ -212,6 +218,13 @@ impl Bank {
     pub(crate) fn start(&mut self) {
         let whole = self.unsynced.iter().rposition(|piece| matches!(piece, Piece::Commit)).map_or(0, |last| last + 1);
         self.torn += u64::from(whole < self.unsynced.len());
+        self.write_down(whole);
+        self.running = Some(Running { kept: self.disk.clone(), pending: Vec::new() });
+        self.life += 1;
+    }
+
+    /// So many of the pieces that the disk was given are there; of the rest, none.
+    fn write_down(&mut self, whole: usize) {
         let mut writes = Vec::new();
         for piece in self.unsynced.drain(..).take(whole) {
             match piece {
@@ -220,12 +233,11 @@ impl Bank {
                 Piece::Commit => {}
             }
         }
-        // Of the answer, only that there is one: it is lost.
+        self.has_changed = true;
+        // Of the answer, only that there is one.
         let nothing = Hash::of(b"");
         let answer = Answer::Opened { account: nothing, promise: nothing, pocket: nothing };
         self.disk.books.apply(&Transition { writes, answer, already: false }).unwrap();
-        self.running = Some(Running { kept: self.disk.clone(), pending: Vec::new() });
-        self.life += 1;
     }
 }
 

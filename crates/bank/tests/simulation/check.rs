@@ -13,20 +13,32 @@ use crate::{
     town::{LIAR, Made, Outcome, Town},
 };
 
-/// What was once final at a bank: it is for ever.
-pub(crate) type Finals = BTreeMap<(usize, Hash), State>;
+/// What was seen before.
+#[derive(Default)]
+pub(crate) struct Seen {
+    /// What was once final at a bank: it is for ever.
+    finals: BTreeMap<(usize, Hash), State>,
+    /// Legs as they were last looked at one by one: while they are so, there is nothing new in them.
+    legs: BTreeMap<(usize, Hash), Leg>,
+}
 
 pub(crate) struct Checker<'a> {
     pub(crate) banks: &'a [Bank],
     pub(crate) deals: &'a BTreeMap<Hash, Made>,
-    pub(crate) finals: &'a mut Finals,
+    pub(crate) seen: &'a mut Seen,
 }
 
 impl Checker<'_> {
     /// Of a bank that has just done something.
     pub(crate) fn bank(&mut self, bank: usize) {
         let books = self.banks[bank].current();
-        ledger_world::check(books);
+        ledger_world::check_together(books);
+        for (tx, leg) in books.legs() {
+            if self.seen.legs.get(&(bank, *tx)) != Some(leg) {
+                ledger_world::check_leg(leg);
+                self.seen.legs.insert((bank, *tx), leg.clone());
+            }
+        }
         self.balances(bank, books);
         for leg in books.legs().values().filter(|leg| self.deals.contains_key(&leg.tx)) {
             self.leg(bank, books, leg);
@@ -41,7 +53,7 @@ impl Checker<'_> {
             }
         }
         for leg in self.banks[bank].durable().legs().values().filter(|leg| leg.state.is_final()) {
-            let before = *self.finals.entry((bank, leg.tx)).or_insert(leg.state);
+            let before = *self.seen.finals.entry((bank, leg.tx)).or_insert(leg.state);
             assert_eq!(before, leg.state, "{} was final at bank {bank}", leg.tx);
         }
         for tx in books.legs().keys() {
@@ -79,6 +91,12 @@ impl Checker<'_> {
         }
         for (account, hold) in books.holds().iter().filter(|(_, hold)| hold.tx == leg.tx) {
             assert_eq!(Some(hold.until_ms), leg.until_ms, "the hold of {account} ends with its leg");
+        }
+        let last = leg.last.and_then(|last| books.documents().get(&last));
+        if let (Some(Document::Signature(word)), Some(until_ms)) = (last, leg.until_ms)
+            && word.action == Action::Timeout
+        {
+            assert!(word.header().ulid.time_ms() >= until_ms, "the hold of {} ended before its time", leg.tx);
         }
         // Whose word is only that of who lies, gets what it asks for, and takes it from itself.
         if leg.holders.keys().all(|holder| *holder == liar) || !matches!(leg.state, State::Confirmed | State::Settled) {

@@ -28,7 +28,7 @@ use crate::{
 /// What a process leaves behind.
 #[derive(Default)]
 pub(crate) struct Machine {
-    journal: Option<String>,
+    journal: Option<Settlement>,
     /// It was killed in the midst of something, and does nothing more.
     is_dead: bool,
     outcome: Option<Outcome>,
@@ -47,7 +47,7 @@ impl Keeper for Journal {
         let kills = network.weather.kills;
         machine.is_dead = network.random.chance(kills);
         if !machine.is_dead || network.random.chance(500) {
-            machine.journal = Some(settlement.to_json().to_string());
+            machine.journal = Some(settlement.clone());
         }
         if machine.is_dead {
             return Err(Error::Journal { path: PathBuf::new(), reason: "killed".to_owned() });
@@ -100,8 +100,9 @@ impl Client {
         let mut machine = self.machine.borrow_mut();
         machine.is_dead = false;
         let settlement = match (&machine.journal, self.settlement.take()) {
-            (Some(journal), _) => {
-                let value = canonical::read(journal.as_bytes()).unwrap();
+            (Some(kept), _) => {
+                // It was written as a text, and is read from one. Only what is ever read had to be.
+                let value = canonical::read(kept.to_json().to_string().as_bytes()).unwrap();
                 Settlement::from_json(&value).unwrap()
             }
             (None, Some(settlement)) => settlement,

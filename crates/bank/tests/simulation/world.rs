@@ -1,12 +1,12 @@
 //! One simulation: everything that happens, one thing after the other, chosen by the seed.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, collections::BTreeMap, mem, rc::Rc};
 
 use barter_bank::{document::Hash, ledger::Policy};
 
 use crate::{
     bank::{self, Bank},
-    check::{Checker, Finals},
+    check::{Checker, Seen},
     client::Client,
     ledger_world::START,
     liar::Liar,
@@ -28,6 +28,7 @@ pub(crate) struct Found {
     /// Where chance stood in the end.
     pub(crate) end: u64,
     pub(crate) steps: u64,
+    pub(crate) calls: u64,
     pub(crate) settled: u64,
     pub(crate) given_up: u64,
     pub(crate) lost: u64,
@@ -41,12 +42,13 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    pub(crate) fn all(&self) -> [(&'static str, u64); 11] {
+    pub(crate) fn all(&self) -> [(&'static str, u64); 12] {
         [
             ("steps", self.steps),
-            ("settled", self.settled),
-            ("given up", self.given_up),
-            ("settled in part", self.lost),
+            ("calls that came to a bank", self.calls),
+            ("deals settled", self.settled),
+            ("deals given up", self.given_up),
+            ("deals settled in part", self.lost),
             ("crashes of banks", self.crashes),
             ("transactions torn apart", self.torn),
             ("transactions that the disk failed at", self.failed),
@@ -59,6 +61,7 @@ impl Found {
 
     pub(crate) fn add(&mut self, other: &Self) {
         self.steps += other.steps;
+        self.calls += other.calls;
         self.settled += other.settled;
         self.given_up += other.given_up;
         self.lost += other.lost;
@@ -78,7 +81,7 @@ struct Simulation {
     clients: Vec<(Hash, Client)>,
     liar: Liar,
     deals: BTreeMap<Hash, Made>,
-    finals: Finals,
+    seen: Seen,
     /// What banks told somebody, by bank.
     words: Vec<Vec<bank::Word>>,
     found: Found,
@@ -108,7 +111,7 @@ pub(crate) fn run(seed: u64, is_traced: bool) -> Found {
     simulation.network.borrow_mut().now += 3_600_000;
     let last = simulation.last_deal();
     simulation.rest();
-    let Simulation { network, banks, clients, deals, finals, liar, words, found, .. } = &mut simulation;
+    let Simulation { network, banks, clients, deals, seen, liar, words, found, .. } = &mut simulation;
     let mut found = *found;
     for (tx, client) in clients {
         deals.get_mut(tx).unwrap().outcome = client.outcome();
@@ -138,7 +141,7 @@ pub(crate) fn run(seed: u64, is_traced: bool) -> Found {
             Some(Outcome::Forgotten) | None => {}
         }
     }
-    Checker { banks, deals, finals }.end();
+    Checker { banks, deals, seen }.end();
     found
 }
 
@@ -153,9 +156,9 @@ impl Simulation {
         });
         let banks: Vec<Bank> = banks.collect();
         let words = banks.iter().map(|_| Vec::new()).collect();
-        let (liar, deals, finals) = (Liar::default(), BTreeMap::new(), Finals::new());
+        let (liar, deals, seen) = (Liar::default(), BTreeMap::new(), Seen::default());
         let network = Rc::new(RefCell::new(network));
-        Self { network, banks, clients: Vec::new(), liar, deals, finals, words, found: Found::default() }
+        Self { network, banks, clients: Vec::new(), liar, deals, seen, words, found: Found::default() }
     }
 
     fn begin(&mut self, weather: Weather) {
@@ -314,6 +317,7 @@ impl Simulation {
             self.network.borrow_mut().answer(line, None);
             return;
         }
+        self.found.calls += 1;
         let was_writing = self.banks[bank].is_writing();
         let now = self.network.borrow().now;
         let answered = self.banks[bank].call(now, line, body);
@@ -384,8 +388,12 @@ impl Simulation {
         }
     }
 
+    /// What a bank does to its books is looked at right then; where it did nothing, it is all as it was.
     fn check(&mut self, bank: usize) {
-        let Self { banks, deals, finals, .. } = self;
-        Checker { banks, deals, finals }.bank(bank);
+        if !mem::take(&mut self.banks[bank].has_changed) {
+            return;
+        }
+        let Self { banks, deals, seen, .. } = self;
+        Checker { banks, deals, seen }.bank(bank);
     }
 }
