@@ -14,7 +14,7 @@ export FORGE_SNAPSHOT_EMIT ?= false
 STEP := tools/step
 CARGO_DENY_VERSION := 0.20.2
 CARGO_FUZZ_VERSION := 0.13.2
-PACKAGES := barter-protocol barter-store barter-http barter-bank barter-bindings barter-compliance barter-index barter-lightning barter-reputation barter-sim barter-sdk barter-cli
+PACKAGES := barter-protocol barter-store barter-bank barter-bindings barter-compliance barter-index barter-lightning barter-reputation barter-sim barter-sdk barter-cli
 
 # What the recipes wait for.
 NPM := node_modules/.installed
@@ -95,12 +95,13 @@ test-canonical: $(NPM) $(VENV)/settlement/.installed ## Documents of the bank ag
 	@$(STEP) --tests "canonical JSON" env BARTER_TEST_PYTHON=$(CURDIR)/$(VENV)/settlement/bin/python \
 	  cargo test --locked --workspace --test canonical_python
 
-# SEEDS is how many; the same number tries the same. A seed that fails says how it is run alone.
-SEEDS ?= 2000
+# SEEDS is how many, FIRST the first; the same numbers try the same. A seed that fails says how it is run alone.
+SEEDS ?= 10000
+FIRST ?= 0
 .PHONY: test-bank
-test-bank: $(NPM) ## Banks, clients, network and disks under simulated trouble, 2,000 times (SEEDS)
+test-bank: $(NPM) ## Banks, clients, network and disks under simulated trouble, 10,000 times (SEEDS, FIRST)
 	@$(STEP) "building the simulation of banks" cargo test --locked --workspace --test simulation --no-run
-	@$(STEP) --tests "simulation of banks" env BARTER_BANK_SEEDS=$(SEEDS) \
+	@$(STEP) --tests "simulation of banks" env BARTER_BANK_SEEDS=$(SEEDS) BARTER_BANK_FIRST=$(FIRST) \
 	  cargo test --locked --workspace --test simulation -- --nocapture
 
 # EXAMPLES is how many cases each operation of the service gets; they are the same each time.
