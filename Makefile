@@ -14,7 +14,7 @@ export FORGE_SNAPSHOT_EMIT ?= false
 STEP := tools/step
 CARGO_DENY_VERSION := 0.20.2
 CARGO_FUZZ_VERSION := 0.13.2
-PACKAGES := barter-protocol barter-store barter-bank barter-bindings barter-compliance barter-index barter-lightning barter-reputation barter-sim barter-sdk barter-cli
+PACKAGES := barter-protocol barter-store barter-http barter-bank barter-bindings barter-compliance barter-index barter-lightning barter-reputation barter-sim barter-sdk barter-cli
 
 # What the recipes wait for.
 NPM := node_modules/.installed

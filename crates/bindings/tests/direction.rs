@@ -14,13 +14,14 @@ const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
 /// Each crate of the workspace, and those of its own it may depend on.
 const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("barter-protocol", &[]),
-    ("barter-bank", &["barter-protocol", "barter-store"]),
+    ("barter-bank", &["barter-http", "barter-store"]),
     ("barter-bindings", &["barter-protocol"]),
     ("barter-compliance", &["barter-protocol"]),
     ("barter-store", &[]),
+    ("barter-http", &[]),
     ("barter-index", &["barter-protocol", "barter-bindings", "barter-store"]),
     ("barter-lightning", &["barter-protocol"]),
-    ("barter-reputation", &["barter-protocol", "barter-store"]),
+    ("barter-reputation", &["barter-http", "barter-protocol", "barter-store"]),
     ("barter-sdk", &["barter-protocol", "barter-bindings", "barter-compliance", "barter-index", "barter-lightning"]),
     ("barter-sim", &["barter-protocol", "barter-bindings", "barter-compliance"]),
     (
@@ -133,6 +134,11 @@ fn the_bindings_talk_to_nobody_unless_asked() {
 #[test]
 fn the_simulator_talks_to_nobody() {
     assert_none(&built_with("barter-sim"), NOT_IN_BINDINGS, "barter-sim");
+}
+
+#[test]
+fn the_bank_knows_no_chain() {
+    assert_none(&built_with("barter-bank"), &["alloy-", "barter-protocol"], "barter-bank");
 }
 
 fn assert_none(used: &BTreeSet<String>, forbidden: &[&str], name: &str) {

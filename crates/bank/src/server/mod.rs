@@ -1,14 +1,11 @@
 //! A bank on the network: `POST /rpc`, and two addresses that say whose bank it is.
 //!
 //! [`Server::start`] serves a [`Bank`] on a socket that is given to it. It reads no environment and no file. What strangers send is
-//! bounded in size and time (`body`), in depth (by the reader of JSON), in how many send it and how slowly (`connection`).
-
-mod body;
-mod connection;
+//! bounded in size and time, in how many send it and how slowly (`barter_http`), and in depth (by the reader of JSON).
 
 use std::{
     fmt, io,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -20,15 +17,12 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use barter_http::{BodyError, Connections, Tasks};
 use serde_json::{Value, json};
-use tokio::{
-    net::TcpListener,
-    sync::{oneshot, watch},
-    task::JoinHandle,
-};
+use tokio::{net::TcpListener, sync::oneshot};
 
 use crate::{
-    rpc::{Call, DISCOVERY_PATHS, Discovery, Failure, RPC_PATH, Request as Asked, code},
+    rpc::{Call, DISCOVERY_PATHS, Discovery, Failure, MAX_CALL_BYTES, RPC_PATH, Request as Asked, code},
     store::Bank,
 };
 
@@ -42,8 +36,10 @@ pub struct Settings {
     pub url: String,
     /// What it calls itself.
     pub name: String,
-    /// Connections that are open at once.
+    /// Connections that are open at once. One address may have an eighth of them.
     pub max_connections: usize,
+    /// Proxies, which may have all of them: behind each are many.
+    pub trusted_proxies: Vec<IpAddr>,
     /// Tells the time.
     pub clock: Clock,
 }
@@ -59,6 +55,7 @@ impl Settings {
             url: url.into(),
             name: name.into(),
             max_connections: Self::MAX_CONNECTIONS,
+            trusted_proxies: Vec::new(),
             clock: Arc::new(move || u64::try_from(clock()).unwrap_or(u64::MAX)),
         }
     }
@@ -66,9 +63,14 @@ impl Settings {
 
 impl fmt::Debug for Settings {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { url, name, max_connections, clock: _ } = self;
-        let mut shown = formatter.debug_struct("Settings");
-        shown.field("url", url).field("name", name).field("max_connections", max_connections).finish_non_exhaustive()
+        let Self { url, name, max_connections, trusted_proxies, clock: _ } = self;
+        formatter
+            .debug_struct("Settings")
+            .field("url", url)
+            .field("name", name)
+            .field("max_connections", max_connections)
+            .field("trusted_proxies", trusted_proxies)
+            .finish_non_exhaustive()
     }
 }
 
@@ -79,16 +81,10 @@ struct Service {
 }
 
 /// A bank that is served. It stops with [`stop`](Self::stop), and when it is dropped.
+#[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
-    stopping: watch::Sender<bool>,
-    task: Option<JoinHandle<()>>,
-}
-
-impl fmt::Debug for Server {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Server({})", self.address)
-    }
+    tasks: Tasks,
 }
 
 impl Server {
@@ -98,11 +94,11 @@ impl Server {
     /// The socket is none that can be served on.
     pub fn start(listener: TcpListener, bank: Bank, settings: Settings) -> io::Result<Self> {
         let address = listener.local_addr()?;
-        let (stopping, stopped) = watch::channel(false);
-        let max_connections = settings.max_connections;
+        let connections = Connections::new(settings.max_connections).trusting(&settings.trusted_proxies);
         let router = router(Arc::new(Service { bank, settings }));
-        let task = tokio::spawn(connection::serve(listener, router, max_connections, stopped));
-        Ok(Self { address, stopping, task: Some(task) })
+        let mut tasks = Tasks::new();
+        tasks.spawn(barter_http::serve(listener, router, connections, tasks.stopping()));
+        Ok(Self { address, tasks })
     }
 
     /// Where it is.
@@ -111,18 +107,8 @@ impl Server {
     }
 
     /// Stops: nobody new is served, and what is being answered has some seconds to be.
-    pub async fn stop(mut self) {
-        self.stopping.send_replace(true);
-        if let Some(task) = self.task.take() {
-            // A panic in it was told where it happened.
-            let _ = task.await;
-        }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.stopping.send_replace(true);
+    pub async fn stop(self) {
+        self.tasks.stop().await;
     }
 }
 
@@ -141,9 +127,9 @@ async fn discovery(State(service): State<Arc<Service>>) -> Response {
 }
 
 async fn rpc(State(service): State<Arc<Service>>, request: Request) -> Response {
-    let body = match body::collect(request.into_body()).await {
+    let body = match barter_http::read(request.into_body(), MAX_CALL_BYTES).await {
         Ok(body) => body,
-        Err(refused) => return refused.into_response(),
+        Err(error) => return unread(error),
     };
     match answer(&service, &body).await {
         Ok(result) => json_response(StatusCode::OK, &result),
@@ -164,6 +150,11 @@ async fn answer(service: &Service, body: &[u8]) -> Result<Value, Failure> {
     let stopped = |_| Failure::refused(code::INTERNAL, "the bank is stopping", id);
     let result = answer.await.map_err(stopped)??;
     Ok(json!({ "jsonrpc": "2.0", "id": id.as_str(), "result": result }))
+}
+
+/// A call that did not come, whole and in time.
+fn unread(error: BodyError) -> Response {
+    json_response(error.status(), &Failure::envelope(code::SHAPE, error.to_string(), None).to_json())
 }
 
 fn status(failure: &Failure) -> StatusCode {

@@ -10,17 +10,14 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, request::Parts},
 };
+use barter_http::{Peer, network};
 
 use super::Service;
 
 /// The header in which a proxy names who asked it.
 const FORWARDED: &str = "x-forwarded-for";
 
-/// The address at the other end of the connection.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Peer(pub(super) IpAddr);
-
-/// The client's address; of an IPv6 address its network, since each has 2^64 of them at will.
+/// The client's address; of an IPv6 address its network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Client(pub(super) IpAddr);
 
@@ -36,14 +33,6 @@ impl Client {
             client = address.to_canonical();
         }
         Self(network(client))
-    }
-}
-
-/// Whose an address is, as far as counting goes.
-pub(super) fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
     }
 }
 

@@ -4,13 +4,12 @@
 //! of its peers. It reads no environment and no file, and never signs for anybody but its own hub.
 //!
 //! What strangers send is bounded in size (`body`), in depth (`json`), in how often it comes (`limit`), in how many send it and how
-//! slowly (`connection`). Each number there has a name.
+//! slowly (`barter_http`). Each number there has a name.
 
 mod answer;
 mod body;
 mod chain;
 mod client;
-mod connection;
 mod consumers;
 mod disputes;
 mod document;
@@ -41,7 +40,8 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use barter_http::{Connections, Tasks};
+use tokio::{net::TcpListener, sync::watch};
 
 pub use document::openapi;
 pub use gate::{MAX_TOKEN_CHARACTERS, MIN_TOKEN_CHARACTERS, OperatorToken, TokenError};
@@ -193,16 +193,10 @@ impl Service {
 }
 
 /// A service that runs. It stops with [`stop`](Self::stop), and when it is dropped.
+#[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
-    stopping: watch::Sender<bool>,
-    tasks: Vec<JoinHandle<()>>,
-}
-
-impl fmt::Debug for Server {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Server({})", self.address)
-    }
+    tasks: Tasks,
 }
 
 impl Server {
@@ -218,9 +212,8 @@ impl Server {
         follow: Option<Follow>,
     ) -> Result<Self, Error> {
         let address = listener.local_addr().map_err(Error::Listener)?;
-        let (stopping, stopped) = watch::channel(false);
         let metrics = Arc::new(Metrics::new());
-        let mut tasks = Vec::new();
+        let mut tasks = Tasks::new();
         let known = match &follow {
             None => watch::channel(Knowledge::default()).1,
             Some(Follow { chain, settings }) => {
@@ -229,7 +222,7 @@ impl Server {
                     Arc::new(move || registered.wallets().map_err(|error| error.to_string()));
                 let follower = follower::Follower::new(Arc::clone(chain), *settings, wallets);
                 let known = follower.known();
-                tasks.push(tokio::spawn(follower.run(stopped.clone())));
+                tasks.spawn(follower.run(tasks.stopping()));
                 known
             }
         };
@@ -238,9 +231,12 @@ impl Server {
             has_peers.then(|| Federation::new(oracle.clone(), &settings, Arc::clone(&metrics))).transpose()?;
         oracle.pin_peers(&settings.peers.iter().map(|peer| peer.key).collect::<Vec<_>>())?;
         if let Some(federation) = federation {
-            tasks.push(tokio::spawn(federation.run(settings.pull_every, stopped.clone())));
+            tasks.spawn(federation.run(settings.pull_every, tasks.stopping()));
         }
-        let (max_connections, trusted_proxies) = (settings.max_connections, settings.trusted_proxies.clone());
+        let open = metrics.connections.clone();
+        let connections = Connections::new(settings.max_connections)
+            .trusting(&settings.trusted_proxies)
+            .telling(move |count| _ = open.set(i64::try_from(count).unwrap_or(i64::MAX)));
         let limits = settings.limits;
         let service = Arc::new(Service {
             oracle,
@@ -251,15 +247,13 @@ impl Server {
             disputes: Limiter::new(limits.disputes_a_minute),
             operator: Limiter::new(limits.operator_a_minute),
             pages: Limiter::new(limits.pages_a_minute),
-            metrics: Arc::clone(&metrics),
+            metrics,
             started: Instant::now(),
         });
         let router = routes::router(service);
-        tasks.push(tokio::spawn(async move {
-            connection::serve(listener, router, max_connections, &trusted_proxies, metrics, stopped).await;
-        }));
+        tasks.spawn(barter_http::serve(listener, router, connections, tasks.stopping()));
         tracing::info!(%address, "serving");
-        Ok(Self { address, stopping, tasks })
+        Ok(Self { address, tasks })
     }
 
     /// Where it is.
@@ -273,18 +267,8 @@ impl Server {
     }
 
     /// Stops: nobody new is served, and what is being answered has some seconds to be. Returns when nobody is served any more.
-    pub async fn stop(mut self) {
-        self.stopping.send_replace(true);
-        for task in std::mem::take(&mut self.tasks) {
-            // A panic in it was told where it happened.
-            let _ = task.await;
-        }
+    pub async fn stop(self) {
+        self.tasks.stop().await;
         tracing::info!(address = %self.address, "stopped");
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.stopping.send_replace(true);
     }
 }

@@ -1,18 +1,27 @@
 //! Connections: how many, how long, and how they end.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    pin::pin,
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::Router;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
-    pin,
-    sync::{Semaphore, watch},
+    sync::watch,
     task::JoinSet,
     time::{sleep, timeout},
 };
 use tower_service::Service as _;
+
+use crate::{
+    places::{Connections, Places},
+    written::Written,
+};
 
 /// How long the head of a request may take, also on a connection that is idle.
 const HEAD_LIMIT: Duration = Duration::from_secs(15);
@@ -26,21 +35,25 @@ const STOP_LIMIT: Duration = Duration::from_secs(10);
 /// After the system would not give a connection, such as for want of files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves until told to stop; then waits for what is being answered.
-pub(super) async fn serve(
+/// The address at the other end of the connection: an extension of each request that is served.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub IpAddr);
+
+/// Serves until told to stop; then gives what is being answered some seconds to be.
+pub async fn serve(
     listener: TcpListener,
     router: Router,
-    max_connections: usize,
+    connections: Connections,
     mut stopping: watch::Receiver<bool>,
 ) {
-    let places = Arc::new(Semaphore::new(max_connections.max(1)));
+    let places = Places::new(connections);
     let mut connections = JoinSet::new();
     loop {
         // Only who has a place is accepted: the others wait in the system's queue.
         let place = tokio::select! {
             _ = stopping.wait_for(|is_stopping| *is_stopping) => break,
             Some(_) = connections.join_next() => continue,
-            place = Arc::clone(&places).acquire_owned() => place,
+            place = Arc::clone(&places.free).acquire_owned() => place,
         };
         // The semaphore is never closed.
         let Ok(place) = place else { break };
@@ -49,27 +62,34 @@ pub(super) async fn serve(
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, _)) => {
-                let (router, stopping) = (router.clone(), stopping.clone());
-                connections.spawn(async move {
-                    connection(stream, router, stopping).await;
-                    drop(place);
-                });
+            Ok((stream, peer)) => {
+                if let Some(place) = places.take(peer, place) {
+                    let (router, stopping) = (router.clone(), stopping.clone());
+                    connections.spawn(async move {
+                        connection(stream, peer, router, stopping).await;
+                        drop(place);
+                    });
+                }
             }
-            Err(_) => sleep(ACCEPT_PAUSE).await,
+            Err(error) => {
+                tracing::warn!(%error, "a connection was not accepted");
+                sleep(ACCEPT_PAUSE).await;
+            }
         }
     }
     drop(listener);
     let ended = async { while connections.join_next().await.is_some() {} };
-    // Who is still being answered after this is cut off.
-    let _ = timeout(STOP_LIMIT + Duration::from_secs(1), ended).await;
+    if timeout(STOP_LIMIT + Duration::from_secs(1), ended).await.is_err() {
+        tracing::warn!("connections were cut off");
+    }
 }
 
 /// One connection, until it ends.
-async fn connection(stream: TcpStream, router: Router, mut stopping: watch::Receiver<bool>) {
+async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, mut stopping: watch::Receiver<bool>) {
     // Answers are small; without, the last of one would wait for the first of the next.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request: hyper::Request<Incoming>| {
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(Peer(peer.ip()));
         // A router is always ready.
         router.clone().call(request)
     });
@@ -79,8 +99,8 @@ async fn connection(stream: TcpStream, router: Router, mut stopping: watch::Rece
         .max_headers(MAX_HEADERS)
         .max_header_size(MAX_HEAD_BYTES)
         .max_buf_size(2 * MAX_HEAD_BYTES)
-        .serve_connection(TokioIo::new(stream), service);
-    pin!(served);
+        .serve_connection(TokioIo::new(Written::new(stream)), service);
+    let mut served = pin!(served);
     tokio::select! {
         // What went wrong on the way is the client's, or nobody's.
         _ = served.as_mut() => return,
