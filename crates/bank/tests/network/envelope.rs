@@ -3,13 +3,15 @@
 use barter_bank::{
     client::{Connection, Error, Pin},
     document::Ulid,
-    rpc::{Call, MAX_CALL_BYTES, code},
-    store::{self, Bank},
+    rpc::{Call, code},
+    store,
 };
-use barter_store::Location;
 use serde_json::{Value, json};
 
-use crate::support::{Banks, key_of, now, person};
+use crate::{
+    place::Store,
+    support::{Banks, key_of, now, person},
+};
 
 /// Sends a body; the status and what is answered.
 async fn send(banks: &Banks, body: Vec<u8>) -> (u16, Value) {
@@ -19,7 +21,7 @@ async fn send(banks: &Banks, body: Vec<u8>) -> (u16, Value) {
     (status, serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap())
 }
 
-fn client() -> reqwest::Client {
+pub(crate) fn client() -> reqwest::Client {
     let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
     let builder = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     let tls = builder.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth();
@@ -39,94 +41,62 @@ fn code_of((status, answer): (u16, Value)) -> (u16, i64) {
 }
 
 #[tokio::test]
-async fn each_failure_has_its_status_and_its_code() {
-    let banks = Banks::new(1).await;
-    let of = |code: i32| i64::from(code);
-    assert_eq!(code_of(send(&banks, b"{".to_vec()).await), (400, of(code::PARSE)));
-    assert_eq!(code_of(send(&banks, b"{}".to_vec()).await), (400, of(code::SHAPE)));
-    let elsewhere = Call::write(id(1), "list_accounts", &json!({}), &key_of(2), &person(1));
-    assert_eq!(code_of(send(&banks, elsewhere).await), (400, of(code::UNAUTHORIZED)));
-    assert_eq!(code_of(send(&banks, call(id(2), "no_such", &json!({}))).await), (404, of(code::METHOD)));
-    assert_eq!(code_of(send(&banks, call(id(3), "hold_leg", &json!({}))).await), (200, of(code::PARAMETERS)));
-    let unknown = json!({ "tx_hash": id_hash() });
-    assert_eq!(code_of(send(&banks, call(id(4), "hold_leg", &unknown)).await), (200, -32005));
-    let large = vec![b' '; MAX_CALL_BYTES + 1];
-    assert_eq!(code_of(send(&banks, large).await).0, 413);
-    let deep = [vec![b'['; 100_000], vec![b']'; 100_000]].concat();
-    assert_eq!(code_of(send(&banks, deep).await), (400, of(code::PARSE)));
-}
-
-fn id_hash() -> String {
-    barter_bank::document::Hash::of(b"nothing").to_string()
-}
-
-#[tokio::test]
 async fn a_call_is_made_once_even_if_it_fails_and_the_bank_restarts() {
-    let mut banks = Banks::new(1).await;
-    let replayed = (400, i64::from(code::REPLAY));
-    let good = call(id(1), "list_accounts", &json!({}));
-    assert_eq!(send(&banks, good.clone()).await.0, 200);
-    assert_eq!(code_of(send(&banks, good.clone()).await), replayed);
-    // Spent, though there is no such method.
-    let bad = call(id(2), "no_such", &json!({}));
-    assert_eq!(code_of(send(&banks, bad.clone()).await).0, 404);
-    assert_eq!(code_of(send(&banks, bad.clone()).await), replayed);
-    banks.stop(1).await;
-    banks.serve(1).await;
-    assert_eq!(code_of(send(&banks, good).await), replayed);
-    assert_eq!(code_of(send(&banks, bad).await), replayed);
-}
-
-#[tokio::test]
-async fn a_call_of_another_time_is_refused() {
-    let banks = Banks::new(1).await;
-    let replayed = (400, i64::from(code::REPLAY));
-    for time in [0, now() - store::WINDOW_MS - 1_000, now() + store::WINDOW_MS + 60_000, u64::MAX] {
-        let late = call(Ulid::new(time, [9; 10]), "list_accounts", &json!({}));
-        assert_eq!(code_of(send(&banks, late).await), replayed, "{time}");
+    for store in Store::all() {
+        let mut banks = Banks::new(store, 1).await;
+        let replayed = (400, i64::from(code::REPLAY));
+        let good = call(id(1), "list_accounts", &json!({}));
+        assert_eq!(send(&banks, good.clone()).await.0, 200);
+        assert_eq!(code_of(send(&banks, good.clone()).await), replayed);
+        // Spent, though there is no such method.
+        let bad = call(id(2), "no_such", &json!({}));
+        assert_eq!(code_of(send(&banks, bad.clone()).await).0, 404);
+        assert_eq!(code_of(send(&banks, bad.clone()).await), replayed);
+        banks.stop(1).await;
+        banks.serve(1).await;
+        assert_eq!(code_of(send(&banks, good).await), replayed);
+        assert_eq!(code_of(send(&banks, bad).await), replayed);
     }
-    // More than 128 bits: no time that anybody knows.
-    let strange: Ulid = "ZZZZZZZZZZZZZZZZZZZZZZZZZZ".parse().unwrap();
-    assert_eq!(code_of(send(&banks, call(strange, "list_accounts", &json!({}))).await), replayed);
 }
 
 #[tokio::test]
 async fn whose_bank_it_is_is_said_at_both_addresses_and_compared() {
-    let banks = Banks::new(1).await;
-    let url = &banks.connection(1).pin().url;
-    for path in ["/.well-known/barter-bank.json", "/barter-bank.json"] {
-        let found: Value =
-            serde_json::from_slice(&client().get(format!("{url}{path}")).send().await.unwrap().bytes().await.unwrap())
-                .unwrap();
-        let expected = json!({
-            "pubkey": key_of(1).to_string(),
-            "url": url,
-            "name": "bank 1",
-            "protocol_version": "barter.game/v1",
-        });
-        assert_eq!(found, expected);
-    }
-    let other = Pin { key: key_of(2), url: url.clone() };
-    assert!(matches!(Connection::open(other).await, Err(Error::NotPinned { field: "key", .. })));
-    let other = Pin { key: key_of(1), url: url.replace("127.0.0.1", "localhost") };
-    assert!(matches!(Connection::open(other).await, Err(Error::NotPinned { field: "address", .. })));
-    for wrong in ["http://bank.example", "ftp://127.0.0.1", "bank", "http://127.0.0.1:1/"] {
-        let pin = Pin { key: key_of(1), url: wrong.to_owned() };
-        assert!(matches!(Connection::open(pin).await, Err(Error::Url { .. })), "{wrong}");
+    for store in Store::all() {
+        let banks = Banks::new(store, 1).await;
+        let url = &banks.connection(1).pin().url;
+        for path in ["/.well-known/barter-bank.json", "/barter-bank.json"] {
+            let found: Value = serde_json::from_slice(
+                &client().get(format!("{url}{path}")).send().await.unwrap().bytes().await.unwrap(),
+            )
+            .unwrap();
+            let expected = json!({
+                "pubkey": key_of(1).to_string(),
+                "url": url,
+                "name": "bank 1",
+                "protocol_version": "barter.game/v1",
+            });
+            assert_eq!(found, expected);
+        }
+        let other = Pin { key: key_of(2), url: url.clone() };
+        assert!(matches!(Connection::open(other).await, Err(Error::NotPinned { field: "key", .. })));
+        let other = Pin { key: key_of(1), url: url.replace("127.0.0.1", "localhost") };
+        assert!(matches!(Connection::open(other).await, Err(Error::NotPinned { field: "address", .. })));
+        for wrong in ["http://bank.example", "ftp://127.0.0.1", "bank", "http://127.0.0.1:1/"] {
+            let pin = Pin { key: key_of(1), url: wrong.to_owned() };
+            assert!(matches!(Connection::open(pin).await, Err(Error::Url { .. })), "{wrong}");
+        }
     }
 }
 
 #[tokio::test]
 async fn a_store_is_of_one_bank_and_of_one_process() {
-    let mut banks = Banks::new(2).await;
-    let location = |number| Location::file(banks.path(number));
-    let open = |number, key| Bank::open(&location(number), person(key), barter_bank::ledger::Policy::default());
-    let error = open(1, 101).unwrap_err();
-    assert!(matches!(error, store::Error::Store(barter_store::Error::InUse { .. })), "{error}");
-    banks.stop(1).await;
-    let location = Location::file(banks.path(1));
-    let policy = barter_bank::ledger::Policy::default();
-    let error = Bank::open(&location, person(102), policy).unwrap_err();
-    assert!(matches!(error, store::Error::OtherBank { .. }), "{error}");
-    assert!(Bank::open(&location, person(101), policy).is_ok());
+    for store in Store::all() {
+        let mut banks = Banks::new(store, 2).await;
+        let error = banks.open(1, person(101)).await.unwrap_err();
+        assert!(matches!(error, store::Error::Store(barter_store::Error::InUse { .. })), "{error}");
+        banks.stop(1).await;
+        let error = banks.open(1, person(102)).await.unwrap_err();
+        assert!(matches!(error, store::Error::OtherBank { .. }), "{error}");
+        assert!(banks.open(1, person(101)).await.is_ok());
+    }
 }

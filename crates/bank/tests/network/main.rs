@@ -1,7 +1,8 @@
-//! Banks on the network, and a client that carries deals from one to the other.
+//! Banks on the network, and a client that carries deals from one to the other. Each on every store there is.
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 mod deals;
 mod envelope;
+mod place;
 mod support;

@@ -2,7 +2,12 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
     path::PathBuf,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -12,10 +17,17 @@ use barter_bank::{
     ledger::Policy,
     plan::{Deal, Transfer},
     server::{Server, Settings},
-    store::Bank,
+    store::{self, Bank},
 };
-use barter_store::Location;
-use tokio::net::TcpListener;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{
+        TcpListener, TcpStream,
+        tcp::{OwnedReadHalf, OwnedWriteHalf},
+    },
+};
+
+use crate::place::{Place, Store};
 
 pub(crate) fn now() -> u64 {
     u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
@@ -35,18 +47,64 @@ pub(crate) struct Served {
     pub(crate) connection: Connection,
 }
 
+/// Bytes of connections: of each, those to the bank and those from it.
+pub(crate) type Tape = Arc<Mutex<Vec<Arc<Mutex<Vec<u8>>>>>>;
+
+/// Where connections are passed on from, and taped.
+async fn taped(to: SocketAddr, tape: Tape) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            let Ok(server) = TcpStream::connect(to).await else { continue };
+            let ((from_client, to_client), (from_server, to_server)) = (client.into_split(), server.into_split());
+            tokio::spawn(copy(from_client, to_server, reel(&tape)));
+            tokio::spawn(copy(from_server, to_client, reel(&tape)));
+        }
+    });
+    address
+}
+
+fn reel(tape: &Tape) -> Arc<Mutex<Vec<u8>>> {
+    let reel = Arc::default();
+    tape.lock().unwrap().push(Arc::clone(&reel));
+    reel
+}
+
+async fn copy(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, reel: Arc<Mutex<Vec<u8>>>) {
+    let mut bytes = vec![0; 64 * 1024];
+    while let Ok(count @ 1..) = from.read(&mut bytes).await {
+        // Taped before it is passed on: whoever has an answer finds it on the tape.
+        reel.lock().unwrap().extend(&bytes[..count]);
+        if to.write_all(&bytes[..count]).await.is_err() {
+            break;
+        }
+    }
+}
+
 /// Banks by number.
 pub(crate) struct Banks {
-    folder: tempfile::TempDir,
+    store: Store,
+    policy: Policy,
+    places: BTreeMap<u8, Place>,
+    /// How far the banks' clock is ahead of the machine's, in milliseconds.
+    pub(crate) ahead: Arc<AtomicU64>,
     pub(crate) served: BTreeMap<u8, Served>,
+    /// What each bank was sent, and what it sent.
+    pub(crate) tapes: BTreeMap<u8, Tape>,
     accounts: BTreeMap<(u8, u8), Opened>,
 }
 
 impl Banks {
+    /// None yet.
+    pub(crate) fn none(store: Store, policy: Policy) -> Self {
+        let (places, served, tapes, accounts) = Default::default();
+        Self { store, policy, places, ahead: Arc::default(), served, tapes, accounts }
+    }
+
     /// As many banks, each keeping a promise of the person with its number.
-    pub(crate) async fn new(count: u8) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut banks = Self { folder, served: BTreeMap::new(), accounts: BTreeMap::new() };
+    pub(crate) async fn new(store: Store, count: u8) -> Self {
+        let mut banks = Self::none(store, Policy::default());
         for number in 1..=count {
             banks.serve(number).await;
             let promise = Promise {
@@ -62,19 +120,28 @@ impl Banks {
         banks
     }
 
-    pub(crate) fn path(&self, number: u8) -> PathBuf {
-        self.folder.path().join(format!("{number}.db"))
+    /// Where a bank keeps what it keeps.
+    pub(crate) fn place(&self, number: u8) -> &Place {
+        &self.places[&number]
     }
 
-    pub(crate) fn bank(&self, number: u8) -> Bank {
-        Bank::open(&Location::file(self.path(number)), person(100 + number), Policy::default()).unwrap()
+    /// Opens the store of a bank with this key.
+    pub(crate) async fn open(&self, number: u8, key: SecretKey) -> Result<Bank, store::Error> {
+        let (location, policy) = (self.place(number).location(), self.policy);
+        tokio::task::spawn_blocking(move || Bank::open(&location, key, policy)).await.unwrap()
     }
 
-    /// Serves a bank on a free port.
+    /// Serves a bank on a free port, and tapes what goes to and fro.
     pub(crate) async fn serve(&mut self, number: u8) {
+        self.places.entry(number).or_insert_with(|| Place::new(self.store));
+        let bank = self.open(number, person(100 + number)).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let server = Server::start(listener, self.bank(number), Settings::new(&url, format!("bank {number}"))).unwrap();
+        let tape = self.tapes.entry(number).or_default();
+        let url = format!("http://{}", taped(listener.local_addr().unwrap(), Arc::clone(tape)).await);
+        let ahead = Arc::clone(&self.ahead);
+        let mut settings = Settings::new(&url, format!("bank {number}"));
+        settings.clock = Arc::new(move || now() + ahead.load(Ordering::Relaxed));
+        let server = Server::start(listener, bank, settings).unwrap();
         let connection = Connection::open(Pin { key: key_of(number), url }).await.unwrap();
         self.served.insert(number, Served { server, connection });
     }
@@ -120,16 +187,22 @@ impl Banks {
         }
     }
 
-    /// A deal in which everybody gives one of its own promise, signed by all.
+    /// A deal in which everybody gives one of its own promise, proposed by the first person and signed by all.
     pub(crate) async fn deal(&mut self, pairs: &[(u8, u8)]) -> Settlement {
+        let gifts: Vec<_> = pairs.iter().map(|(giver, receiver)| (*giver, *receiver, "1")).collect();
+        self.deal_of(&gifts, 1).await
+    }
+
+    /// A deal in which people give so much of their own promise, signed by all.
+    pub(crate) async fn deal_of(&mut self, gifts: &[(u8, u8, &str)], proposer: u8) -> Settlement {
         let mut transfers = Vec::new();
-        for (giver, receiver) in pairs {
-            transfers.push(self.transfer(*giver, *receiver, *giver, "1").await);
+        for (giver, receiver, amount) in gifts {
+            transfers.push(self.transfer(*giver, *receiver, *giver, amount).await);
         }
         let deal = Deal::new(transfers).unwrap();
         let leads = deal.smallest_leads().banks;
-        let mut settlement = Settlement::new(&deal, &leads, &self.pins(), &person(1), now()).unwrap();
-        let people: BTreeSet<u8> = pairs.iter().flat_map(|(giver, receiver)| [*giver, *receiver]).collect();
+        let mut settlement = Settlement::new(&deal, &leads, &self.pins(), &person(proposer), now()).unwrap();
+        let people: BTreeSet<u8> = gifts.iter().flat_map(|(giver, receiver, _)| [*giver, *receiver]).collect();
         for number in people {
             settlement.confirm(&person(number), now()).unwrap();
         }
