@@ -66,10 +66,11 @@ build-rust: $(NPM)
 # minute need not outlive a power cut, hence no fsync.
 INDEX_SUITES = $(patsubst crates/index/tests/%,--test %,$(patsubst %/main.rs,%,$(basename $(wildcard crates/index/tests/*.rs)) $(wildcard crates/index/tests/*/main.rs)))
 LOG_SUITES = --test log --test oracle --test sharing --test service
+BANK_SUITES = --test network
 .PHONY: test-postgres
-test-postgres: $(NPM) ## The index's and the log's tests on PostgreSQL, a server started for them (PostgreSQL)
+test-postgres: $(NPM) ## The index's, the log's and the banks' tests on PostgreSQL, a server started for them (PostgreSQL)
 	@$(STEP) --tests "tests on PostgreSQL" tools/with-postgres --fsync=off -- sh -c \
-	  'cargo test --locked --workspace $(INDEX_SUITES) $(LOG_SUITES) && cargo test --locked --workspace --tests postgres'
+	  'cargo test --locked --workspace $(INDEX_SUITES) $(LOG_SUITES) $(BANK_SUITES) && cargo test --locked --workspace --tests postgres'
 
 # What was built is kept for the next time, outside this folder: tools/lnd/build says where.
 .PHONY: test-lnd
@@ -94,6 +95,12 @@ test-canonical: $(NPM) $(VENV)/settlement/.installed ## Documents of the bank ag
 	@$(STEP) "building the tests with canonical JSON from PyPI" cargo test --locked --workspace --test canonical_python --no-run
 	@$(STEP) --tests "canonical JSON" env BARTER_TEST_PYTHON=$(CURDIR)/$(VENV)/settlement/bin/python \
 	  cargo test --locked --workspace --test canonical_python
+
+.PHONY: test-v1
+test-v1: $(NPM) $(VENV)/settlement/.installed ## A client of the published protocol, written in Python, against two banks (Python)
+	@$(STEP) "building the tests with a published client" cargo test --locked --workspace --test network --no-run
+	@$(STEP) --tests "published client of banks" env BARTER_TEST_PYTHON=$(CURDIR)/$(VENV)/settlement/bin/python \
+	  cargo test --locked --workspace --test network -- published
 
 # SEEDS is how many, FIRST the first; the same numbers try the same. A seed that fails says how it is run alone.
 SEEDS ?= 10000

@@ -77,18 +77,19 @@ impl Connection {
     pub async fn holdings(&self, holder: &SecretKey, now: u64) -> Result<Vec<Holding>, Error> {
         const METHOD: &str = "list_accounts";
         let answer = self.call(holder, METHOD, &json!({}), now).await?;
-        let accounts = answer["accounts"].as_object().ok_or_else(|| self.wrong(METHOD, "accounts are missing"))?;
+        let accounts = answer["accounts"].as_array().ok_or_else(|| self.wrong(METHOD, "accounts are missing"))?;
         let mut holdings = Vec::with_capacity(accounts.len());
-        for account in accounts.values() {
-            let account: Doc<Account> =
-                Doc::read(account.clone()).map_err(|error| self.wrong(METHOD, &error.to_string()))?;
-            if account.pubkey() != holder.public() {
+        for account in accounts {
+            if account["holder_pubkey"] != holder.public().to_string() {
                 return Err(self.wrong(METHOD, "an account is somebody else's"));
             }
-            let body = answer["promises"][account.promise.to_string()].clone();
-            let promise = self.checked_promise(METHOD, body, account.promise)?;
-            let balance = self.balance(holder, account.hash(), now).await?;
-            holdings.push(Holding { account: account.hash(), promise, balance });
+            let promise = self.hash(METHOD, account, "promise_hash")?;
+            let body = answer["promises"][promise.to_string()].clone();
+            holdings.push(Holding {
+                account: self.hash(METHOD, account, "account_hash")?,
+                promise: self.checked_promise(METHOD, body, promise)?,
+                balance: self.decimal(METHOD, account, "balance")?,
+            });
         }
         Ok(holdings)
     }
@@ -100,8 +101,7 @@ impl Connection {
     pub async fn balance(&self, caller: &SecretKey, account: Hash, now: u64) -> Result<Decimal, Error> {
         const METHOD: &str = "get_account_balance";
         let answer = self.call(caller, METHOD, &json!({ "account_hash": account }), now).await?;
-        let balance = answer["balance"].as_str().and_then(|balance| balance.parse().ok());
-        balance.ok_or_else(|| self.wrong(METHOD, "balance is no decimal"))
+        self.decimal(METHOD, &answer, "balance")
     }
 
     fn checked_promise(&self, method: &'static str, body: Value, expected: Hash) -> Result<Doc<Promise>, Error> {
@@ -115,6 +115,11 @@ impl Connection {
     fn hash(&self, method: &'static str, answer: &Value, field: &str) -> Result<Hash, Error> {
         let hash = answer[field].as_str().and_then(|hash| hash.parse().ok());
         hash.ok_or_else(|| self.wrong(method, &format!("{field} is no hash")))
+    }
+
+    fn decimal(&self, method: &'static str, answer: &Value, field: &str) -> Result<Decimal, Error> {
+        let decimal = answer[field].as_str().and_then(|decimal| decimal.parse().ok());
+        decimal.ok_or_else(|| self.wrong(method, &format!("{field} is no decimal")))
     }
 
     fn wrong(&self, method: &'static str, reason: &str) -> Error {

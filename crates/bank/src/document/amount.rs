@@ -65,6 +65,11 @@ impl Decimal {
         self.exponent >= 0
     }
 
+    /// The number of JSON that is nearest: itself where that is a double. `null` beyond all of them.
+    pub fn to_json(&self) -> Value {
+        self.to_string().parse().ok().and_then(Number::from_f64).map_or(Value::Null, Value::Number)
+    }
+
     /// Both over the smaller of the two exponents.
     fn aligned(&self, other: &Self) -> (BigInt, BigInt, i32) {
         let exponent = self.exponent.min(other.exponent);
@@ -213,7 +218,7 @@ impl Amount {
     /// As it is written in a document.
     pub fn to_json(&self) -> Value {
         // A decimal that is the text of a double reads as that double.
-        self.0.to_string().parse().ok().and_then(Number::from_f64).map_or(Value::Null, Value::Number)
+        self.0.to_json()
     }
 
     /// As a decimal.

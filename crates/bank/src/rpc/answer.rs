@@ -27,7 +27,7 @@ pub fn to_json(bank: PublicKey, answer: &Answer, again: bool) -> Value {
             "role": leg.terms.role,
             "predecessors": leg.terms.predecessors,
             "approve": approve.to_json(),
-            "owned_records": leg.terms.records,
+            "owned_records": leg.terms.records.len(),
         }),
         Answer::Held { leg, hold } => json!({
             "tx_hash": leg.tx,
@@ -58,7 +58,8 @@ pub fn to_json(bank: PublicKey, answer: &Answer, again: bool) -> Value {
     }
 }
 
-/// What is in an account, as it travels. `pending` is what a deal that is under way takes out of it.
+/// What is in an account, as it travels. `pending` is what came in and waits for the holder to acknowledge the account: nothing, since
+/// here every account was opened by its holder. What a deal that is under way takes out of it is `held`, which is our own.
 pub fn balance(balance: &Balance) -> Value {
     json!({
         "account_hash": balance.account,
@@ -66,18 +67,22 @@ pub fn balance(balance: &Balance) -> Value {
         "pocket_hash": balance.state.pocket,
         "holder_pubkey": balance.state.holder,
         "balance": balance.state.balance,
-        "pending": balance.held,
+        "pending": "0",
         "acknowledged": true,
+        "held": balance.held,
     })
 }
 
 fn note(leg: &Leg) -> String {
     let missing = leg.holders.values().filter(|word| word.is_none()).count();
-    if missing == 0 { "everybody has confirmed".to_owned() } else { format!("{missing} have not confirmed yet") }
+    match missing {
+        0 => "everybody has confirmed".to_owned(),
+        _ => format!("waiting for {missing} of {} holders to confirm", leg.holders.len()),
+    }
 }
 
-/// What settling moved, exactly: decimals as texts.
+/// What settling moved: of each account the number that its records sum to, and exactly what is in it now, as text.
 fn applied(leg: &Leg) -> Vec<Value> {
-    let moved = |(account, change): (&Hash, &Change)| json!({ "accountHash": account, "delta": change.delta, "newBalance": leg.balances.get(account) });
+    let moved = |(account, change): (&Hash, &Change)| json!({ "accountHash": account, "delta": change.delta.to_json(), "newBalance": leg.balances.get(account) });
     leg.changes.iter().map(moved).collect()
 }

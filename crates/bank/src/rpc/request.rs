@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{Call, Failure, code};
 use crate::{
-    document::{Doc, Hash, KeyError, Kind, PublicKey, Ulid},
+    document::{Doc, Error as DocumentError, Hash, Kind, PublicKey, Ulid},
     ledger::{Command, Proposal},
 };
 
@@ -40,15 +40,37 @@ impl Request {
         let Call { id, method, params, caller } = call;
         let asked = match Params(&params).read(&method) {
             None => Err(Failure::no_method(&method, id)),
-            Some(asked) => asked
-                .map_err(|reason| Failure::refused(code::PARAMETERS, format!("parameters of {method}: {reason}"), id)),
+            Some(asked) => asked.map_err(|Wrong { code, reason }| {
+                Failure::refused(code, format!("parameters of {method}: {reason}"), id)
+            }),
         };
         Self { id, caller, asked }
     }
 }
 
-/// What is wrong with parameters, in a sentence.
-type Wrong = String;
+/// What is wrong with parameters, by number and in a sentence.
+struct Wrong {
+    code: i32,
+    reason: String,
+}
+
+/// Not of the method's form.
+impl From<String> for Wrong {
+    fn from(reason: String) -> Self {
+        Self { code: code::PARAMETERS, reason }
+    }
+}
+
+impl Wrong {
+    /// A parameter that is no document, or that its signer did not sign.
+    fn document(field: &str, error: &DocumentError) -> Self {
+        let code = match error {
+            DocumentError::BadSignature { .. } => code::UNAUTHORIZED,
+            _ => code::VALIDATION,
+        };
+        Self { code, reason: format!("{field}: {error}") }
+    }
+}
 
 struct Params<'a>(&'a Map<String, Value>);
 
@@ -111,33 +133,36 @@ impl Params<'_> {
     }
 
     fn value(&self, field: &str) -> Result<&Value, Wrong> {
-        self.0.get(field).ok_or_else(|| format!("{field} is missing"))
+        self.0.get(field).ok_or_else(|| format!("{field} is missing").into())
     }
 
     fn text(&self, field: &str) -> Result<&str, Wrong> {
-        self.value(field)?.as_str().ok_or_else(|| format!("{field} is no text"))
+        self.value(field)?.as_str().ok_or_else(|| format!("{field} is no text").into())
     }
 
     fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(&self, field: &str) -> Result<T, Wrong> {
-        self.text(field)?.parse().map_err(|error| format!("{field} is {error}"))
+        self.text(field)?.parse().map_err(|error| format!("{field} is {error}").into())
     }
 
     fn document<T: Kind>(&self, field: &str) -> Result<Doc<T>, Wrong> {
-        Doc::read(self.value(field)?.clone()).map_err(|error| format!("{field}: {error}"))
+        Doc::read(self.value(field)?.clone()).map_err(|error| Wrong::document(field, &error))
     }
 
     fn documents<T: Kind>(&self, field: &str) -> Result<Vec<Doc<T>>, Wrong> {
-        self.items(field, |item| Doc::read(item).map_err(|error| error.to_string()))
+        let read = |item: &Value| Doc::read(item.clone()).map_err(|error| Wrong::document(field, &error));
+        self.items(field)?.iter().map(read).collect()
     }
 
     fn keys(&self, field: &str) -> Result<BTreeSet<PublicKey>, Wrong> {
-        let key = |item: Value| item.as_str().ok_or("no text")?.parse().map_err(|error: KeyError| error.to_string());
-        Ok(self.items(field, key)?.into_iter().collect())
+        let read = |item: &Value| -> Result<PublicKey, Wrong> {
+            let text = item.as_str().ok_or_else(|| format!("{field}: {item} is no text"))?;
+            text.parse().map_err(|error| format!("{field}: {error}").into())
+        };
+        self.items(field)?.iter().map(read).collect()
     }
 
-    fn items<T>(&self, field: &str, read: impl Fn(Value) -> Result<T, Wrong>) -> Result<Vec<T>, Wrong> {
-        let items = self.value(field)?.as_array().ok_or_else(|| format!("{field} is no list"))?;
-        items.iter().map(|item| read(item.clone()).map_err(|error| format!("{field}: {error}"))).collect()
+    fn items(&self, field: &str) -> Result<&Vec<Value>, Wrong> {
+        self.value(field)?.as_array().ok_or_else(|| format!("{field} is no list").into())
     }
 
     /// One that may be left out, or be null as published clients write it.

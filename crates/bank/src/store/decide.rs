@@ -1,14 +1,14 @@
 //! A request on the books: its id is spent, it is decided, and what follows is written, all in one transaction.
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 use barter_store::Engine;
 use serde_json::{Value, json};
 
 use super::{Error, books::Database, replay, writer::Decide};
 use crate::{
-    document::{Document, PublicKey, SecretKey},
-    ledger::{self, Books as _, Command, Policy},
+    document::{PublicKey, SecretKey},
+    ledger::{self, Command, Policy},
     rpc::{Asked, Failure, Request, answer, code},
 };
 
@@ -45,14 +45,14 @@ impl Decider<'_> {
             Ok(Asked::Balance(hash)) => {
                 ledger::balance(&mut books, caller, self.now, &hash).map(|balance| answer::balance(&balance))
             }
-            Ok(Asked::Accounts) => match accounts(&mut books, &caller) {
+            Ok(Asked::Accounts) => match self.accounts(&mut books, caller) {
                 Ok(Some(listed)) => Ok(listed),
                 Ok(None) => {
                     let message =
                         format!("{caller} has more than {MAX_LISTED} accounts here, which is the most listed");
                     return Ok(Err(Failure::refused(code::VALIDATION, message, id)));
                 }
-                Err(error) => Err(ledger::Failure::Books(error)),
+                Err(failure) => Err(failure),
             },
         };
         match found {
@@ -76,6 +76,24 @@ impl Decider<'_> {
         Ok(answer::to_json(bank.pubkey(), &transition.answer, transition.already))
     }
 
+    /// All accounts of a holder with what is in them, and their promises by hash. None if there are too many.
+    fn accounts(&self, books: &mut Database<'_>, holder: PublicKey) -> Result<Option<Value>, ledger::Failure<Error>> {
+        let hashes = books.accounts_of(&holder, MAX_LISTED + 1).map_err(ledger::Failure::Books)?;
+        if hashes.len() > MAX_LISTED {
+            return Ok(None);
+        }
+        let (mut accounts, mut promises) = (Vec::with_capacity(hashes.len()), BTreeMap::new());
+        for hash in hashes {
+            let balance = ledger::balance(books, holder, self.now, &hash)?;
+            let promise = balance.state.promise;
+            if let Entry::Vacant(entry) = promises.entry(promise.to_string()) {
+                entry.insert(ledger::promise(books, &promise)?.to_json());
+            }
+            accounts.push(answer::balance(&balance));
+        }
+        Ok(Some(json!({ "accounts": accounts, "promises": promises })))
+    }
+
     /// Holds whose time is over end before anything else is decided.
     fn end_holds(&self, books: &mut Database<'_>) -> Result<(), Error> {
         for tx in books.ended(self.now, MAX_ENDED)? {
@@ -88,21 +106,4 @@ impl Decider<'_> {
         }
         Ok(())
     }
-}
-
-/// All accounts of a holder, and their promises, as documents by hash. None if there are too many.
-fn accounts(books: &mut Database<'_>, holder: &PublicKey) -> Result<Option<Value>, Error> {
-    let hashes = books.accounts_of(holder, MAX_LISTED + 1)?;
-    if hashes.len() > MAX_LISTED {
-        return Ok(None);
-    }
-    let (mut accounts, mut promises) = (BTreeMap::new(), BTreeMap::new());
-    for hash in hashes {
-        let Some(Document::Account(account)) = books.document(&hash)? else { return Err(Error::Stale) };
-        if let Some(Document::Promise(promise)) = books.document(&account.promise)? {
-            promises.insert(promise.hash().to_string(), promise.to_json());
-        }
-        accounts.insert(hash.to_string(), account.to_json());
-    }
-    Ok(Some(json!({ "accounts": accounts, "promises": promises })))
 }

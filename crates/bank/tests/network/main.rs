@@ -5,4 +5,5 @@
 mod deals;
 mod envelope;
 mod place;
+mod published;
 mod support;
