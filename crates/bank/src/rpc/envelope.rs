@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Failure, code};
+use super::{Failure, code, failure::quoted};
 use crate::document::{Hash, PublicKey, SecretKey, SignatureBytes, Ulid, canonical};
 
 /// A call that its caller signed, to one bank.
@@ -74,10 +74,14 @@ fn shape(fields: &Map<String, Value>, id: Option<Ulid>) -> Result<(Call, PublicK
     let text = |field: &str| {
         fields.get(field).and_then(Value::as_str).ok_or_else(|| format!("{field} of a call is missing, or no text"))
     };
-    if text("jsonrpc")? != "2.0" {
-        return Err("jsonrpc of a call is not \"2.0\"".to_owned());
+    let version = text("jsonrpc")?;
+    if version != "2.0" {
+        return Err(format!("jsonrpc of a call is {}, expected \"2.0\"", quoted(version)));
     }
-    let id = id.ok_or("id of a call is no ULID: expected 26 characters of 0-9 and A-Z without I, L, O and U")?;
+    let Some(id) = id else {
+        let expected = "expected a ULID, 26 characters of 0-9 and A-Z without I, L, O and U";
+        return Err(format!("id of a call is {}, {expected}", quoted(text("id")?)));
+    };
     let method = text("method")?.to_owned();
     let params = match fields.get("params") {
         None => Map::new(),

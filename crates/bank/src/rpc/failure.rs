@@ -24,6 +24,12 @@ pub mod code {
     pub const REPLAY: i32 = -32002;
 }
 
+/// What a stranger wrote, in quotes and short enough for one line.
+pub(super) fn quoted(text: &str) -> String {
+    let shown: String = text.chars().take(40).collect();
+    format!("{shown:?}")
+}
+
 /// A call that failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message} ({code})")]
@@ -56,8 +62,7 @@ impl Failure {
 
     /// No such method.
     pub fn no_method(method: &str, id: Ulid) -> Self {
-        let shown: String = method.chars().take(40).collect();
-        Self::refused(code::METHOD, format!("there is no method {shown:?}"), id)
+        Self::refused(code::METHOD, format!("there is no method {}", quoted(method)), id)
     }
 
     /// The status of the HTTP answer.

@@ -6,4 +6,6 @@ mod deals;
 mod envelope;
 mod place;
 mod published;
+mod refusals;
+mod rows;
 mod support;
