@@ -9,3 +9,4 @@ mod published;
 mod refusals;
 mod rows;
 mod support;
+mod visibility;
