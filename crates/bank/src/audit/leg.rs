@@ -84,7 +84,7 @@ impl<F: FnMut(u64, u64)> Auditor<'_, F> {
             return Err(Problem::differs("holders", format!("{found:?}"), format!("{holders:?}")).into());
         }
         check_left_out(&mut self.books(), leg.tx, bank, &tx.records, &leg.terms.records)?;
-        check_role(&leg.terms, leg.proposer, &holders).map_err(|refusal| Problem::Refused(refusal).into())
+        check_role(&leg.terms, leg.proposer, &holders, false).map_err(|refusal| Problem::Refused(refusal).into())
     }
 
     /// That holders said what it says they said.
