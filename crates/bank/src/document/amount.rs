@@ -81,9 +81,10 @@ impl Decimal {
     fn read(text: &str) -> Option<Self> {
         let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
         let (sign, unsigned) = mantissa.strip_prefix('-').map_or(("", mantissa), |unsigned| ("-", unsigned));
-        let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
-        let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        if !is_number(whole) || !is_number(fraction) || whole.len() + fraction.len() > MAX_DIGITS {
+        let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+        let has_digits = !whole.is_empty() && !unsigned.ends_with('.');
+        let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        if !has_digits || !are_digits(whole) || !are_digits(fraction) || whole.len() + fraction.len() > MAX_DIGITS {
             return None;
         }
         let digits = format!("{sign}{whole}{fraction}").parse().ok()?;

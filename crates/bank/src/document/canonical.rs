@@ -11,7 +11,7 @@ use serde::{
 };
 use serde_json::{Map, Number, Value};
 
-use super::Error;
+use super::{Error, shown};
 
 /// Reads JSON, strictly. At most 128 levels deep.
 ///
@@ -99,7 +99,7 @@ impl<'de> Visitor<'de> for Strict {
         let mut object = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
             if object.contains_key(&key) {
-                return Err(de::Error::custom(format_args!("the key {key:?} is there twice")));
+                return Err(de::Error::custom(format_args!("the key {} is there twice", shown(&format!("{key:?}")))));
             }
             let value = entries.next_value_seed(Self)?;
             object.insert(key, value);

@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use serde_json::{Map, Value};
 
-use super::{Error, Fields, Hash, PublicKey, SecretKey, SignatureBytes, Ulid, canonical, error::shown};
+use super::{Error, Fields, Hash, PublicKey, SecretKey, SignatureBytes, Ulid, canonical, shown};
 
 /// Most bytes of a document's canonical form.
 pub const MAX_BYTES: usize = 65_536;

@@ -67,11 +67,10 @@ pub enum Error {
     },
 }
 
-/// A wrong value, short enough for one line.
-pub(super) fn shown(value: &str) -> String {
-    if value.chars().count() <= SHOWN {
-        return value.to_owned();
-    }
-    let start: String = value.chars().take(SHOWN).collect();
-    format!("{start}… ({} bytes)", value.len())
+/// A wrong value, short enough for one line, and nothing in it that a terminal would obey.
+pub(crate) fn shown(value: &str) -> String {
+    let harmless = |character: char| if character.is_control() { char::REPLACEMENT_CHARACTER } else { character };
+    let mut characters = value.chars().map(harmless);
+    let start: String = characters.by_ref().take(SHOWN).collect();
+    if characters.next().is_none() { start } else { format!("{start}… ({} bytes)", value.len()) }
 }

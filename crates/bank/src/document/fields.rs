@@ -4,7 +4,7 @@ use std::{fmt::Display, str::FromStr};
 
 use serde_json::{Map, Value};
 
-use super::{Amount, Error, Hash, PublicKey, SignatureBytes, Ulid, error::shown};
+use super::{Amount, Error, Hash, PublicKey, SignatureBytes, Ulid, shown};
 
 /// The largest whole number up to which a double holds each.
 const MAX_INTEGER: u64 = 1 << 53;

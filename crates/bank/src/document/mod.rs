@@ -28,6 +28,7 @@ mod ulid;
 
 use serde_json::Value;
 
+pub(crate) use self::error::shown;
 #[cfg(feature = "testing")]
 pub use self::known::remember_signatures;
 pub use self::{
@@ -79,7 +80,7 @@ impl Document {
             "tx" => Doc::read(value).map(Self::Tx),
             "signature" => Doc::read(value).map(Self::Signature),
             _ => Err(Error::WrongType {
-                found: error::shown(&word),
+                found: shown(&word),
                 expected: "promise, pocket, account, credit, debit, tx or signature",
             }),
         }

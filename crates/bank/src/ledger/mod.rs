@@ -13,11 +13,11 @@ mod confirm;
 mod hold;
 mod memory;
 mod open;
-pub(crate) mod propose;
+mod propose;
 mod query;
 mod refusal;
 mod reject;
-pub(crate) mod settle;
+mod settle;
 
 use std::collections::BTreeSet;
 

@@ -7,7 +7,7 @@ use std::{fmt, str::FromStr};
 
 use serde_json::{Value, json};
 
-use crate::document::{Amount, Hash, PublicKey, SecretKey, SignatureBytes, canonical};
+use crate::document::{Amount, Hash, PublicKey, SecretKey, SignatureBytes, canonical, shown};
 
 /// What an invitation begins with.
 const SCHEME: &str = "barter://";
@@ -74,7 +74,7 @@ pub enum InvitationError {
     /// The address of the bank is none that an invitation can name.
     #[error("the bank's address is {found}, expected https://, or http:// on this machine, without a query")]
     BankUrl {
-        /// The address.
+        /// The address, shortened.
         found: String,
     },
 }
@@ -83,7 +83,7 @@ impl Invitation {
     /// Signs an invitation.
     ///
     /// # Errors
-    /// [`InvitationError::BankUrl`].
+    /// [`InvitationError::BankUrl`], and what reading it would say of the rest.
     pub fn sign(
         inviter: &SecretKey,
         bank_url: &str,
@@ -91,14 +91,16 @@ impl Invitation {
         get: Leg,
         expires_at: u64,
     ) -> Result<Self, InvitationError> {
-        let invalid = || InvitationError::BankUrl { found: bank_url.to_owned() };
+        let invalid = || InvitationError::BankUrl { found: shown(bank_url) };
         let (_, place) = bank_url.split_once("://").ok_or_else(invalid)?;
         if url_of(place).as_deref() != Some(bank_url) {
             return Err(invalid());
         }
         let hash = hash(&inviter.public(), bank_url, &give, &get, expires_at);
         let signature = inviter.sign(&hash);
-        Ok(Self { inviter: inviter.public(), bank_url: bank_url.to_owned(), give, get, expires_at, signature })
+        let signed =
+            Self { inviter: inviter.public(), bank_url: bank_url.to_owned(), give, get, expires_at, signature };
+        Self::read(&signed.to_string(), 0)
     }
 
     /// Reads an invitation, and checks that it is signed and still stands at `now`, in Unix seconds. Asks nobody.
