@@ -160,20 +160,25 @@ soak: $(NPM) $(VENV)/openapi/.installed ## A thousand kills of the oracle's log,
 	  cargo test --locked --package barter-reputation --all-features --test service openapi -- --nocapture
 
 # Looks for disagreement, not for bad memory: without a sanitizer stable Rust is enough. What it finds stays under target/; a crash is an
-# error here, and its input is in crates/sim/fuzz/artifacts.
+# error here, and its input is in artifacts/ beside the corpus.
 FUZZ_SECONDS ?= 600
 FUZZ := target/tools/bin/cargo-fuzz
-FUZZ_TARGETS ?= model bond
+FUZZ_SIM := model bond
+FUZZ_BANK := document call amount invitation plan crowd
+FUZZ_TARGETS ?= $(FUZZ_SIM) $(FUZZ_BANK)
+FUZZ_DIR = crates/$(if $(filter $*,$(FUZZ_BANK)),bank,sim)/fuzz
+# Documents are longer than sequences of calls.
+FUZZ_MAX_LEN = $(if $(filter $*,$(FUZZ_BANK)),4096,512)
 .PHONY: fuzz
-fuzz: $(addprefix fuzz-,$(FUZZ_TARGETS)) ## Random calls on the bytecode and on the models, for FUZZ_SECONDS (600) each (a C++ compiler)
+fuzz: $(addprefix fuzz-,$(FUZZ_TARGETS)) ## Random calls on bytecode and models, random bytes at a bank, for FUZZ_SECONDS (600) each (a C++ compiler)
 
 fuzz-%: $(CARGO_FUZZ)
 	@mkdir -p target/fuzz/found/$*
 	@$(STEP) "building the fuzz target $* (the first time takes minutes)" $(FUZZ) build --sanitizer none \
-	  --fuzz-dir crates/sim/fuzz --target-dir target/fuzz $*
-	@$(STEP) "fuzzing $* for $(FUZZ_SECONDS) s" $(FUZZ) run --sanitizer none --fuzz-dir crates/sim/fuzz \
-	  --target-dir target/fuzz $* target/fuzz/found/$* crates/sim/fuzz/corpus/$* -- \
-	  -seed=1 -max_len=512 -len_control=20 -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1
+	  --fuzz-dir $(FUZZ_DIR) --target-dir target/fuzz $*
+	@$(STEP) "fuzzing $* for $(FUZZ_SECONDS) s" $(FUZZ) run --sanitizer none --fuzz-dir $(FUZZ_DIR) \
+	  --target-dir target/fuzz $* target/fuzz/found/$* $(FUZZ_DIR)/corpus/$* -- \
+	  -seed=1 -max_len=$(FUZZ_MAX_LEN) -len_control=20 -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1
 	@grep "^stat::" "target/log/fuzzing-$*-for-$(FUZZ_SECONDS)-s.log"
 
 ##@ Check

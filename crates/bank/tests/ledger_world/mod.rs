@@ -1,6 +1,14 @@
 //! Banks in memory, people with keys, and deals between them.
 
-#![allow(dead_code, clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test; each uses what it needs")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a test; each uses what it needs"
+)]
+
+pub(crate) mod crowd;
 
 use std::collections::{BTreeMap, BTreeSet};
 

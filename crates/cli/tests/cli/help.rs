@@ -92,7 +92,6 @@ const COMMANDS: &[&str] = &[
     "bank invite sign",
     "bank invite show",
     "bank canonical",
-    "bank audit",
     "bank demo",
     "sim run",
     "sim compare",
