@@ -24,7 +24,8 @@ Results are on standard output, all else on standard error. With --json an error
 Exit codes:
   0    done
   1    a rule of the protocol refuses it, an invoice is not what was agreed, the index is not as the chain says, a
-       simulation's log not what the contracts do, or a reputation not what log and chain say
+       simulation's log not what the contracts do, a reputation not what log and chain say, or a bank's store not
+       what was signed
   2    the command line, or something it names, is not of its form
   3    the node or the way to it failed, the chain did not take the transaction, or nothing was paid
   4    what was asked for does not exist

@@ -10,7 +10,8 @@ use crate::signal::Signal;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// 1: a rule of the protocol refuses it, or an invoice is not what was agreed, and trying the same again will not help. Or the
-    /// index is not as the chain says, a simulation's log not what the contracts do, or a reputation not what log and chain say.
+    /// index is not as the chain says, a simulation's log not what the contracts do, a reputation not what log and chain say, or a
+    /// bank's store not what was signed.
     Refused,
     /// 2: the command line, or something it names, is not of its form.
     Input,

@@ -13,11 +13,11 @@ mod confirm;
 mod hold;
 mod memory;
 mod open;
-mod propose;
+pub(crate) mod propose;
 mod query;
 mod refusal;
 mod reject;
-mod settle;
+pub(crate) mod settle;
 
 use std::collections::BTreeSet;
 

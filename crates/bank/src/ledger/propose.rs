@@ -72,7 +72,7 @@ fn again<B: Books>(books: &mut B, leg: Leg, terms: &Terms) -> Result<Transition,
 }
 
 /// In what two terms are not the same.
-pub(super) fn difference(one: &Terms, other: &Terms) -> Option<&'static str> {
+pub(crate) fn difference(one: &Terms, other: &Terms) -> Option<&'static str> {
     let same = [
         ("bank", one.bank == other.bank),
         ("role", one.role == other.role),
@@ -115,10 +115,14 @@ fn check_slice(proposal: &Proposal, me: PublicKey) -> Result<BTreeSet<Hash>, Ref
     if records.is_empty() { Err(Refusal::NoRecords { tx }) } else { Ok(records) }
 }
 
-type Changes = (BTreeMap<Hash, Change>, BTreeSet<PublicKey>);
+pub(crate) type Changes = (BTreeMap<Hash, Change>, BTreeSet<PublicKey>);
 
 /// What the records change, and whose accounts they are.
-fn check_records<B: Books>(books: &mut B, tx: Hash, records: &[Doc<Record>]) -> Result<Changes, Failure<B::Error>> {
+pub(crate) fn check_records<B: Books>(
+    books: &mut B,
+    tx: Hash,
+    records: &[Doc<Record>],
+) -> Result<Changes, Failure<B::Error>> {
     let mut accounts: BTreeMap<Hash, AccountState> = BTreeMap::new();
     let mut changes: BTreeMap<Hash, Change> = BTreeMap::new();
     for record in records {
@@ -166,7 +170,7 @@ fn check_balanced(promise: Hash, records: &[&Doc<Record>]) -> Result<(), Refusal
 
 /// No record that is known to be of this bank is in the deal and not among those given. One that is not known cannot be told from
 /// another bank's: that is what holders sign the list for.
-fn check_left_out<B: Books>(
+pub(crate) fn check_left_out<B: Books>(
     books: &mut B,
     tx: Hash,
     me: PublicKey,
@@ -190,7 +194,12 @@ fn check_left_out<B: Books>(
 /// A lead waits for no `settle`, a follower for at least one; and none whom a bank waits for is a person of the deal, whose word as a
 /// holder would be close to the word of a bank. Published clients have a bank follow nobody where nothing comes to those who give, as with
 /// a gift; that is to lead by another name, and no more is asked of a lead where terms need not be signed.
-fn check_role(terms: &Terms, proposer: PublicKey, holders: &BTreeSet<PublicKey>, strict: bool) -> Result<(), Refusal> {
+pub(crate) fn check_role(
+    terms: &Terms,
+    proposer: PublicKey,
+    holders: &BTreeSet<PublicKey>,
+    strict: bool,
+) -> Result<(), Refusal> {
     let count = terms.predecessors.len();
     let expected = match terms.role {
         Role::Lead if count > 0 => "none",

@@ -50,7 +50,7 @@ pub(super) fn settle<B: Books>(
 }
 
 /// Of what was shown, the word of each bank that has to be seen. The rest is passed over, and not kept.
-fn check_shown(leg: &Leg, now_ms: u64, shown: &[Doc<Signature>]) -> Result<Vec<Doc<Signature>>, Refusal> {
+pub(crate) fn check_shown(leg: &Leg, now_ms: u64, shown: &[Doc<Signature>]) -> Result<Vec<Doc<Signature>>, Refusal> {
     let maximum = leg.terms.predecessors.len() + leg.terms.awaits.len();
     // A client may show the holds and settles of all banks alike.
     if shown.len() > 2 * maximum {

@@ -13,8 +13,8 @@ use crate::{
 };
 
 /// The books as one transaction sees them.
-pub(super) struct Database<'a> {
-    pub(super) engine: &'a mut dyn Engine<Error>,
+pub(crate) struct Database<'a> {
+    pub(crate) engine: &'a mut dyn Engine<Error>,
 }
 
 impl Database<'_> {
@@ -165,7 +165,8 @@ impl Books for Database<'_> {
     }
 }
 
-fn text(state: &impl Serialize) -> Result<String, Error> {
+/// How a state is written: as it is compared, too, when it is replaced.
+pub(crate) fn text(state: &impl Serialize) -> Result<String, Error> {
     // Maps with hashes for keys, numbers and texts: JSON in any case.
     serde_json::to_string(state).map_err(|_| Error::Stale)
 }

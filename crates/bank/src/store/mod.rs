@@ -3,7 +3,7 @@
 //! What decides is the ledger: a call is read, decided and written down in one transaction, and answered when the disk has it. A store
 //! is held by the process that serves it, and a second one is refused.
 
-mod books;
+pub(crate) mod books;
 mod decide;
 mod error;
 mod replay;
@@ -30,7 +30,7 @@ const VERSION: i64 = 1;
 /// The table that says whose bank it is. Its name is what a bank's store is told by.
 const META: &str = "barter_bank";
 /// What a database is told that a bank is in it.
-const PURPOSE: Purpose = Purpose {
+pub(crate) const PURPOSE: Purpose = Purpose {
     mark: META,
     application: "barter-bank",
     durability: Durability::Each,
@@ -106,6 +106,20 @@ fn define(engine: &mut dyn Engine<Error>, location: &str, key: PublicKey) -> Res
         let sql = "INSERT INTO barter_bank (id, schema_version, public_key, forgotten_ms) VALUES (1, $1, $2, 0)";
         return engine.execute(sql, &values).map(drop);
     }
+    match owner(engine, location)? {
+        found if found == key => Ok(()),
+        found => Err(Error::OtherBank { location: location.to_owned(), found, expected: key }),
+    }
+}
+
+/// Whose bank a store is.
+///
+/// # Errors
+/// [`NotFound`](StoreError::NotFound) where there is nothing, [`Error::OtherSchema`], [`Damaged`](StoreError::Damaged).
+pub(crate) fn owner(engine: &mut dyn Engine<Error>, location: &str) -> Result<PublicKey, Error> {
+    if !engine.tables()?.iter().any(|name| name == META) {
+        return Err(StoreError::NotFound { location: location.to_owned() }.into());
+    }
     let damaged = || Error::from(StoreError::Damaged { location: location.to_owned(), table: META });
     let mut found = None;
     engine.query("SELECT schema_version, public_key FROM barter_bank", &[], &mut |row| {
@@ -116,11 +130,7 @@ fn define(engine: &mut dyn Engine<Error>, location: &str, key: PublicKey) -> Res
         Some((version, _)) if version != VERSION => {
             Err(Error::OtherSchema { location: location.to_owned(), found: version, expected: VERSION })
         }
-        Some((_, bytes)) if bytes == *key.as_bytes() => Ok(()),
-        Some((_, bytes)) => {
-            let found = PublicKey::from_bytes(bytes).map_err(|_| damaged())?;
-            Err(Error::OtherBank { location: location.to_owned(), found, expected: key })
-        }
+        Some((_, bytes)) => PublicKey::from_bytes(bytes).map_err(|_| damaged()),
         None => Err(damaged()),
     }
 }

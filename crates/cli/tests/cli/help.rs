@@ -92,6 +92,7 @@ const COMMANDS: &[&str] = &[
     "bank invite sign",
     "bank invite show",
     "bank canonical",
+    "bank audit",
     "bank demo",
     "sim run",
     "sim compare",

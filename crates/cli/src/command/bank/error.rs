@@ -73,6 +73,12 @@ pub(crate) enum Error {
         /// Whose.
         key: String,
     },
+    /// A store that is not as it should be.
+    #[error("the store is not as it should be: {} found", crate::text::counted(*wrong, "fault"))]
+    StoreDiffers {
+        /// Rows at fault.
+        wrong: u64,
+    },
 }
 
 impl Error {
@@ -104,6 +110,7 @@ impl Error {
             Self::JournalExists { .. } => "journal_exists",
             Self::NoJournal { .. } => "no_journal",
             Self::NotInDeal { .. } => "not_in_deal",
+            Self::StoreDiffers { .. } => "store_differs",
         }
     }
 
@@ -148,6 +155,9 @@ impl Error {
             Self::JournalExists { .. } => "Go on with it by barter bank settle, or name another --journal.",
             Self::NoJournal { .. } => "Make the deal with barter bank deal, or name its journal.",
             Self::NotInDeal { .. } => "Use the key of a holder of an account in it.",
+            Self::StoreDiffers { .. } => {
+                "Stop the bank, go back to a copy that is whole, and find out who wrote to this one."
+            }
         }
     }
 
@@ -158,7 +168,8 @@ impl Error {
             Self::Client(
                 client::Error::Refused { .. } | client::Error::Unsigned { .. } | client::Error::GivenUp { .. },
             )
-            | Self::NotInDeal { .. } => Exit::Refused,
+            | Self::NotInDeal { .. }
+            | Self::StoreDiffers { .. } => Exit::Refused,
             Self::Client(client::Error::NotPinned { .. } | client::Error::Journal { .. })
             | Self::Store(_)
             | Self::Place(_)

@@ -1,8 +1,10 @@
 //! `barter bank`
 
 mod accounts;
+mod audit;
 mod canonical;
 mod confirm;
+mod database;
 mod deal;
 mod demo;
 mod error;
@@ -39,6 +41,7 @@ pub(crate) enum Bank {
     #[command(subcommand)]
     Invite(invite::Invite),
     Canonical(canonical::Canonical),
+    Audit(audit::Audit),
     Demo(demo::Demo),
 }
 
@@ -55,6 +58,7 @@ impl Bank {
             Self::Settle(command) => Box::pin(command.run(context)).await,
             Self::Invite(command) => command.run(context),
             Self::Canonical(command) => command.run(context),
+            Self::Audit(command) => command.run(context).await,
             Self::Demo(command) => Box::pin(command.run(context)).await,
         }
     }

@@ -10,23 +10,18 @@ use barter_bank::{
     server::{Server, Settings},
     store::Bank,
 };
-use barter_store::Location;
 use clap::Args;
 use serde::Serialize;
 use tokio::runtime::Handle;
 
-use super::{Error, read_key};
+use super::{Error, database::Database, read_key};
 use crate::{
     context::Context,
     error::Error as Stopped,
     output::Report,
     page::{CARE, Cell, FAINT, NAME, Page},
-    reputation::variable,
     serving::until_stopped,
 };
-
-/// Environment variable with the place of the store.
-const DATABASE_VARIABLE: &str = "BARTER_BANK_DATABASE";
 
 /// Run a bank: it keeps promises and accounts, and settles its part of deals
 ///
@@ -48,9 +43,8 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8430")]
     listen: SocketAddr,
 
-    /// Where accounts are kept: a file, or postgres://…
-    #[arg(long, value_name = "FILE|URL", env = DATABASE_VARIABLE, hide_env_values = true, default_value = "bank.db")]
-    database: String,
+    #[command(flatten)]
+    database: Database,
 
     /// Under which address clients reach it, without /rpc [default: where it listens]
     #[arg(long, value_name = "URL", env = "BARTER_BANK_URL")]
@@ -104,10 +98,7 @@ impl Serve {
     /// Starts the bank on the threads of another runtime.
     async fn start(self, context: &Context, threads: &Handle) -> Result<(Server, Running), Stopped> {
         let key = read_key(&self.key)?;
-        if variable(DATABASE_VARIABLE).is_none() {
-            context.warn_of_password(&self.database, DATABASE_VARIABLE);
-        }
-        let location = Location::parse(&self.database).map_err(Error::from)?;
+        let location = self.database.location(context)?;
         let listen = self.listen;
         let cannot_listen = move |error: std::io::Error| Error::Listen { address: listen, reason: error.to_string() };
         let listener = TcpListener::bind(listen).map_err(cannot_listen)?;

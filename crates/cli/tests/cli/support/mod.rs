@@ -1,5 +1,6 @@
 //! Starts the program, a chain for it, and looks at what it printed.
 
+pub(crate) mod bank;
 pub(crate) mod bond;
 pub(crate) mod devnet;
 pub(crate) mod gate;
@@ -28,7 +29,7 @@ pub(crate) use trade::Deal;
 pub(crate) const BARTER: &str = env!("CARGO_BIN_EXE_barter");
 
 /// Variables that steer the program and must not come from whoever runs the tests.
-const OWN_VARIABLES: [&str; 28] = [
+const OWN_VARIABLES: [&str; 32] = [
     "ALCHEMY_RPC_URL",
     "DEPLOYER_PRIVATE_KEY",
     "BARTER_NETWORK",
@@ -56,6 +57,10 @@ const OWN_VARIABLES: [&str; 28] = [
     "AIMARKET_REPUTATION_MAINNET_MIN_BOND_USD",
     "AIMARKET_REPUTATION_WINDOW_DAYS",
     "AIMARKET_REPUTATION_DEFAULT_WEIGHTS",
+    "BARTER_BANK",
+    "BARTER_BANK_KEY_FILE",
+    "BARTER_BANK_DATABASE",
+    "BARTER_BANK_URL",
     "NO_COLOR",
 ];
 

@@ -1,0 +1,149 @@
+//! Banks in processes of their own, and people who trade at them.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use serde_json::{Value, json};
+
+use super::{BARTER, Barter};
+
+/// A bank of its own process.
+#[derive(Debug)]
+pub(crate) struct Bank {
+    child: Child,
+    name: &'static str,
+    /// Its key and its address.
+    pub(crate) pin: String,
+    pub(crate) announced: Value,
+    folder: PathBuf,
+}
+
+impl Bank {
+    /// Starts one with its key and its store in a folder, on a free port or on the one it had.
+    pub(crate) fn start(folder: &Path, name: &'static str, listen: &str) -> Self {
+        let mut child = serve(folder, name, listen).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let announced: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        let pin = announced["bank"].as_str().unwrap().to_owned();
+        Self { child, name, pin, announced, folder: folder.to_owned() }
+    }
+
+    pub(crate) fn key(&self) -> &str {
+        self.announced["public_key"].as_str().unwrap()
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.join(format!("{}.db", self.name))
+    }
+
+    /// Kills it, as a power cut would.
+    pub(crate) fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Starts it again, where it was.
+    pub(crate) fn again(&mut self) {
+        self.kill();
+        let listen = self.announced["url"].as_str().unwrap().trim_start_matches("http://").to_owned();
+        *self = Self::start(&self.folder.clone(), self.name, &listen);
+    }
+}
+
+impl Drop for Bank {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// A call of `barter bank serve`.
+pub(crate) fn serve(folder: &Path, name: &str, listen: &str) -> Command {
+    let key = folder.join(format!("{name}.key"));
+    if !key.exists() {
+        Barter::words("bank keygen").arg(&key).json();
+    }
+    let mut command = Command::new(BARTER);
+    for variable in super::OWN_VARIABLES {
+        command.env_remove(variable);
+    }
+    command.args(["bank", "serve", "--json", "--listen", listen, "--name", name, "--key"]).arg(key);
+    command.arg("--database").arg(folder.join(format!("{name}.db"))).current_dir(folder);
+    command
+}
+
+/// Alice, who promises logos at one bank, and Bob, who promises hours at another; each with an account of what the other promises.
+#[derive(Debug)]
+pub(crate) struct Traders {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) banks: [Bank; 2],
+    /// Keys of Alice and Bob.
+    pub(crate) people: [String; 2],
+    pub(crate) promises: [String; 2],
+    /// By holder and promise.
+    pub(crate) accounts: [[String; 2]; 2],
+}
+
+/// Whose key files they are.
+pub(crate) const KEYS: [&str; 2] = ["alice.key", "bob.key"];
+
+impl Traders {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let banks = ["first", "second"].map(|name| Bank::start(folder.path(), name, "127.0.0.1:0"));
+        let words = |line: &str| Barter::words(line).within(folder.path());
+        let text = |value: &Value, field: &str| value[field].as_str().unwrap().to_owned();
+        let people = KEYS.map(|key| text(&words("bank keygen").arg(key).json(), "public_key"));
+        let mint = |person: usize, name: &str| {
+            words("bank mint --key").args([KEYS[person], "--bank", &banks[person].pin, name]).json()
+        };
+        let minted = [mint(0, "1 logo"), mint(1, "1 hour")];
+        let promises = [text(&minted[0], "promise"), text(&minted[1], "promise")];
+        let open = |person: usize, promise: usize| {
+            let open = words("bank open --key").args([KEYS[person], "--bank", &banks[promise].pin, &promises[promise]]);
+            text(&open.json(), "account")
+        };
+        let accounts = [[text(&minted[0], "account"), open(0, 1)], [open(1, 0), text(&minted[1], "account")]];
+        Self { folder, banks, people, promises, accounts }
+    }
+
+    /// A command in their folder.
+    pub(crate) fn words(&self, line: &str) -> Barter {
+        Barter::words(line).within(self.folder.path())
+    }
+
+    /// Writes a swap: so many logos for so many hours.
+    pub(crate) fn swap(&self, file: &str, logos: &str, hours: &str) {
+        let transfer = |giver: usize, amount: &str| {
+            let receiver = 1 - giver;
+            json!({
+                "bank": self.banks[giver].key(),
+                "promise": self.promises[giver],
+                "amount": amount,
+                "giver": self.people[giver],
+                "from": self.accounts[giver][giver],
+                "receiver": self.people[receiver],
+                "to": self.accounts[receiver][giver],
+            })
+        };
+        let banks: Vec<_> = self.banks.iter().map(|bank| &bank.pin).collect();
+        let deal = json!({ "banks": banks, "transfers": [transfer(0, logos), transfer(1, hours)] });
+        std::fs::write(self.folder.path().join(file), deal.to_string()).unwrap();
+    }
+
+    /// What somebody has of a promise.
+    pub(crate) fn balance(&self, person: usize, promise: usize) -> String {
+        let listed = self.words("bank accounts --key").args([KEYS[person], "--bank", &self.banks[promise].pin]).json();
+        let accounts = listed["accounts"].as_array().unwrap();
+        let found = accounts.iter().find(|account| account["account"] == self.accounts[person][promise]);
+        found.unwrap_or_else(|| panic!("{listed}"))["balance"].as_str().unwrap().to_owned()
+    }
+
+    /// What a bank's store is found to be.
+    pub(crate) fn audit(&self, bank: usize) -> Value {
+        self.words("bank audit --database").arg(self.banks[bank].database()).json()
+    }
+}
