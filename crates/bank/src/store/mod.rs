@@ -7,6 +7,8 @@ pub(crate) mod books;
 mod decide;
 mod error;
 mod replay;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod writer;
 
 use std::{fmt, sync::Arc, time::Duration};

@@ -66,6 +66,17 @@ impl Drop for Writer {
     }
 }
 
+/// Decides each of these on what those before it have done, and commits once.
+pub(super) fn decide_together(
+    engine: &mut dyn Engine<Error>,
+    decide: &mut Decide,
+    asked: Vec<(Request, u64)>,
+) -> Result<Vec<Result<Value, Failure>>, Error> {
+    in_transaction(engine, Access::Write, |engine| {
+        asked.into_iter().map(|(request, now)| decide(engine, request, now)).collect()
+    })
+}
+
 struct Thread {
     engine: Box<dyn Engine<Error>>,
     decide: Decide,
@@ -89,10 +100,7 @@ impl Thread {
                 ((request, now), (id, answer))
             })
             .unzip();
-        let decided = in_transaction(&mut **engine, Access::Write, |engine| {
-            asked.into_iter().map(|(request, now)| decide(engine, request, now)).collect::<Result<Vec<_>, Error>>()
-        });
-        match decided {
+        match decide_together(&mut **engine, decide, asked) {
             Ok(answers) => waiting.into_iter().zip(answers).for_each(|((_, tell), answer)| tell(answer)),
             Err(error) => {
                 let message = format!("the bank could not write this down: {error}");

@@ -34,6 +34,8 @@ pub(crate) struct TestBank {
     pub(crate) key: SecretKey,
     pub(crate) policy: Policy,
     pub(crate) books: Memory,
+    /// What it did, and for whom.
+    pub(crate) asked: Vec<(PublicKey, Command)>,
 }
 
 pub(crate) struct World {
@@ -71,6 +73,7 @@ impl World {
             key: person(&format!("bank {index}")),
             policy: Policy { strict, hold_ttl_ms: TTL },
             books: Memory::default(),
+            asked: Vec::new(),
         };
         Self { banks: (0..banks).map(bank).collect(), now: START, made: 0 }
     }
@@ -93,7 +96,7 @@ impl World {
     /// What a bank would do, and nothing of it done.
     pub(crate) fn decide(&mut self, bank: usize, caller: PublicKey, command: Command) -> Result<Transition, Refusal> {
         let now = self.now;
-        let TestBank { key, policy, books } = &mut self.banks[bank];
+        let TestBank { key, policy, books, .. } = &mut self.banks[bank];
         ledger::decide(books, &Bank { key, policy: *policy }, caller, now, command).map_err(|failure| match failure {
             Failure::Refused(refusal) => refusal,
             Failure::Books(never) => match never {},
@@ -102,8 +105,9 @@ impl World {
 
     /// What a bank does.
     pub(crate) fn ask(&mut self, bank: usize, caller: &SecretKey, command: Command) -> Result<Transition, Refusal> {
-        let transition = self.decide(bank, caller.public(), command)?;
+        let transition = self.decide(bank, caller.public(), command.clone())?;
         self.banks[bank].books.apply(&transition).unwrap();
+        self.banks[bank].asked.push((caller.public(), command));
         Ok(transition)
     }
 

@@ -10,7 +10,10 @@ use barter_bank::{
 };
 use serde_json::{Value, json};
 
-use crate::random::Random;
+use crate::{random::Random, store::Store};
+
+/// Between two times that a bank forgets the ids of old calls, milliseconds.
+const FORGET_EVERY_MS: u64 = 60_000;
 
 /// A bank's word that somebody was given: it stands, whatever happens to the bank.
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +44,8 @@ impl Word {
 /// What is on the disk, or on the way to it.
 #[derive(Clone, Debug)]
 enum Piece {
-    Spent(PublicKey, Ulid),
+    /// And how old an id of a call may be.
+    Spent(PublicKey, Ulid, u64),
     Write(Box<Write>),
     /// All pieces since the last of these belong together.
     Commit,
@@ -60,6 +64,18 @@ pub(crate) struct Pending {
 struct Kept {
     books: Memory,
     spent: BTreeSet<(PublicKey, Ulid)>,
+    /// Ids that are older were forgotten, and are not taken again whatever the clock says.
+    forgotten_ms: u64,
+}
+
+impl Kept {
+    fn spend(&mut self, caller: PublicKey, id: Ulid, oldest_ms: u64) {
+        self.spent.insert((caller, id));
+        if oldest_ms >= self.forgotten_ms + FORGET_EVERY_MS {
+            self.spent.retain(|(_, id)| id.time_ms() >= oldest_ms);
+            self.forgotten_ms = oldest_ms;
+        }
+    }
 }
 
 struct Running {
@@ -84,14 +100,28 @@ pub(crate) struct Bank {
     pub(crate) expired: u64,
     /// Is there anything in its books, or on its disk, that was not looked at yet?
     pub(crate) has_changed: bool,
+    /// Does the same, in towns where it is looked at.
+    pub(crate) store: Option<Store>,
 }
 
 impl Bank {
     pub(crate) fn new(key: SecretKey, policy: Policy, ahead_ms: i64, books: Memory) -> Self {
-        let disk = Kept { books, spent: BTreeSet::new() };
+        let disk = Kept { books, spent: BTreeSet::new(), forgotten_ms: 0 };
         let running = Some(Running { kept: disk.clone(), pending: Vec::new() });
         let unsynced = Vec::new();
-        Self { key, policy, ahead_ms, life: 0, disk, unsynced, running, torn: 0, expired: 0, has_changed: true }
+        Self {
+            key,
+            policy,
+            ahead_ms,
+            life: 0,
+            disk,
+            unsynced,
+            running,
+            torn: 0,
+            expired: 0,
+            has_changed: true,
+            store: None,
+        }
     }
 
     /// What it would still know if its power was cut now, at least.
@@ -125,14 +155,21 @@ impl Bank {
             Err(failure) => return Some(failure.to_json().to_string().into_bytes()),
         };
         let (id, caller) = (request.id, request.caller);
-        let Self { key, policy, running, unsynced, expired, has_changed, .. } = self;
+        let Self { key, policy, running, unsynced, expired, has_changed, store, .. } = self;
         let Running { kept, pending } = running.as_mut().unwrap();
-        let is_in_window = id.time_ms().abs_diff(now) <= WINDOW_MS;
-        if !is_in_window || !kept.spent.insert((caller, id)) {
+        let oldest_ms = kept.forgotten_ms.max(now.saturating_sub(WINDOW_MS));
+        let is_in_window = (oldest_ms..=now + WINDOW_MS).contains(&id.time_ms());
+        if !is_in_window || kept.spent.contains(&(caller, id)) {
             let failure = rpc::Failure::replay(id, "made before, or not now");
-            return Some(failure.to_json().to_string().into_bytes());
+            let body = failure.to_json().to_string().into_bytes();
+            if let Some(store) = store {
+                store.hear(request, now, Err(failure));
+            }
+            return Some(body);
         }
-        unsynced.push(Piece::Spent(caller, id));
+        let heard = store.as_ref().map(|_| request.clone());
+        kept.spend(caller, id, oldest_ms);
+        unsynced.push(Piece::Spent(caller, id, oldest_ms));
         let bank = ledger::Bank { key, policy: *policy };
         let mut decide = |books: &mut Memory, caller, command| {
             let transition = ledger::decide(books, &bank, caller, now, command)?;
@@ -172,6 +209,9 @@ impl Bank {
         for hold in kept.books.holds().values() {
             assert!(now < hold.until_ms, "a hold until {} is there at {now}", hold.until_ms);
         }
+        if let (Some(store), Some(heard)) = (store, heard) {
+            store.hear(heard, now, answered.clone());
+        }
         let body = match answered {
             Ok(result) => json!({ "jsonrpc": "2.0", "id": id.as_str(), "result": result }),
             Err(failure) => failure.to_json(),
@@ -182,8 +222,7 @@ impl Bank {
 
     /// The disk has everything: what was decided is answered.
     pub(crate) fn sync(&mut self) -> Vec<Pending> {
-        let whole = self.unsynced.len();
-        self.write_down(whole);
+        self.write_down(self.unsynced.len());
         let running = self.running.as_mut().unwrap();
         assert!(self.disk == running.kept, "what it was told to write is not what it goes by");
         mem::take(&mut running.pending)
@@ -192,10 +231,9 @@ impl Bank {
     /// The disk says that it failed: nothing of it has happened, or all of it after all.
     pub(crate) fn fail(&mut self, is_written: bool) -> Vec<Pending> {
         if !is_written {
+            self.write_down(0);
             let running = self.running.as_mut().unwrap();
-            self.unsynced.clear();
             running.kept = self.disk.clone();
-            self.has_changed = true;
         }
         let mut pending = self.sync();
         for Pending { body, word, id, .. } in &mut pending {
@@ -219,18 +257,21 @@ impl Bank {
         let whole = self.unsynced.iter().rposition(|piece| matches!(piece, Piece::Commit)).map_or(0, |last| last + 1);
         self.torn += u64::from(whole < self.unsynced.len());
         self.write_down(whole);
+        if let Some(store) = &mut self.store {
+            store.open();
+        }
         self.running = Some(Running { kept: self.disk.clone(), pending: Vec::new() });
         self.life += 1;
     }
 
     /// So many of the pieces that the disk was given are there; of the rest, none.
     fn write_down(&mut self, whole: usize) {
-        let mut writes = Vec::new();
+        let (mut writes, mut calls) = (Vec::new(), 0);
         for piece in self.unsynced.drain(..).take(whole) {
             match piece {
                 Piece::Write(write) => writes.push(*write),
-                Piece::Spent(caller, id) => _ = self.disk.spent.insert((caller, id)),
-                Piece::Commit => {}
+                Piece::Spent(caller, id, oldest_ms) => self.disk.spend(caller, id, oldest_ms),
+                Piece::Commit => calls += 1,
             }
         }
         self.has_changed = true;
@@ -238,6 +279,10 @@ impl Bank {
         let nothing = Hash::of(b"");
         let answer = Answer::Opened { account: nothing, promise: nothing, pocket: nothing };
         self.disk.books.apply(&Transition { writes, answer, already: false }).unwrap();
+        if let Some(store) = &mut self.store {
+            store.write(calls);
+            store.agree(&mut self.disk.books, &self.disk.spent);
+        }
     }
 }
 

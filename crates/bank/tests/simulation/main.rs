@@ -17,6 +17,7 @@ mod failing;
 mod liar;
 mod network;
 mod random;
+mod store;
 mod town;
 mod world;
 

@@ -186,6 +186,14 @@ impl Network {
         }
     }
 
+    /// Whatever was overheard is said again.
+    pub(crate) fn echo(&mut self) {
+        for (bank, body) in self.overheard.clone() {
+            let line = self.number();
+            self.after(0, Event::Call { bank, line, body });
+        }
+    }
+
     /// Sends an answer to a call. Without one, the connection breaks.
     pub(crate) fn answer(&mut self, line: u64, body: Option<Vec<u8>>) {
         let body = body.map(Rc::new);

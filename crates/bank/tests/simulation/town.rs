@@ -8,7 +8,7 @@ use std::{
 use barter_bank::{
     client::{Pin, Settlement},
     document::{Decimal, Doc, Hash, PublicKey, SecretKey, Signature, Terms},
-    ledger::Memory,
+    ledger::{Command, Memory},
     plan::{Deal, Transfer},
 };
 
@@ -43,6 +43,8 @@ pub(crate) struct Founded {
     pub(crate) accounts: Vec<Hash>,
     pub(crate) books: Memory,
     pub(crate) balances: BTreeMap<Hash, Decimal>,
+    /// What the bank was asked, and by whom, that it has these books.
+    pub(crate) asked: Vec<(PublicKey, Command)>,
 }
 
 impl Town {
@@ -84,6 +86,7 @@ impl Town {
             promise,
             accounts,
             books: bank.books.clone(),
+            asked: bank.asked.clone(),
             balances: bank.books.accounts().iter().map(|(hash, state)| (*hash, state.balance.clone())).collect(),
         });
         Self { banks: banks.collect(), keys }

@@ -12,6 +12,7 @@ use crate::{
     liar::Liar,
     network::{Event, Network, Shared, Weather},
     random::Random,
+    store::Store,
     town::{LIAR, Made, Outcome, Town},
 };
 
@@ -19,6 +20,8 @@ use crate::{
 const TROUBLE_MS: u64 = 180_000;
 /// Within which all deals are begun.
 const BEGINNING_MS: u64 = 60_000;
+/// One town in so many has the real store beside each bank.
+const STORED: u64 = 20;
 /// Most things that happen before it is said that this does not end.
 const MOST_STEPS: u64 = 50_000;
 
@@ -34,6 +37,8 @@ pub(crate) struct Found {
     pub(crate) lost: u64,
     pub(crate) crashes: u64,
     pub(crate) torn: u64,
+    pub(crate) stored: u64,
+    pub(crate) broken_off: u64,
     pub(crate) failed: u64,
     pub(crate) kills: u64,
     pub(crate) expired: u64,
@@ -42,7 +47,7 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    pub(crate) fn all(&self) -> [(&'static str, u64); 12] {
+    pub(crate) fn all(&self) -> [(&'static str, u64); 14] {
         [
             ("steps", self.steps),
             ("calls that came to a bank", self.calls),
@@ -52,6 +57,8 @@ impl Found {
             ("crashes of banks", self.crashes),
             ("transactions torn apart", self.torn),
             ("transactions that the disk failed at", self.failed),
+            ("transactions done by the real store as well", self.stored),
+            ("such that ended half-way", self.broken_off),
             ("clients killed", self.kills),
             ("holds that ended by themselves", self.expired),
             ("lies refused", self.lies_refused),
@@ -67,6 +74,8 @@ impl Found {
         self.lost += other.lost;
         self.crashes += other.crashes;
         self.torn += other.torn;
+        self.stored += other.stored;
+        self.broken_off += other.broken_off;
         self.failed += other.failed;
         self.kills += other.kills;
         self.expired += other.expired;
@@ -101,7 +110,7 @@ pub(crate) fn run(seed: u64, is_traced: bool) -> Found {
     let mut network = Network::new(START, random, weather);
     network.is_traced = is_traced;
     network.note(|| format!("{weather:?}"));
-    let mut simulation = Simulation::new(network);
+    let mut simulation = Simulation::new(network, seed % STORED == 1);
     simulation.begin(weather);
     simulation.rest();
     if is_calm {
@@ -109,6 +118,7 @@ pub(crate) fn run(seed: u64, is_traced: bool) -> Found {
     }
     // Nothing is left of any trouble, but for what was done in it.
     simulation.network.borrow_mut().now += 3_600_000;
+    simulation.network.borrow_mut().echo();
     let last = simulation.last_deal();
     simulation.rest();
     let Simulation { network, banks, clients, deals, seen, liar, words, found, .. } = &mut simulation;
@@ -121,6 +131,10 @@ pub(crate) fn run(seed: u64, is_traced: bool) -> Found {
         assert!(words.iter().all(|word| word.is_kept(bank.durable())));
         found.torn += bank.torn;
         found.expired += bank.expired;
+        if let Some(store) = &bank.store {
+            found.stored += store.transactions;
+            found.broken_off += store.broken_off;
+        }
     }
     found.end = network.borrow().random.state();
     found.lies_refused = liar.refused;
@@ -146,13 +160,15 @@ pub(crate) fn run(seed: u64, is_traced: bool) -> Found {
 }
 
 impl Simulation {
-    fn new(mut network: Network) -> Self {
+    fn new(mut network: Network, is_stored: bool) -> Self {
         let town = Town::get();
         let count = usize::try_from(network.random.between(2, town.banks.len() as u64)).unwrap();
         let hold_ttl_ms = *network.random.pick(&[20_000, 60_000, 300_000]);
         let banks = town.banks.iter().take(count).enumerate().map(|(number, founded)| {
             let policy = Policy { strict: !network.random.chance(250), hold_ttl_ms };
-            Bank::new(Town::bank_key(number), policy, network.off(), founded.books.clone())
+            let mut bank = Bank::new(Town::bank_key(number), policy, network.off(), founded.books.clone());
+            bank.store = is_stored.then(|| Store::new(number, policy));
+            bank
         });
         let banks: Vec<Bank> = banks.collect();
         let words = banks.iter().map(|_| Vec::new()).collect();
