@@ -14,6 +14,7 @@ mod bank;
 mod check;
 mod client;
 mod failing;
+mod journal;
 mod liar;
 mod network;
 mod random;
