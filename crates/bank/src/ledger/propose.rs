@@ -193,7 +193,7 @@ pub(crate) fn check_left_out<B: Books>(
 
 /// A lead waits for no `settle`, a follower for at least one; and none whom a bank waits for is a person of the deal, whose word as a
 /// holder would be close to the word of a bank. Published clients have a bank follow nobody where nothing comes to those who give, as with
-/// a gift; that is to lead by another name, and no more is asked of a lead where terms need not be signed.
+/// a gift, and await nobody either: that is what they tell a lead, and no more is asked of it where terms need not be signed.
 pub(crate) fn check_role(
     terms: &Terms,
     proposer: PublicKey,
@@ -203,7 +203,7 @@ pub(crate) fn check_role(
     let count = terms.predecessors.len();
     let expected = match terms.role {
         Role::Lead if count > 0 => "none",
-        Role::Follow if count == 0 && strict => "at least one",
+        Role::Follow if count == 0 && (strict || !terms.awaits.is_empty()) => "at least one",
         _ => "",
     };
     if !expected.is_empty() {
