@@ -177,11 +177,12 @@ fn value_of<'a>(query: &'a str, name: &str) -> Option<&'a str> {
     values.next().is_none().then_some(value)
 }
 
-/// `<promise>:<amount>`, the colon also as browsers write it.
+/// `<promise>:<amount>`, the colon also as browsers write it, and the amount as ECMAScript writes a number.
 fn leg(text: Option<&str>) -> Option<Leg> {
-    let text = text?.replace("%3A", ":");
+    let text = text?.replace("%3A", ":").replace("%2B", "+");
     let (promise, amount) = text.split_once(':')?;
-    Some(Leg { promise: promise.parse().ok()?, amount: Amount::from_str(amount).ok()? })
+    let as_number = || Amount::from_json(&canonical::read(amount.as_bytes()).ok()?).ok();
+    Some(Leg { promise: promise.parse().ok()?, amount: Amount::from_str(amount).ok().or_else(as_number)? })
 }
 
 /// Whole seconds that a double holds, so that everybody signs the same number.
@@ -211,6 +212,20 @@ mod tests {
             // As browsers write it.
             let escaped = signed.to_string().replace(":1&", "%3A1&").replace(":0.1&", "%3A0.1&");
             assert_eq!(Invitation::read(&escaped, NOW), Ok(signed));
+        }
+    }
+
+    #[test]
+    fn an_amount_may_be_written_as_ecmascript_writes_it() {
+        let leg = |amount: &str| Leg { promise: Hash::of(b"x"), amount: amount.parse().unwrap() };
+        let key = SecretKey::from_seed(&[5; 32]);
+        let (large, small) = ("1000000000000000000000", "0.0000001");
+        let signed = Invitation::sign(&key, "https://bank.example/rpc", leg(large), leg(small), NOW + 1).unwrap();
+        let written = signed.to_string().replace(large, "1e%2B21").replace(small, "1e-7");
+        assert_eq!(Invitation::read(&written, NOW), Ok(signed));
+        for wrong in ["1e%2B999", "-1e-7", "0e1", "1e", "NaN", "[1]"] {
+            let wrong = written.replace("1e-7", wrong);
+            assert_eq!(Invitation::read(&wrong, NOW), Err(InvitationError::Malformed { part: "get" }), "{wrong}");
         }
     }
 
