@@ -118,6 +118,8 @@ fn documents_agree() {
 fn amounts_agree() {
     let texts = ["0.1 0.2 -0.30000000000000004 1", "9007199254740993 9007199254740992", "00.10 .5 5. - 1e5 +1 1.2.3 "];
     let mut seeds: Vec<(&str, Vec<u8>)> = ["tenths", "large", "wrong"].into_iter().zip(texts.map(Vec::from)).collect();
+    // Halfway between two of as many digits: the double of both is 900719925474099.25.
+    seeds.push(("even", b"900719925474099.3 900719925474099.2".to_vec()));
     seeds.push(("smallest-double", 5e-324_f64.to_be_bytes().to_vec()));
     seeds.push(("largest-double", f64::MAX.to_be_bytes().to_vec()));
     let longest = |digits: usize| "9".repeat(digits);
