@@ -2,4 +2,5 @@
 
 mod alone;
 mod auditing;
+mod connections;
 mod trading;

@@ -1,7 +1,7 @@
 //! `barter bank serve`
 
 use std::{
-    net::{SocketAddr, TcpListener},
+    net::{IpAddr, SocketAddr, TcpListener},
     path::PathBuf,
 };
 
@@ -31,9 +31,10 @@ use crate::{
 #[command(after_help = "Examples:
   barter bank serve --key bank.key
   barter bank serve --key bank.key --listen 127.0.0.1:0 --json
-  barter bank serve --key bank.key --database postgres://localhost/bank --url https://bank.example --name 'Our bank'
+  barter bank serve --key bank.key --database postgres://localhost/bank --url https://bank.example --name 'Our bank' --trusted-proxy 127.0.0.1
 
-It speaks HTTP: put a proxy with TLS before it, and say with --url under which address.")]
+It speaks HTTP: put a proxy with TLS before it, say with --url under which address, and with --trusted-proxy where the proxy is, so that
+it may have more connections than a stranger.")]
 pub(crate) struct Serve {
     /// File with the bank's key; it is never made here, for a bank with a new key is another bank
     #[arg(long, value_name = "FILE", env = "BARTER_BANK_KEY_FILE")]
@@ -62,6 +63,19 @@ pub(crate) struct Serve {
     /// Seconds after which a hold ends by itself
     #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     hold_seconds: u64,
+
+    /// Connections that are open at once; one address may have an eighth of them
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value_t = u32::try_from(Settings::MAX_CONNECTIONS).unwrap_or(u32::MAX),
+        value_parser = clap::value_parser!(u32).range(1..=100_000)
+    )]
+    max_connections: u32,
+
+    /// A proxy before the bank, which may have all of them; may be repeated
+    #[arg(long = "trusted-proxy", value_name = "ADDRESS")]
+    trusted_proxies: Vec<IpAddr>,
 }
 
 /// What runs.
@@ -107,7 +121,11 @@ impl Serve {
         let (strict, hold_seconds) = (!self.not_strict, self.hold_seconds);
         let policy = Policy { strict, hold_ttl_ms: hold_seconds * 1_000 };
         let url = self.url.unwrap_or_else(|| format!("http://{address}"));
-        let settings = Settings::new(url.trim_end_matches('/'), self.name);
+        let settings = Settings {
+            max_connections: usize::try_from(self.max_connections).unwrap_or(usize::MAX),
+            trusted_proxies: self.trusted_proxies,
+            ..Settings::new(url.trim_end_matches('/'), self.name)
+        };
         let public_key = key.public().to_string();
         let running = Running {
             bank: format!("{public_key}@{}", settings.url),

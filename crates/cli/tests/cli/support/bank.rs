@@ -24,7 +24,12 @@ pub(crate) struct Bank {
 impl Bank {
     /// Starts one with its key and its store in a folder, on a free port or on the one it had.
     pub(crate) fn start(folder: &Path, name: &'static str, listen: &str) -> Self {
-        let mut child = serve(folder, name, listen).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        Self::serving(serve(folder, name, listen), folder, name)
+    }
+
+    /// What a call of `barter bank serve` starts.
+    pub(crate) fn serving(mut serve: Command, folder: &Path, name: &'static str) -> Self {
+        let mut child = serve.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let announced: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
