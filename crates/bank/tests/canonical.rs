@@ -106,6 +106,12 @@ fn what_two_readers_could_differ_over_is_refused() {
     refusal(["[".repeat(100_000), "]".repeat(100_000)].concat().as_bytes());
 }
 
+/// Any text, controls, quotes and what lies beyond the 16 bits in it.
+fn any_text() -> impl Strategy<Value = String> {
+    let character = prop_oneof![any::<char>(), (0..0x80_u8).prop_map(char::from), Just('\u{ffff}'), Just('\u{1f600}')];
+    prop::collection::vec(character, 0..8).prop_map(String::from_iter)
+}
+
 /// Any JSON, numbers of all magnitudes in it.
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
@@ -114,12 +120,12 @@ fn any_json() -> impl Strategy<Value = Value> {
         any::<u64>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
         any::<f64>().prop_map(Value::from),
-        any::<String>().prop_map(Value::String),
+        any_text().prop_map(Value::String),
     ];
     leaf.prop_recursive(4, 32, 6, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::Array),
-            prop::collection::vec((any::<String>(), inner), 0..6)
+            prop::collection::vec((any_text(), inner), 0..6)
                 .prop_map(|entries| Value::Object(entries.into_iter().collect::<Map<_, _>>())),
         ]
     })
@@ -133,6 +139,12 @@ proptest! {
         prop_assert_eq!(canonical(&text), text.clone());
         // However it was laid out and whatever the order of keys.
         prop_assert_eq!(canonical(&serde_json::to_string_pretty(&value).unwrap()), text);
+    }
+
+    /// The same as a library writes, and as it is hashed: `sig` left out and put back where it was.
+    #[test]
+    fn it_is_what_others_write(value in any_json()) {
+        prop_assert_eq!(canonical::write(&value).unwrap(), serde_json_canonicalizer::to_string(&value).unwrap());
     }
 
     #[test]

@@ -74,6 +74,9 @@ fn every_document_reads_back_from_its_text() {
 }
 
 fn made<T: Kind + Debug + PartialEq>(fields: &T) {
+    // What is signed here is not verified here: but others do.
+    let signed = Doc::sign(&secret(1), ULID.parse().unwrap(), fields).unwrap();
+    assert_eq!(Doc::parse(signed.text()).unwrap(), signed);
     let doc = Doc::new(header(), fields).unwrap();
     assert_eq!(doc.fields(), fields);
     assert_eq!(*doc.header(), header());
@@ -204,6 +207,26 @@ fn signed(scalar: Scalar, key: &[u8; 32], nonce: Scalar, torsion: usize, message
 }
 
 proptest! {
+    /// Whatever stands before `sig` and behind it, a document that is signed is what reading its canonical form gives, and its hash
+    /// and text are what a library makes of it.
+    #[test]
+    fn sig_has_its_place(more in prop::collection::btree_map("[a-z\u{e000}\u{1f600}]{0,4}|si[f-h]|sig.?", any::<String>(), 0..5)) {
+        let mut example = examples().swap_remove(6);
+        let object = example.as_object_mut().unwrap();
+        for (key, text) in more {
+            if !object.contains_key(&key) {
+                object.insert(key, json!(text));
+            }
+        }
+        object.remove("sig");
+        let preimage = serde_json_canonicalizer::to_string(object).unwrap();
+        let sig = secret(1).sign(&Hash::of(preimage.as_bytes())).to_string();
+        object.insert("sig".to_owned(), json!(sig));
+        let document = Document::read(&example).unwrap();
+        prop_assert_eq!(document.hash(), Hash::of(preimage.as_bytes()));
+        prop_assert_eq!(document.text(), serde_json_canonicalizer::to_string(&example).unwrap());
+    }
+
     /// What is verified is what `verify_strict` verifies, of keys and of R with and without a part of small order, of R that is nothing
     /// else, and of bytes changed anywhere.
     #[test]

@@ -1,10 +1,14 @@
 //! A document as it was received: its fields, its text, its hash.
 
-use std::ops::Deref;
+use std::{borrow::Borrow, ops::Deref};
 
 use serde_json::{Map, Value};
 
-use super::{Error, Fields, Hash, PublicKey, SecretKey, SignatureBytes, Ulid, canonical, shown};
+use super::{
+    Error, Fields, Hash, PublicKey, SecretKey, SignatureBytes, Ulid,
+    canonical::{self, Preimage},
+    shown,
+};
 
 /// Most bytes of a document's canonical form.
 pub const MAX_BYTES: usize = 65_536;
@@ -69,45 +73,46 @@ impl<T: Kind> Doc<T> {
     /// # Errors
     /// What reading it would say of these fields.
     pub fn sign(key: &SecretKey, ulid: Ulid, fields: &T) -> Result<Self, Error> {
-        let mut object = object(Header { pubkey: key.public(), ulid }, fields);
-        let hash = Hash::of(canonical::write_object(&object)?.as_bytes());
-        object.insert("sig".to_owned(), Value::String(key.sign(&hash).to_string()));
-        Self::read(Value::Object(object))
+        let header = Header { pubkey: key.public(), ulid };
+        let object = object(header, fields);
+        let content = T::read(&Fields::new(T::NAME, &object))?;
+        let preimage = Preimage::of(&object)?;
+        let sig = key.sign(&preimage.hash());
+        Self::of(header, content, preimage, Some(sig))
     }
 
     /// Reads a document. Fields that nobody here knows are kept, and are part of its hash.
     ///
     /// # Errors
     /// [`Error`]; [`Error::BadSignature`] for a `sig` that is not that of its `pubkey`.
-    pub fn read(value: Value) -> Result<Self, Error> {
-        let word = word(&value)?;
-        if !T::is_type(&word) {
-            return Err(Error::WrongType { found: shown(&word), expected: T::NAME });
+    pub fn read(value: impl Borrow<Value>) -> Result<Self, Error> {
+        let (word, object) = typed(value.borrow())?;
+        if !T::is_type(word) {
+            return Err(Error::WrongType { found: shown(word), expected: T::NAME });
         }
-        let Value::Object(mut object) = value else {
-            return Err(Error::NotAnObject { found: shown(&word) });
-        };
-        let fields = Fields::new(T::NAME, &object);
+        let fields = Fields::new(T::NAME, object);
         let header = Header { pubkey: fields.key("pubkey")?, ulid: fields.ulid("ulid")? };
         let sig = if T::SIGNED { Some(fields.signature("sig")?) } else { fields.optional("sig", Fields::signature)? };
         let content = T::read(&fields)?;
-        let removed = object.remove("sig");
-        let preimage = canonical::write_object(&object)?;
-        let hash = Hash::of(preimage.as_bytes());
-        let text = match removed {
-            None => preimage,
-            Some(removed) => {
-                object.insert("sig".to_owned(), removed);
-                canonical::write_object(&object)?
-            }
+        let doc = Self::of(header, content, Preimage::of(object)?, sig)?;
+        if sig.is_some_and(|sig| !header.pubkey.verify(&doc.hash, &sig)) {
+            return Err(Error::BadSignature { document: T::NAME, signer: header.pubkey.to_string() });
+        }
+        Ok(doc)
+    }
+
+    /// Of parts that belong together.
+    fn of(header: Header, fields: T, preimage: Preimage, sig: Option<SignatureBytes>) -> Result<Self, Error> {
+        let hash = preimage.hash();
+        // Of a signature there is one text: that which was read.
+        let text = match sig {
+            None => preimage.into_text(),
+            Some(sig) => preimage.signed(&sig),
         };
         if text.len() > MAX_BYTES {
             return Err(Error::TooLong { document: T::NAME, bytes: text.len(), maximum: MAX_BYTES });
         }
-        if sig.is_some_and(|sig| !header.pubkey.verify(&hash, &sig)) {
-            return Err(Error::BadSignature { document: T::NAME, signer: header.pubkey.to_string() });
-        }
-        Ok(Self { header, fields: content, text, hash, sig })
+        Ok(Self { header, fields, text, hash, sig })
     }
 
     /// Reads a document from its JSON.
@@ -174,12 +179,12 @@ fn object<T: Kind>(header: Header, fields: &T) -> Map<String, Value> {
     object
 }
 
-/// The `type` of an object.
-pub(super) fn word(value: &Value) -> Result<String, Error> {
+/// The `type` of an object, and the object.
+pub(super) fn typed(value: &Value) -> Result<(&str, &Map<String, Value>), Error> {
     let object = value.as_object().ok_or_else(|| Error::NotAnObject { found: shown(&value.to_string()) })?;
     match object.get("type") {
         None => Err(Error::Missing { document: "document", field: "type" }),
-        Some(Value::String(word)) => Ok(word.clone()),
+        Some(Value::String(word)) => Ok((word, object)),
         Some(other) => Err(Error::WrongType { found: shown(&other.to_string()), expected: "a text" }),
     }
 }

@@ -26,6 +26,8 @@ mod text;
 mod tx;
 mod ulid;
 
+use std::borrow::Borrow;
+
 use serde_json::Value;
 
 pub(crate) use self::error::shown;
@@ -70,9 +72,10 @@ impl Document {
     ///
     /// # Errors
     /// [`Error`].
-    pub fn read(value: Value) -> Result<Self, Error> {
-        let word = doc::word(&value)?;
-        match word.as_str() {
+    pub fn read(value: impl Borrow<Value>) -> Result<Self, Error> {
+        let value = value.borrow();
+        let (word, _) = doc::typed(value)?;
+        match word {
             "promise" => Doc::read(value).map(Self::Promise),
             "pocket" => Doc::read(value).map(Self::Pocket),
             "account" => Doc::read(value).map(Self::Account),
@@ -80,7 +83,7 @@ impl Document {
             "tx" => Doc::read(value).map(Self::Tx),
             "signature" => Doc::read(value).map(Self::Signature),
             _ => Err(Error::WrongType {
-                found: shown(&word),
+                found: shown(word),
                 expected: "promise, pocket, account, credit, debit, tx or signature",
             }),
         }

@@ -1,9 +1,12 @@
 //! A call: who asks which bank for what, signed.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{Failure, code, failure::quoted};
-use crate::document::{Hash, PublicKey, SecretKey, SignatureBytes, Ulid, canonical};
+use crate::document::{
+    PublicKey, SecretKey, SignatureBytes, Ulid,
+    canonical::{self, Preimage},
+};
 
 /// A call that its caller signed, to one bank.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,46 +33,44 @@ impl Call {
             return Err(Failure::envelope(code::SHAPE, "a call is an object", None));
         };
         let id: Option<Ulid> = fields.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
-        let (call, to, signature) = shape(&fields, id).map_err(|reason| Failure::envelope(code::SHAPE, reason, id))?;
+        let (mut call, to, signature) =
+            shape(&fields, id).map_err(|reason| Failure::envelope(code::SHAPE, reason, id))?;
         if to != *bank {
             let message = format!("the call is to bank {to}, and this is {bank}");
             return Err(Failure::envelope(code::UNAUTHORIZED, message, id));
         }
-        fields.remove("sig");
-        let hash = hash(fields).map_err(|reason| Failure::envelope(code::SHAPE, reason, id))?;
-        if !call.caller.verify(&hash, &signature) {
+        let preimage = Preimage::of(&fields);
+        let preimage = preimage.map_err(|error| Failure::envelope(code::SHAPE, error.to_string(), id))?;
+        if !call.caller.verify(&preimage.hash(), &signature) {
             let message = format!("the signature is not one of {} over this call", call.caller);
             return Err(Failure::envelope(code::UNAUTHORIZED, message, id));
+        }
+        if let Some(Value::Object(params)) = fields.remove("params") {
+            call.params = params;
         }
         Ok(call)
     }
 
     /// The body of a call, signed.
     pub fn write(id: Ulid, method: &str, params: &Value, to: &PublicKey, caller: &SecretKey) -> Vec<u8> {
-        let mut body = json!({
-            "jsonrpc": "2.0",
-            "id": id.as_str(),
-            "method": method,
-            "params": params,
-            "pubkey": caller.public().to_string(),
-            "to": to.to_string(),
-        });
-        if let Value::Object(fields) = &mut body
-            // What was made from finite numbers and whole texts has a canonical form.
-            && let Ok(hash) = hash(fields.clone())
-        {
-            fields.insert("sig".to_owned(), Value::String(caller.sign(&hash).to_string()));
-        }
-        body.to_string().into_bytes()
+        let texts = [
+            ("jsonrpc", "2.0".to_owned()),
+            ("id", id.to_string()),
+            ("method", method.to_owned()),
+            ("pubkey", caller.public().to_string()),
+            ("to", to.to_string()),
+        ];
+        let mut fields: Map<_, _> =
+            texts.into_iter().map(|(key, text)| (key.to_owned(), Value::String(text))).collect();
+        fields.insert("params".to_owned(), params.clone());
+        // What was made from finite numbers and whole texts has a canonical form.
+        let Ok(preimage) = Preimage::of(&fields) else { return Vec::new() };
+        let signature = caller.sign(&preimage.hash());
+        preimage.signed(&signature).into_bytes()
     }
 }
 
-fn hash(fields: Map<String, Value>) -> Result<Hash, String> {
-    let preimage = canonical::write(&Value::Object(fields)).map_err(|error| error.to_string())?;
-    Ok(Hash::of(preimage.as_bytes()))
-}
-
-/// Is it a call? Says which field is not what it should be.
+/// Is it a call, but for its parameters, which are an object if they are there? Says which field is not what it should be.
 fn shape(fields: &Map<String, Value>, id: Option<Ulid>) -> Result<(Call, PublicKey, SignatureBytes), String> {
     let text = |field: &str| {
         fields.get(field).and_then(Value::as_str).ok_or_else(|| format!("{field} of a call is missing, or no text"))
@@ -83,22 +84,22 @@ fn shape(fields: &Map<String, Value>, id: Option<Ulid>) -> Result<(Call, PublicK
         return Err(format!("id of a call is {}, {expected}", quoted(text("id")?)));
     };
     let method = text("method")?.to_owned();
-    let params = match fields.get("params") {
-        None => Map::new(),
-        Some(Value::Object(params)) => params.clone(),
-        Some(_) => return Err("params of a call is no object".to_owned()),
-    };
+    if fields.get("params").is_some_and(|params| !params.is_object()) {
+        return Err("params of a call is no object".to_owned());
+    }
     let caller = text("pubkey")?.parse().map_err(|error| format!("pubkey of a call is {error}"))?;
     let to = text("to")?.parse().map_err(|error| format!("to of a call is {error}"))?;
     let signature = text("sig")?.parse().map_err(|error| format!("sig of a call is {error}"))?;
-    Ok((Call { id, method, params, caller }, to, signature))
+    Ok((Call { id, method, params: Map::new(), caller }, to, signature))
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde_json::json;
 
     use super::*;
+    use crate::document::Hash;
 
     fn key(seed: u8) -> SecretKey {
         SecretKey::from_seed(&[seed; 32])

@@ -145,11 +145,11 @@ impl Params<'_> {
     }
 
     fn document<T: Kind>(&self, field: &str) -> Result<Doc<T>, Wrong> {
-        Doc::read(self.value(field)?.clone()).map_err(|error| Wrong::document(field, &error))
+        Doc::read(self.value(field)?).map_err(|error| Wrong::document(field, &error))
     }
 
     fn documents<T: Kind>(&self, field: &str) -> Result<Vec<Doc<T>>, Wrong> {
-        let read = |item: &Value| Doc::read(item.clone()).map_err(|error| Wrong::document(field, &error));
+        let read = |item: &Value| Doc::read(item).map_err(|error| Wrong::document(field, &error));
         self.items(field)?.iter().map(read).collect()
     }
 
