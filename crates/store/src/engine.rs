@@ -127,7 +127,7 @@ pub trait Engine<E: From<Error>>: Send {
     fn rollback(&mut self);
 
     /// Runs the statements of the schema, separated by semicolons, inside a transaction. Written for SQLite: an engine puts
-    /// its own names for `INTEGER`, `BLOB` and `STRICT`.
+    /// its own names for `INTEGER`, `BLOB`, `STRICT` and `STRICT, WITHOUT ROWID`.
     fn define(&mut self, schema: &str) -> Result<(), E>;
 
     /// The names of all tables that are visible without a qualified name, views left out.

@@ -33,21 +33,16 @@ pub(super) fn spend(
     if made > newest {
         return Ok(Err(format!("call {id} says it was made at {made}, and it is {now} here (Unix ms)")));
     }
-    let key = [Value::Bytes(caller.as_bytes()), Value::Text(id.as_str())];
-    let mut is_seen = false;
-    engine.query("SELECT 1 FROM calls WHERE caller = $1 AND ulid = $2", &key, &mut |_| {
-        is_seen = true;
-        Ok(())
-    })?;
-    if is_seen {
+    let values = [Value::Text(id.as_str()), Value::Bytes(caller.as_bytes())];
+    let sql = "INSERT INTO calls (ulid, caller) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    if engine.execute(sql, &values)? == 0 {
         return Ok(Err(format!("call {id} was made before; a new call takes a new id")));
     }
-    let made = Value::Integer(made.cast_signed());
-    engine.execute("INSERT INTO calls (caller, ulid, time_ms) VALUES ($1, $2, $3)", &[key[0], key[1], made])?;
     if oldest >= forgotten.saturating_add(FORGET_EVERY_MS) {
-        let oldest = [Value::Integer(oldest.cast_signed())];
-        engine.execute("DELETE FROM calls WHERE time_ms < $1", &oldest)?;
-        engine.execute("UPDATE barter_bank SET forgotten_ms = $1", &oldest)?;
+        // The first that a call of that time could have.
+        let first = Ulid::new(oldest, [0; 10]);
+        engine.execute("DELETE FROM calls WHERE ulid < $1", &[Value::Text(first.as_str())])?;
+        engine.execute("UPDATE barter_bank SET forgotten_ms = $1", &[Value::Integer(oldest.cast_signed())])?;
     }
     Ok(Ok(()))
 }

@@ -6,10 +6,8 @@ CREATE TABLE barter_bank (
     forgotten_ms INTEGER NOT NULL
 ) STRICT;
 
--- Calls that were made, each once. `time_ms` is that of the ULID.
-CREATE TABLE calls (caller BLOB NOT NULL, ulid TEXT NOT NULL, time_ms INTEGER NOT NULL) STRICT;
-CREATE UNIQUE INDEX calls_by_caller ON calls (caller, ulid);
-CREATE INDEX calls_by_time ON calls (time_ms);
+-- Calls that were made, each once. ULIDs are in the order of time: what is new is put at the end, and what is old is at the start.
+CREATE TABLE calls (ulid TEXT NOT NULL, caller BLOB NOT NULL, PRIMARY KEY (ulid, caller)) STRICT, WITHOUT ROWID;
 
 -- Documents as they were received, in canonical form.
 CREATE TABLE documents (hash BLOB PRIMARY KEY, text TEXT NOT NULL) STRICT;
@@ -19,14 +17,14 @@ CREATE TABLE accounts (hash BLOB PRIMARY KEY, holder BLOB NOT NULL, balance TEXT
 CREATE INDEX accounts_by_holder ON accounts (holder);
 
 -- What was made when a promise was minted.
-CREATE TABLE minted (promise BLOB PRIMARY KEY, state TEXT NOT NULL) STRICT;
+CREATE TABLE minted (promise BLOB PRIMARY KEY, state TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
 -- What holds an account: one deal at most.
-CREATE TABLE holds (account BLOB PRIMARY KEY, tx BLOB NOT NULL, state TEXT NOT NULL) STRICT;
+CREATE TABLE holds (account BLOB PRIMARY KEY, tx BLOB NOT NULL, state TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
 -- This bank's legs. `until_ms` is when a hold ends by itself; NULL where there is none, or none any more.
 CREATE TABLE legs (tx BLOB PRIMARY KEY, until_ms INTEGER, state TEXT NOT NULL) STRICT;
 CREATE INDEX legs_by_end ON legs (until_ms);
 
 -- Which deal a record is in: one.
-CREATE TABLE records (record BLOB PRIMARY KEY, tx BLOB NOT NULL) STRICT;
+CREATE TABLE records (record BLOB PRIMARY KEY, tx BLOB NOT NULL) STRICT, WITHOUT ROWID;

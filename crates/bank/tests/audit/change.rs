@@ -9,7 +9,7 @@ use crate::town::person;
 
 const TABLES: [(&str, &[&str]); 8] = [
     ("barter_bank", &["id", "schema_version", "public_key", "forgotten_ms"]),
-    ("calls", &["ulid", "caller", "time_ms"]),
+    ("calls", &["ulid", "caller"]),
     ("documents", &["hash", "text"]),
     ("accounts", &["hash", "holder", "balance", "state"]),
     ("minted", &["promise", "state"]),

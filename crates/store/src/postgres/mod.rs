@@ -208,7 +208,9 @@ impl<E: From<Error>> Engine<E> for Postgres {
     }
 
     fn define(&mut self, schema: &str) -> Result<(), E> {
-        Ok(self.simple(&schema.replace("INTEGER", "BIGINT").replace("BLOB", "BYTEA").replace(" STRICT", ""))?)
+        let own = [("INTEGER", "BIGINT"), ("BLOB", "BYTEA"), (" STRICT, WITHOUT ROWID", ""), (" STRICT", "")];
+        let schema = own.into_iter().fold(schema.to_owned(), |schema, (theirs, ours)| schema.replace(theirs, ours));
+        Ok(self.simple(&schema)?)
     }
 
     fn tables(&mut self) -> Result<Vec<String>, E> {
