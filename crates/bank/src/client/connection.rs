@@ -159,6 +159,10 @@ impl Wire for Connection {
         let sent = self.http.post(url).header(CONTENT_TYPE, "application/json").body(body).send().await;
         self.body(sent.map_err(|error| self.unreachable(&error))?).await
     }
+
+    async fn pause(&self, time: Duration) {
+        tokio::time::sleep(time).await;
+    }
 }
 
 fn invalid(url: &str, reason: &impl ToString) -> Error {

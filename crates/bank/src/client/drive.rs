@@ -3,13 +3,13 @@
 //! Every call can be made again, and everything signed is kept before the next call is made, so that this can be stopped anywhere and
 //! begun again: it goes on where it was.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::{Value, json};
 
 use super::{Error, Settlement, Wire, settlement::Leg, wire};
 use crate::{
-    document::{Action, Doc, PublicKey, SecretKey, Signature},
+    document::{Action, Doc, Hash, PublicKey, SecretKey, Signature},
     rpc::code,
 };
 
@@ -40,8 +40,9 @@ pub trait Keeper {
     fn hear(&mut self, event: Event);
 }
 
-/// Carries a deal to its end: all banks approve, all hold, all have everybody's word, and then they settle one after the other. A deal
-/// of which a bank refuses a part before anything is settled is given up, and the banks that hold something are told.
+/// Carries a deal to its end: all banks approve, all have everybody's word, all hold, and then they settle one after the other. A deal
+/// of which a bank refuses a part before anything is settled is given up, and the banks that hold something are told. An account that
+/// another deal holds is waited for, some seconds at most.
 ///
 /// # Errors
 /// [`Error::Unsigned`] before anything is sent. [`Error::GivenUp`] if nothing was settled and nothing will be. Any other leaves the deal
@@ -77,7 +78,8 @@ struct Driver<'a, W, K> {
 }
 
 impl<W: Wire, K: Keeper> Driver<'_, W, K> {
-    /// Every bank approves, every bank holds, every bank has everybody's word.
+    /// Every bank approves, every bank has everybody's word, every bank holds: last, so that nobody's account is locked for longer than
+    /// it has to be.
     async fn bind(&mut self) -> Result<(), Error> {
         let legs = self.settlement.legs().to_vec();
         let proposal = self.settlement.proposal().map(Doc::to_json);
@@ -94,17 +96,9 @@ impl<W: Wire, K: Keeper> Driver<'_, W, K> {
                 "predecessors": leg.terms.predecessors,
                 "awaits": leg.terms.awaits,
             });
-            let answer = self.call(leg, "propose_leg", params).await?;
-            self.take(leg, "propose_leg", &answer["approve"], Action::Approve)?;
+            let mut answer = self.call(leg, "propose_leg", &params).await?;
+            self.take(leg, "propose_leg", answer["approve"].take(), Action::Approve)?;
             self.keeper.hear(Event::Approved(bank));
-        }
-        for leg in &legs {
-            if self.settlement.word(leg.terms.bank, Action::Hold).is_some() {
-                continue;
-            }
-            let answer = self.call(leg, "hold_leg", json!({ "tx_hash": self.settlement.hash() })).await?;
-            self.take(leg, "hold_leg", &answer["hold"], Action::Hold)?;
-            self.keeper.hear(Event::Held(leg.terms.bank));
         }
         for leg in &legs {
             if self.settlement.settled().iter().any(|settle| settle.pubkey() == leg.terms.bank) {
@@ -113,11 +107,36 @@ impl<W: Wire, K: Keeper> Driver<'_, W, K> {
             for holder in &leg.holders {
                 let word = self.settlement.confirmation(*holder, leg.terms.bank).map(Doc::to_json);
                 let params = json!({ "tx_hash": self.settlement.hash(), "user_confirm": word });
-                self.call(leg, "confirm_receipt", params).await?;
+                self.call(leg, "confirm_receipt", &params).await?;
             }
             self.keeper.hear(Event::Confirmed(leg.terms.bank));
         }
+        // Everybody takes banks in one order, so that no two deals wait for each other.
+        let mut in_order: Vec<&Leg> = legs.iter().collect();
+        in_order.sort_by_key(|leg| leg.terms.bank);
+        for leg in in_order {
+            if self.settlement.word(leg.terms.bank, Action::Hold).is_some() {
+                continue;
+            }
+            let mut answer = self.hold(leg).await?;
+            self.take(leg, "hold_leg", answer["hold"].take(), Action::Hold)?;
+            self.keeper.hear(Event::Held(leg.terms.bank));
+        }
         Ok(())
+    }
+
+    /// One bank locks what leaves accounts. If another deal holds one, it is asked again until that deal has had its time.
+    async fn hold(&self, leg: &Leg) -> Result<Value, Error> {
+        let params = json!({ "tx_hash": self.settlement.hash() });
+        let mut pauses = pauses(self.settlement.hash());
+        loop {
+            match self.call(leg, "hold_leg", &params).await {
+                Err(Error::Refused { code: code::HELD, .. }) if let Some(pause) = pauses.next() => {
+                    self.wire(leg)?.pause(pause).await;
+                }
+                answer => return answer,
+            }
+        }
     }
 
     /// One bank settles: a lead on everybody's hold, a follower on its predecessors' settlement.
@@ -131,8 +150,8 @@ impl<W: Wire, K: Keeper> Driver<'_, W, K> {
         let held = leg.terms.awaits.iter().filter_map(|other| self.settlement.word(*other, Action::Hold));
         let shown: Vec<Value> = before.chain(held).map(Doc::to_json).collect();
         let params = json!({ "tx_hash": self.settlement.hash(), "upstream_settles": shown });
-        let answer = self.call(leg, "settle_leg", params).await?;
-        self.take(leg, "settle_leg", &answer["settle"], Action::Settle)?;
+        let mut answer = self.call(leg, "settle_leg", &params).await?;
+        self.take(leg, "settle_leg", answer["settle"].take(), Action::Settle)?;
         self.keeper.hear(Event::Settled(bank));
         Ok(())
     }
@@ -153,23 +172,27 @@ impl<W: Wire, K: Keeper> Driver<'_, W, K> {
     async fn release(&mut self) {
         for leg in self.settlement.legs().to_vec() {
             let params = json!({ "tx_hash": self.settlement.hash(), "reason": "the deal was given up" });
-            if self.call(&leg, "reject_leg", params).await.is_ok() {
+            if self.call(&leg, "reject_leg", &params).await.is_ok() {
                 self.keeper.hear(Event::Released(leg.terms.bank));
             }
         }
     }
 
-    async fn call(&self, leg: &Leg, method: &'static str, params: Value) -> Result<Value, Error> {
+    fn wire(&self, leg: &Leg) -> Result<&W, Error> {
         let bank = leg.terms.bank;
-        let wire = self.banks.get(&bank).ok_or(Error::UnknownBank { bank })?;
-        wire::call(wire, wire.id()?, self.proposer, method, &params).await
+        self.banks.get(&bank).ok_or(Error::UnknownBank { bank })
+    }
+
+    async fn call(&self, leg: &Leg, method: &'static str, params: &Value) -> Result<Value, Error> {
+        let wire = self.wire(leg)?;
+        wire::call(wire, wire.id()?, self.proposer, method, params).await
     }
 
     /// Keeps a bank's word, if that is what it is.
-    fn take(&mut self, leg: &Leg, method: &'static str, word: &Value, action: Action) -> Result<(), Error> {
+    fn take(&mut self, leg: &Leg, method: &'static str, word: Value, action: Action) -> Result<(), Error> {
         let bank = leg.terms.bank;
         let wrong = |reason: String| Error::Answer { bank, method, reason };
-        let word: Doc<Signature> = Doc::read(word.clone()).map_err(|error| wrong(error.to_string()))?;
+        let word: Doc<Signature> = Doc::read(word).map_err(|error| wrong(error.to_string()))?;
         let is_settled = action != Action::Settle || word.is_settle_of(&self.settlement.hash());
         if word.pubkey() != bank || word.action != action || word.about != self.settlement.hash() || !is_settled {
             return Err(wrong(format!("expected its {} of {}", action.word(), self.settlement.hash())));
@@ -189,4 +212,19 @@ impl<W: Wire, K: Keeper> Driver<'_, W, K> {
         };
         leg.terms.predecessors.iter().all(is_cited)
     }
+}
+
+/// How often an account that another deal holds is asked for again.
+const TRIES: usize = 64;
+/// The longest pause between two tries, in milliseconds. Each is half of that at least.
+const LONGEST_PAUSE_MS: u64 = 64;
+
+/// The pauses of a deal, short at first. Those of two deals differ, so that they do not meet each time.
+fn pauses(tx: Hash) -> impl Iterator<Item = Duration> {
+    let longest = (1..).map(|doublings: u32| 1_u64.checked_shl(doublings).unwrap_or(u64::MAX).min(LONGEST_PAUSE_MS));
+    let parts = tx.as_bytes().repeat(TRIES.div_ceil(32)).into_iter();
+    longest
+        .zip(parts)
+        .take(TRIES)
+        .map(|(longest, part)| Duration::from_micros(longest * 1_000 * (256 + u64::from(part)) / 512))
 }

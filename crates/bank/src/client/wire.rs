@@ -1,5 +1,7 @@
 //! What carries a call to a bank, and what a call is whatever carries it.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::{Error, Pin};
@@ -24,6 +26,9 @@ pub trait Wire {
     /// # Errors
     /// [`Error::Unreachable`].
     fn carry(&self, body: Vec<u8>) -> impl Future<Output = Result<Vec<u8>, Error>>;
+
+    /// Lets time go by before the bank is asked again.
+    fn pause(&self, time: Duration) -> impl Future<Output = ()>;
 }
 
 /// Makes a call, once, under this id.

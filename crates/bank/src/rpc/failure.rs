@@ -22,6 +22,8 @@ pub mod code {
     pub const UNAUTHORIZED: i32 = -32001;
     /// This call was made before, or its id is too old or too new for anybody to know.
     pub const REPLAY: i32 = -32002;
+    /// Another deal holds the account.
+    pub const HELD: i32 = -32003;
 }
 
 /// What a stranger wrote, in quotes and short enough for one line.

@@ -37,8 +37,11 @@ fn town() -> Town {
     let rejected = town.deal(&[(1, "7", 2), (2, "7", 1)], 1);
     town.deaf_to(Some("confirm_receipt"));
     town.drive(&mut rejected.clone(), 1).unwrap_err();
+    town.bank(1).call(&person(2), "hold_leg", &json!({ "tx_hash": rejected.hash() }));
     town.bank(1).call(&person(2), "reject_leg", &json!({ "tx_hash": rejected.hash(), "reason": "no" }));
-    for (method, giver, receiver) in [("hold_leg", 1, 2), ("confirm_receipt", 3, 4), ("settle_leg", 5, 6)] {
+    let held = town.settle(&[(3, "3", 4), (4, "1", 3)], 1);
+    town.bank(1).call(&person(3), "hold_leg", &json!({ "tx_hash": held.hash() }));
+    for (method, giver, receiver) in [("hold_leg", 1, 2), ("settle_leg", 5, 6)] {
         town.deaf_to(Some(method));
         town.settle(&[(giver, "3", receiver), (receiver, "1", giver)], 1);
     }

@@ -5,6 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
     sync::mpsc::channel,
+    time::Duration,
 };
 
 use barter_bank::{
@@ -82,6 +83,8 @@ impl Wire for &Here {
         }
         Ok(self.asked(&body).to_string().into_bytes())
     }
+
+    async fn pause(&self, _: Duration) {}
 }
 
 /// Keeps nothing: nobody is killed here.

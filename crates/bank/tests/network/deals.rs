@@ -1,6 +1,11 @@
 //! Whole deals.
 
-use barter_bank::client::{Error, Event, Journal};
+use std::collections::BTreeSet;
+
+use barter_bank::{
+    client::{Error, Event, Journal, Settlement, drive},
+    plan::Deal,
+};
 
 use crate::{
     place::Store,
@@ -124,6 +129,33 @@ async fn a_deal_on_a_locked_account_is_given_up_everywhere() {
     }
 }
 
+/// Eight deals at once that all lock the same two accounts, and that either bank leads: each waits for its turn, and none for one that
+/// waits for it.
+#[tokio::test]
+async fn deals_on_one_account_wait_for_each_other() {
+    for store in Store::all() {
+        let mut banks = Banks::new(store, 2).await;
+        let mut clients = tokio::task::JoinSet::new();
+        for round in 0..8 {
+            let transfers = vec![banks.transfer(1, 2, 1, "1").await, banks.transfer(2, 1, 2, "1").await];
+            let (deal, leads) = (Deal::new(transfers).unwrap(), BTreeSet::from([key_of(1 + round % 2)]));
+            let mut settlement = Settlement::new(&deal, &leads, &banks.pins(), &person(1), now()).unwrap();
+            for number in [1, 2] {
+                settlement.confirm(&person(number), now()).unwrap();
+            }
+            let connections = banks.connections();
+            clients.spawn(async move { drive(&mut settlement, &connections, &person(1), &mut Kept::default()).await });
+        }
+        for settled in clients.join_all().await {
+            settled.unwrap();
+        }
+        for number in [1, 2] {
+            assert_eq!(banks.balance(number, number).await, "-8");
+            assert_eq!(banks.balance(3 - number, number).await, "8");
+        }
+    }
+}
+
 #[tokio::test]
 async fn nothing_is_sent_before_everybody_has_signed() {
     for store in Store::all() {
@@ -132,7 +164,7 @@ async fn nothing_is_sent_before_everybody_has_signed() {
         let mut value = signed.to_json();
         let bob = person(2).public();
         value["signatures"].as_array_mut().unwrap().retain(|word| word["pubkey"] != bob.to_string());
-        let mut settlement = barter_bank::client::Settlement::from_json(&value).unwrap();
+        let mut settlement = Settlement::from_json(&value).unwrap();
         let mut kept = Kept::default();
         let error = banks.drive(&mut settlement, &mut kept).await.unwrap_err();
         assert!(matches!(error, Error::Unsigned { holder } if holder == bob), "{error}");

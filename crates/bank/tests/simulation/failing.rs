@@ -1,6 +1,6 @@
 //! A bank that fails at one call, done or not, at each in turn.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};
 
 use barter_bank::{
     client::{self, Error, Event, Keeper, Pin, Settlement, drive},
@@ -45,6 +45,8 @@ impl client::Wire for Wire {
         banks.calls += 1;
         Ok(answers.into_iter().next().unwrap().body)
     }
+
+    async fn pause(&self, _: Duration) {}
 }
 
 struct Forgetful;

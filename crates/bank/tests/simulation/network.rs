@@ -6,6 +6,7 @@ use std::{
     pin::Pin as Pinned,
     rc::Rc,
     task::{Context, Poll, Waker},
+    time::Duration,
 };
 
 use barter_bank::{
@@ -292,5 +293,9 @@ impl client::Wire for Wire {
             Ok(body) => Ok(body.to_vec()),
             Err(Broken) => Err(Error::Unreachable { bank, url, reason: "no answer".to_owned() }),
         }
+    }
+
+    async fn pause(&self, time: Duration) {
+        Line::sleep(&self.network, u64::try_from(time.as_millis()).unwrap()).await;
     }
 }
