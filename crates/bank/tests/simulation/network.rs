@@ -187,9 +187,10 @@ impl Network {
         }
     }
 
-    /// Whatever was overheard is said again.
+    /// Some of what was overheard is said again.
     pub(crate) fn echo(&mut self) {
-        for (bank, body) in self.overheard.clone() {
+        let some: Vec<_> = self.overheard.iter().step_by(MAX_OVERHEARD / 8).cloned().collect();
+        for (bank, body) in some {
             let line = self.number();
             self.after(0, Event::Call { bank, line, body });
         }

@@ -21,7 +21,7 @@ const TROUBLE_MS: u64 = 180_000;
 /// Within which all deals are begun.
 const BEGINNING_MS: u64 = 60_000;
 /// One town in so many has the real store beside each bank.
-const STORED: u64 = 20;
+const STORED: u64 = 50;
 /// Most things that happen before it is said that this does not end.
 const MOST_STEPS: u64 = 50_000;
 
