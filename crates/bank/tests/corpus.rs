@@ -236,5 +236,6 @@ fn crowds_agree() {
         settled = [settled[0] + crowd.settled[0], settled[1] + crowd.settled[1]];
         refused.extend(crowd.refused.into_keys());
     });
-    println!("{settled:?} {refused:?}");
+    let is_rich = settled.iter().all(|count| *count > 0) && refused.len() == 4;
+    assert!(is_rich, "the corpus says little: {settled:?} leads and followers settled, refused: {refused:?}");
 }
