@@ -30,6 +30,15 @@ async fn a_published_client_trades_at_banks_that_are_not_strict() {
         let python = python.clone();
         let failed = tokio::task::spawn_blocking(move || run(&python, &asked)).await.unwrap();
         assert_eq!(failed, None, "on {store:?}");
+        // What such a client leaves behind is in order, and what its holders did not sign is counted.
+        for (banks, number, confirmed) in [(&banks, 1, 4), (&banks, 2, 2), (&strict, 3, 0)] {
+            let audited = banks.audited(number).await;
+            assert_eq!(
+                (audited.findings.as_slice(), audited.counts.without_terms),
+                ([].as_slice(), confirmed),
+                "{store:?}"
+            );
+        }
     }
 }
 

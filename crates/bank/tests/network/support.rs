@@ -12,6 +12,7 @@ use std::{
 };
 
 use barter_bank::{
+    audit::{Audited, audit},
     client::{Connection, Error, Event, Keeper, Opened, Pin, Settlement, drive},
     document::{Promise, PublicKey, SecretKey},
     ledger::Policy,
@@ -129,6 +130,12 @@ impl Banks {
     pub(crate) async fn open(&self, number: u8, key: SecretKey) -> Result<Bank, store::Error> {
         let (location, policy) = (self.place(number).location(), self.policy);
         tokio::task::spawn_blocking(move || Bank::open(&location, key, policy)).await.unwrap()
+    }
+
+    /// What there is to say of a bank's store, which it goes on writing.
+    pub(crate) async fn audited(&self, number: u8) -> Audited {
+        let location = self.place(number).location();
+        tokio::task::spawn_blocking(move || audit(&location, |_, _| {})).await.unwrap().unwrap()
     }
 
     /// Serves a bank on a free port, and tapes what goes to and fro.

@@ -168,6 +168,9 @@ async fn no_bank_learns_what_is_at_another() {
             asked.push((played.secrets(number).await, played.at(number).await));
         }
         for number in 1..=BANKS {
+            let audited = played.banks.audited(number).await;
+            assert_eq!(audited.findings, [], "bank {number} on {store:?}");
+            assert!(audited.counts.settled == 2 && audited.counts.legs > 2, "{audited:?}");
             played.banks.stop(number).await;
             let (secrets, own) = &asked[usize::from(number) - 1];
             let kept = vec![played.banks.place(number).bytes()];
