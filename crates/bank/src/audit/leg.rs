@@ -24,6 +24,9 @@ impl<F: FnMut(u64, u64)> Auditor<'_, F> {
             self.refer(hash);
         }
         self.unapproved.insert(tx, leg.proposer);
+        if !leg.state.is_final() {
+            self.waiting.extend(leg.holders.keys().map(|holder| (*holder, tx)));
+        }
         let below = if leg.state == State::Settled { self.tallies.settle(&leg) } else { None };
         self.counts.settled += u64::from(leg.state == State::Settled);
         if let Some((account, balance, floor)) = below {
@@ -84,6 +87,7 @@ impl<F: FnMut(u64, u64)> Auditor<'_, F> {
             return Err(Problem::differs("holders", format!("{found:?}"), format!("{holders:?}")).into());
         }
         check_left_out(&mut self.books(), leg.tx, bank, &tx.records, &leg.terms.records)?;
+        // Whether it is strict, a bank's store does not say.
         check_role(&leg.terms, leg.proposer, &holders, false).map_err(|refusal| Problem::Refused(refusal).into())
     }
 

@@ -13,7 +13,7 @@ mod leg;
 mod pages;
 mod tally;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use barter_store::{Access, Engine, Location, Value, connect, in_transaction, row};
 
@@ -98,6 +98,8 @@ struct Auditor<'a, F> {
     tallies: Tallies,
     /// The beginnings of the hashes of documents that something refers to. Of two with the same beginning, one could go unnoticed.
     referred: HashSet<[u8; 8]>,
+    /// Who waits for which deal, of the legs that are not final.
+    waiting: BTreeSet<(PublicKey, Hash)>,
     /// Deals whose proposer's `approve` has not come by yet, with the proposer.
     unapproved: HashMap<Hash, PublicKey>,
 }
@@ -105,7 +107,7 @@ struct Auditor<'a, F> {
 impl<'a, F: FnMut(u64, u64)> Auditor<'a, F> {
     fn new(engine: &'a mut dyn Engine<Error>, bank: PublicKey, told: F) -> Result<Self, Error> {
         let mut all = 0;
-        let tables = ["accounts", "minted", "legs", "holds", "records", "documents", "calls"];
+        let tables = ["accounts", "minted", "legs", "holds", "records", "waiting", "documents", "calls"];
         for table in tables {
             engine.query(&format!("SELECT count(*) FROM {table}"), &[], &mut |row| {
                 all += row::unsigned(row, 0)?;
@@ -123,6 +125,7 @@ impl<'a, F: FnMut(u64, u64)> Auditor<'a, F> {
             more: 0,
             tallies: Tallies::default(),
             referred: HashSet::new(),
+            waiting: BTreeSet::new(),
             unapproved: HashMap::new(),
         })
     }
@@ -133,6 +136,7 @@ impl<'a, F: FnMut(u64, u64)> Auditor<'a, F> {
         self.each("legs", "tx, until_ms, state", Self::leg)?;
         self.each("holds", "account, tx, state", Self::hold)?;
         self.each("records", "record, tx", Self::record)?;
+        self.waiting()?;
         self.each("documents", "hash, text", Self::document)?;
         self.calls()?;
         for (account, problem) in self.tallies.accounts() {
@@ -335,6 +339,29 @@ impl<'a, F: FnMut(u64, u64)> Auditor<'a, F> {
             return Ok(());
         }
         if self.referred.contains(&beginning(&hash)) { Ok(()) } else { Err(Problem::Orphan.into()) }
+    }
+
+    /// Who has an account in a leg that is not final is told so, and nobody else.
+    fn waiting(&mut self) -> Result<(), Error> {
+        let Self { engine, waiting, told, seen, all, .. } = self;
+        let mut orphans = Vec::new();
+        engine.query("SELECT holder, tx FROM waiting", &[], &mut |row| {
+            *seen += 1;
+            told(*seen, *all);
+            let key = (row::array(row, 0).ok().map(PublicKey::from_bytes), row::array(row, 1).ok().map(Hash::new));
+            match key {
+                (Some(Ok(holder)), Some(tx)) if waiting.remove(&(holder, tx)) => {}
+                (_, tx) => orphans.push(tx.map_or_else(String::new, |tx| tx.to_string())),
+            }
+            Ok(())
+        })?;
+        for row in orphans {
+            self.find("waiting", row, Problem::Orphan);
+        }
+        for (holder, hash) in std::mem::take(&mut self.waiting) {
+            self.find("waiting", holder.to_string(), Problem::Missing { what: "row of the deal", hash });
+        }
+        Ok(())
     }
 
     fn calls(&mut self) -> Result<(), Error> {

@@ -104,7 +104,12 @@ impl Connection {
         self.decimal(METHOD, &answer, "balance")
     }
 
-    fn checked_promise(&self, method: &'static str, body: Value, expected: Hash) -> Result<Doc<Promise>, Error> {
+    pub(super) fn checked_promise(
+        &self,
+        method: &'static str,
+        body: Value,
+        expected: Hash,
+    ) -> Result<Doc<Promise>, Error> {
         let promise: Doc<Promise> = Doc::read(body).map_err(|error| self.wrong(method, &error.to_string()))?;
         if promise.hash() == expected && promise.bank == self.pin().key {
             return Ok(promise);
@@ -112,17 +117,17 @@ impl Connection {
         Err(self.wrong(method, "it sends another promise than it was asked for"))
     }
 
-    fn hash(&self, method: &'static str, answer: &Value, field: &str) -> Result<Hash, Error> {
+    pub(super) fn hash(&self, method: &'static str, answer: &Value, field: &str) -> Result<Hash, Error> {
         let hash = answer[field].as_str().and_then(|hash| hash.parse().ok());
         hash.ok_or_else(|| self.wrong(method, &format!("{field} is no hash")))
     }
 
-    fn decimal(&self, method: &'static str, answer: &Value, field: &str) -> Result<Decimal, Error> {
+    pub(super) fn decimal(&self, method: &'static str, answer: &Value, field: &str) -> Result<Decimal, Error> {
         let decimal = answer[field].as_str().and_then(|decimal| decimal.parse().ok());
         decimal.ok_or_else(|| self.wrong(method, &format!("{field} is no decimal")))
     }
 
-    fn wrong(&self, method: &'static str, reason: &str) -> Error {
+    pub(super) fn wrong(&self, method: &'static str, reason: &str) -> Error {
         Error::Answer { bank: self.pin().key, method, reason: reason.to_owned() }
     }
 }

@@ -24,7 +24,7 @@ use std::collections::BTreeSet;
 pub use self::{
     books::{AccountState, Books, Change, Hold, Leg, Minted, State},
     memory::{Memory, Stale},
-    query::{Balance, balance, promise},
+    query::{Balance, Part, PartOfAccount, balance, part, promise},
     refusal::{Failure, Refusal},
 };
 use crate::document::{

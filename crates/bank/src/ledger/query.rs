@@ -1,6 +1,6 @@
 //! What may be read, and by whom.
 
-use super::{AccountState, Books, Failure, Refusal, books};
+use super::{AccountState, Books, Change, Failure, Leg, Refusal, books};
 use crate::document::{Decimal, Doc, Hash, Promise, PublicKey};
 
 /// What is in an account.
@@ -40,4 +40,43 @@ pub fn balance<B: Books>(
 /// [`Refusal::Unknown`] or [`Refusal::OtherType`].
 pub fn promise<B: Books>(books: &mut B, hash: &Hash) -> Result<Doc<Promise>, Failure<B::Error>> {
     books::promise(books, hash)
+}
+
+/// A leg, as one holder sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Who sees it.
+    pub holder: PublicKey,
+    /// The leg.
+    pub leg: Leg,
+    /// What it does to the holder's accounts.
+    pub accounts: Vec<PartOfAccount>,
+}
+
+/// What a leg does to an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartOfAccount {
+    /// The account.
+    pub account: Hash,
+    /// What it holds.
+    pub promise: Doc<Promise>,
+    /// What changes in it.
+    pub change: Change,
+}
+
+/// What a deal does to the accounts of one of its holders.
+///
+/// # Errors
+/// [`Refusal::NotAllowed`] for somebody whose deal it is not; [`Refusal::Unknown`].
+pub fn part<B: Books>(books: &mut B, holder: PublicKey, tx: &Hash) -> Result<Part, Failure<B::Error>> {
+    let leg = books::leg_of(books, tx, holder, "see this leg")?;
+    let mut accounts = Vec::new();
+    for (account, change) in &leg.changes {
+        let state = books::account(books, account)?;
+        if state.holder == holder {
+            let promise = books::promise(books, &state.promise)?;
+            accounts.push(PartOfAccount { account: *account, promise, change: change.clone() });
+        }
+    }
+    Ok(Part { holder, leg, accounts })
 }

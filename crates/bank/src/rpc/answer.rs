@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     document::{Doc, Hash, PublicKey},
-    ledger::{Answer, Balance, Change, Leg, State},
+    ledger::{Answer, Balance, Change, Leg, Part, PartOfAccount, State},
 };
 
 /// The result of a command, as it travels. `again` where it was done before.
@@ -70,6 +70,29 @@ pub fn balance(balance: &Balance) -> Value {
         "pending": "0",
         "acknowledged": true,
         "held": balance.held,
+    })
+}
+
+/// What a deal that is under way does to one holder's accounts, as it travels: nobody else's account is in it.
+pub fn part(part: &Part) -> Value {
+    let Part { holder, leg, accounts } = part;
+    let account = |part: &PartOfAccount| {
+        json!({
+            "account_hash": part.account,
+            "promise_hash": part.promise.hash(),
+            "delta": part.change.delta,
+            "debited": part.change.debited,
+        })
+    };
+    json!({
+        "tx_hash": leg.tx,
+        "proposer": leg.proposer,
+        "state": leg.state,
+        "role": leg.terms.role,
+        "until": leg.until_ms,
+        "confirmed": leg.holders.get(holder).is_some_and(Option::is_some),
+        "unconfirmed": leg.holders.values().filter(|word| word.is_none()).count(),
+        "accounts": accounts.iter().map(account).collect::<Vec<_>>(),
     })
 }
 

@@ -21,7 +21,7 @@ pub struct Request {
     pub asked: Result<Asked, Failure>,
 }
 
-/// One of the ten methods, with its parameters.
+/// One of the methods, with its parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
     /// One of those that change something.
@@ -32,6 +32,11 @@ pub enum Asked {
     Balance(Hash),
     /// `list_accounts`
     Accounts,
+    /// `list_legs`, which published banks do not have
+    Legs {
+        /// The last deal of the page before.
+        after: Option<Hash>,
+    },
 }
 
 impl Request {
@@ -88,6 +93,7 @@ impl Params<'_> {
             "get_promise" => return Some(self.parsed("promise_hash").map(Asked::Promise)),
             "get_account_balance" => return Some(self.parsed("account_hash").map(Asked::Balance)),
             "list_accounts" => return Some(Ok(Asked::Accounts)),
+            "list_legs" => return Some(self.optional("after", Self::parsed).map(|after| Asked::Legs { after })),
             _ => return None,
         };
         Some(command.map(|command| Asked::Command(Box::new(command))))

@@ -47,6 +47,19 @@ impl Database<'_> {
         self.hashes(&sql, &[Value::Integer(i64::try_from(now).unwrap_or(i64::MAX))])
     }
 
+    /// Deals under way in which accounts of a holder are, after this one.
+    pub(super) fn waiting(
+        &mut self,
+        holder: &PublicKey,
+        after: Option<&Hash>,
+        most: usize,
+    ) -> Result<Vec<Hash>, Error> {
+        let after = after.map_or([].as_slice(), |after| after.as_bytes());
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let sql = "SELECT tx FROM waiting WHERE holder = $1 AND tx > $2 ORDER BY tx LIMIT $3";
+        self.hashes(sql, &[Value::Bytes(holder.as_bytes()), Value::Bytes(after), Value::Integer(most)])
+    }
+
     fn hashes(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<Vec<Hash>, Error> {
         let mut found = Vec::new();
         self.engine.query(sql, parameters, &mut |row| {
@@ -111,6 +124,18 @@ impl Database<'_> {
         };
         let until_ms = until_ms.map_or(Value::Null, |until| Value::Integer(i64::try_from(until).unwrap_or(i64::MAX)));
         let (tx, state) = (Value::Bytes(to.tx.as_bytes()), text(to)?);
+        let waiting = match from {
+            None => Some("INSERT INTO waiting (holder, tx) VALUES ($1, $2)"),
+            Some(_) if to.state.is_final() => Some("DELETE FROM waiting WHERE holder = $1 AND tx = $2"),
+            Some(_) => None,
+        };
+        if let Some(sql) = waiting {
+            for holder in to.holders.keys() {
+                if self.engine.execute(sql, &[Value::Bytes(holder.as_bytes()), tx])? != 1 {
+                    return Err(Error::Stale);
+                }
+            }
+        }
         match from {
             None => {
                 let values = [tx, until_ms, Value::Text(&state)];

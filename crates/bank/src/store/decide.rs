@@ -7,13 +7,15 @@ use serde_json::{Value, json};
 
 use super::{Error, books::Database, replay, writer::Decide};
 use crate::{
-    document::{PublicKey, SecretKey},
+    document::{Hash, PublicKey, SecretKey},
     ledger::{self, Command, Policy},
     rpc::{Asked, Failure, Request, answer, code},
 };
 
 /// Most accounts that are listed.
 const MAX_LISTED: usize = 10_000;
+/// Deals under way that are told at once.
+const LEGS_PER_PAGE: usize = 100;
 /// Most holds that are ended before a call is decided. What is left, ends before the next.
 const MAX_ENDED: usize = 16;
 
@@ -45,6 +47,7 @@ impl Decider<'_> {
             Ok(Asked::Balance(hash)) => {
                 ledger::balance(&mut books, caller, self.now, &hash).map(|balance| answer::balance(&balance))
             }
+            Ok(Asked::Legs { after }) => legs(&mut books, &caller, after.as_ref()),
             Ok(Asked::Accounts) => match self.accounts(&mut books, caller) {
                 Ok(Some(listed)) => Ok(listed),
                 Ok(None) => {
@@ -106,4 +109,19 @@ impl Decider<'_> {
         }
         Ok(())
     }
+}
+
+/// What deals under way do to somebody's accounts, a page of it.
+fn legs(books: &mut Database<'_>, holder: &PublicKey, after: Option<&Hash>) -> Result<Value, ledger::Failure<Error>> {
+    let hashes = books.waiting(holder, after, LEGS_PER_PAGE + 1).map_err(ledger::Failure::Books)?;
+    let (mut legs, mut promises) = (Vec::with_capacity(hashes.len()), BTreeMap::new());
+    for hash in hashes.iter().take(LEGS_PER_PAGE) {
+        let part = ledger::part(books, *holder, hash)?;
+        for account in &part.accounts {
+            promises.insert(account.promise.hash().to_string(), account.promise.to_json());
+        }
+        legs.push(answer::part(&part));
+    }
+    let next = (hashes.len() > LEGS_PER_PAGE).then(|| hashes[LEGS_PER_PAGE - 1]);
+    Ok(json!({ "legs": legs, "promises": promises, "next": next }))
 }

@@ -14,7 +14,8 @@ mod writer;
 use std::{fmt, sync::Arc, time::Duration};
 
 use barter_store::{
-    Access, Durability, Engine, Error as StoreError, Location, Purpose, Value, connect_alone, in_transaction, row,
+    Access, Durability, Engine, Error as StoreError, Location, Purpose, Value, connect, connect_alone, in_transaction,
+    row,
 };
 
 pub use error::Error;
@@ -73,6 +74,20 @@ impl Bank {
         in_transaction(&mut *engine, Access::Write, |engine| define(engine, &name, key))?;
         let writer = Writer::start(engine, decide)?;
         Ok(Self(Arc::new(Shared { location: name, key, writer })))
+    }
+
+    /// Whose bank's store is at a location. None if there is no store yet.
+    ///
+    /// # Errors
+    /// [`Error`]; [`Foreign`](StoreError::Foreign) where something else is.
+    pub fn at(location: &Location) -> Result<Option<PublicKey>, Error> {
+        let found = connect(location, Access::Read, &PURPOSE).map_err(Error::from).and_then(|mut engine| {
+            in_transaction(&mut *engine, Access::Read, |engine| owner(engine, &location.to_string()))
+        });
+        match found {
+            Err(Error::Store(StoreError::NotFound { .. })) => Ok(None),
+            found => found.map(Some),
+        }
     }
 
     /// Whose bank it is.

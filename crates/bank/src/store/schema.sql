@@ -28,3 +28,6 @@ CREATE INDEX legs_by_end ON legs (until_ms);
 
 -- Which deal a record is in: one.
 CREATE TABLE records (record BLOB PRIMARY KEY, tx BLOB NOT NULL) STRICT, WITHOUT ROWID;
+
+-- Legs that are not final, by whose accounts are in them: what waits for somebody.
+CREATE TABLE waiting (holder BLOB NOT NULL, tx BLOB NOT NULL, PRIMARY KEY (holder, tx)) STRICT, WITHOUT ROWID;

@@ -7,7 +7,7 @@ use barter_store::{Access, Durability, Engine, Error, Location, Purpose, Value, 
 
 use crate::town::person;
 
-const TABLES: [(&str, &[&str]); 8] = [
+const TABLES: [(&str, &[&str]); 9] = [
     ("barter_bank", &["id", "schema_version", "public_key", "forgotten_ms"]),
     ("calls", &["ulid", "caller"]),
     ("documents", &["hash", "text"]),
@@ -16,6 +16,8 @@ const TABLES: [(&str, &[&str]); 8] = [
     ("holds", &["account", "tx", "state"]),
     ("legs", &["tx", "until_ms", "state"]),
     ("records", &["record", "tx"]),
+    // In the town here, everybody has one deal at most that waits.
+    ("waiting", &["holder", "tx"]),
 ];
 
 #[derive(Clone, Debug, PartialEq)]

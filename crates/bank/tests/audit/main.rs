@@ -137,10 +137,11 @@ fn has_no_counterpart(change: &Change) -> bool {
         ("barter_bank", "forgotten_ms") => change.after != Some(Cell::Integer(-1)),
         // A pocket that its holder need not have handed in.
         ("documents", "") => before["type"] == "pocket",
-        // Whose hold a lead awaits, as long as no holder has signed it.
+        // Whether a bank leads, and whose hold it awaits, as long as no holder has signed it.
         ("legs", "state") => {
             let without = |mut leg: Value| {
                 leg["terms"]["awaits"].take();
+                leg["terms"]["role"].take();
                 leg
             };
             let is_signed =

@@ -198,6 +198,8 @@ impl Bank {
                     Asked::Promise(promise) => ledger::promise(&mut kept.books, &promise)
                         .map(|promise| json!({ "promise": promise.to_json() })),
                     Asked::Accounts => Ok(json!({ "accounts": {}, "promises": {} })),
+                    // Asked by people, and nobody here is one.
+                    Asked::Legs { .. } => Ok(json!({ "legs": [], "promises": {}, "next": null })),
                 };
                 found.map_err(|failure| match failure {
                     Failure::Refused(refusal) => rpc::Failure::refused(refusal.code(), refusal.to_string(), id),
