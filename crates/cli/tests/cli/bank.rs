@@ -3,4 +3,8 @@
 mod alone;
 mod auditing;
 mod connections;
+mod inbox;
+mod killed;
+mod setting_up;
+mod terminal;
 mod trading;

@@ -13,21 +13,21 @@ use barter_bank::{
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
-use super::{Error, Key, now, pin, plan::Plan, read_key, settle};
+use super::{Error, Key, ask_to_sign, names::Names, now, pin, plan::Plan, read_key, settle};
 use crate::{
-    confirm::confirm,
     context::Context,
     error::Error as Stopped,
     output::{Report, print_page},
     page::{CARE, Cell, NAME, Page},
+    progress::waiting,
     secret::read_document,
 };
 
 /// Make a deal over any number of banks: shows who leads and what that puts at risk, signs, and carries it to its end
 ///
 /// The deal is a file: `{"banks": ["KEY@URL", …], "transfers": […]}`, each transfer with `bank` (its key), `promise`, `amount` (a text),
-/// `giver`, `from` (the account), `receiver` and `to`. Everything signed is kept in a journal. Where others have to sign first, it is
-/// handed to them (barter bank confirm) and the deal goes on with barter bank settle, as it does after any interruption.
+/// `giver`, `from` (the account), `receiver` and `to`; and, if you like, `people`: whom you call what, `{"Alice": KEY, …}`. Everything
+/// signed is kept in a journal. Where others have to sign first, it is handed to them (barter bank confirm) and the deal goes on with barter bank settle, as it does after any interruption.
 #[derive(Args)]
 #[command(after_help = "Examples:
   barter bank deal swap.json --key alice.key --journal swap.journal
@@ -67,6 +67,8 @@ pub(crate) struct Deal {
 struct Written {
     banks: Vec<String>,
     transfers: Vec<WrittenTransfer>,
+    #[serde(default)]
+    people: BTreeMap<String, PublicKey>,
 }
 
 #[derive(Deserialize)]
@@ -116,8 +118,16 @@ impl Deal {
             lead.parse::<PublicKey>().map_err(wrong)
         };
         let leads = self.lead.iter().map(key_of).collect::<Result<BTreeSet<_>, _>>()?;
-        let names = pins.values().map(|pin| (pin.key, pin.url.clone())).collect();
-        let (plan, leads) = Plan::new(&deal, (!leads.is_empty()).then_some(&leads), &names)?;
+        let leads = (!leads.is_empty()).then_some(leads);
+        let banks = pins.values().map(|pin| (pin.key, pin.url.clone())).collect();
+        let mut names = Names::of_people(written.people);
+        // Before anybody is asked: what cannot be settled is said at once.
+        Plan::new(&deal, leads.as_ref(), &banks, &names)?;
+        if !context.output().is_json() {
+            let promises = deal.transfers().iter().map(|transfer| (transfer.bank, transfer.promise)).collect();
+            waiting("asking what is promised", names.ask(context, pins.values(), &promises, &key)).await;
+        }
+        let (plan, leads) = Plan::new(&deal, leads.as_ref(), &banks, &names)?;
         if self.plan {
             return context.output().result(&plan);
         }
@@ -131,7 +141,7 @@ impl Deal {
             return Err(Error::JournalExists { path: self.journal.display().to_string() }.into());
         }
         let mut settlement = Settlement::new(&deal, &leads, &pins, &key, now())?;
-        confirm("sign this deal?", self.yes)?;
+        ask_to_sign("sign this deal?", self.yes)?;
         settlement.confirm(&key, now())?;
         for other in &others {
             settlement.confirm(other, now())?;

@@ -73,6 +73,34 @@ pub(crate) enum Error {
         /// Whose.
         key: String,
     },
+    /// A bank of the published protocol.
+    #[error("bank {bank} does not tell what waits at it: it is one of the published protocol, which has no list_legs")]
+    NoInbox {
+        /// Which.
+        bank: String,
+    },
+    /// No such deal to be ended.
+    #[error("the deal {deal} waits for you at none of these banks: nothing was ended")]
+    NotWaiting {
+        /// Which.
+        deal: String,
+    },
+    /// A bank without its key.
+    #[error("{store} is the store of bank {owner}, and there is no key file {key}: a new key would be another bank")]
+    KeyLost {
+        /// The store.
+        store: String,
+        /// Whose it is.
+        owner: String,
+        /// Where its key was looked for.
+        key: String,
+    },
+    /// Nobody said yes to a deal.
+    #[error("the deal was not signed and nothing was sent to any bank: {reason}")]
+    NotSigned {
+        /// Why.
+        reason: &'static str,
+    },
     /// A store that is not as it should be.
     #[error("the store is not as it should be: {} found", crate::text::counted(*wrong, "fault"))]
     StoreDiffers {
@@ -111,6 +139,10 @@ impl Error {
             Self::NoJournal { .. } => "no_journal",
             Self::NotInDeal { .. } => "not_in_deal",
             Self::StoreDiffers { .. } => "store_differs",
+            Self::NoInbox { .. } => "no_inbox",
+            Self::NotWaiting { .. } => "not_waiting",
+            Self::KeyLost { .. } => "key_lost",
+            Self::NotSigned { .. } => "not_confirmed",
         }
     }
 
@@ -155,6 +187,14 @@ impl Error {
             Self::JournalExists { .. } => "Go on with it by barter bank settle, or name another --journal.",
             Self::NoJournal { .. } => "Make the deal with barter bank deal, or name its journal.",
             Self::NotInDeal { .. } => "Use the key of a holder of an account in it.",
+            Self::NoInbox { .. } => {
+                "See what is in your accounts with barter bank accounts; ask whoever proposed the deal."
+            }
+            Self::NotWaiting { .. } => "See what waits with barter bank inbox; what is settled or rejected is final.",
+            Self::KeyLost { .. } => {
+                "Bring the key back from a copy and name it with --key, or name another --database."
+            }
+            Self::NotSigned { .. } => "Look at who leads and what is at risk, then answer y, or give --yes.",
             Self::StoreDiffers { .. } => {
                 "Stop the bank, go back to a copy that is whole, and find out who wrote to this one."
             }
@@ -169,12 +209,14 @@ impl Error {
                 client::Error::Refused { .. } | client::Error::Unsigned { .. } | client::Error::GivenUp { .. },
             )
             | Self::NotInDeal { .. }
+            | Self::NoInbox { .. }
             | Self::StoreDiffers { .. } => Exit::Refused,
             Self::Client(client::Error::NotPinned { .. } | client::Error::Journal { .. })
             | Self::Store(_)
+            | Self::KeyLost { .. }
             | Self::Place(_)
             | Self::Listen { .. } => Exit::SetUp,
-            Self::NoJournal { .. } => Exit::NotFound,
+            Self::NoJournal { .. } | Self::NotWaiting { .. } => Exit::NotFound,
             _ => Exit::Input,
         }
     }

@@ -1,10 +1,10 @@
 //! `barter bank mint`
 
-use barter_bank::document::Promise;
+use barter_bank::document::{Doc, Header, Promise, Ulid};
 use clap::Args;
 use serde::Serialize;
 
-use super::{At, Error, Key, now};
+use super::{At, Error, Key, now, pin};
 use crate::{
     context::Context,
     error::Error as Stopped,
@@ -63,9 +63,12 @@ impl Mint {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Stopped> {
         let key = self.key.read()?;
         let limit = self.limit.map(|limit| limit.parse()).transpose().map_err(Error::from)?;
-        let connection = self.at.connect().await?;
-        let bank = connection.pin().key;
+        let bank = pin(&self.at.bank)?.key;
         let promise = Promise { bank, name: self.name, due: self.due, limit, integer: self.integer.then_some(true) };
+        // What is no promise is none wherever it is sent.
+        let header = Header { pubkey: key.public(), ulid: Ulid::new(now(), [0; 10]) };
+        Doc::new(header, &promise).map_err(Error::from)?;
+        let connection = self.at.connect().await?;
         let opened = waiting("minting", connection.mint(&key, &promise, now())).await?;
         context.output().result(&Opened {
             bank: bank.to_string(),

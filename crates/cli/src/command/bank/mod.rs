@@ -8,9 +8,12 @@ mod database;
 mod deal;
 mod demo;
 mod error;
+mod inbox;
+mod init;
 mod invite;
 mod keygen;
 mod mint;
+mod names;
 mod open;
 mod plan;
 mod serve;
@@ -24,12 +27,13 @@ use barter_bank::{
 };
 use clap::{Args, Subcommand};
 
-use crate::{context::Context, error::Error as Stopped, progress::waiting};
+use crate::{confirm::confirm, context::Context, error::Error as Stopped, progress::waiting};
 pub(crate) use error::Error;
 
 /// Trade without money: promises kept by independent banks, and deals over any number of them
 #[derive(Subcommand)]
 pub(crate) enum Bank {
+    Init(init::Init),
     Serve(serve::Serve),
     Keygen(keygen::Keygen),
     Mint(mint::Mint),
@@ -38,6 +42,7 @@ pub(crate) enum Bank {
     Deal(deal::Deal),
     Confirm(confirm::Confirm),
     Settle(settle::Settle),
+    Inbox(inbox::Inbox),
     #[command(subcommand)]
     Invite(invite::Invite),
     Canonical(canonical::Canonical),
@@ -48,13 +53,15 @@ pub(crate) enum Bank {
 impl Bank {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Stopped> {
         match self {
+            Self::Init(command) => command.run(context).await,
             Self::Serve(command) => command.run(context).await,
             Self::Keygen(command) => command.run(context),
             Self::Mint(command) => command.run(context).await,
             Self::Open(command) => command.run(context).await,
             Self::Accounts(command) => command.run(context).await,
             Self::Deal(command) => Box::pin(command.run(context)).await,
-            Self::Confirm(command) => command.run(context),
+            Self::Confirm(command) => command.run(context).await,
+            Self::Inbox(command) => command.run(context).await,
             Self::Settle(command) => Box::pin(command.run(context)).await,
             Self::Invite(command) => command.run(context),
             Self::Canonical(command) => command.run(context),
@@ -104,6 +111,14 @@ fn pin(text: &str) -> Result<Pin, Error> {
     let (key, url) = text.split_once('@').ok_or_else(|| wrong("there is no @ in it".to_owned()))?;
     let key = key.parse().map_err(|error: barter_bank::document::KeyError| wrong(error.to_string()))?;
     Ok(Pin { key, url: url.trim_end_matches('/').to_owned() })
+}
+
+/// Asks before something is signed, unless `yes` answered before.
+fn ask_to_sign(question: &str, yes: bool) -> Result<(), Stopped> {
+    confirm(question, yes).map_err(|error| match error {
+        Stopped::NotConfirmed { reason } => Error::NotSigned { reason }.into(),
+        other => other,
+    })
 }
 
 /// The machine's clock, in Unix milliseconds.

@@ -8,15 +8,17 @@ use barter_bank::{
 };
 use serde::Serialize;
 
-use super::Error;
+use super::{Error, names::Names};
 use crate::{
     output::Report,
     page::{BAD, CARE, Cell, FAINT, GOOD, NAME, Page},
     text::printable,
 };
 
-/// Most other choices of a lead that are shown.
+/// Most other choices of leads that are shown.
 const MAX_OTHERS: usize = 8;
+/// Most choices that are looked at.
+const MAX_TRIED: usize = 2_000;
 /// Characters of a key or hash in a table.
 const SHORT: usize = 12;
 
@@ -27,8 +29,8 @@ pub(super) struct Plan {
     steps: Vec<Turn>,
     /// Whether these are known to be as few leads as there can be.
     fewest_leads: bool,
-    /// What a bank alone would put at risk, where it could lead alone.
-    alone: Vec<Choice>,
+    /// As many other leads, and what they would put at risk.
+    others: Vec<Choice>,
 }
 
 /// A bank's turn.
@@ -43,55 +45,101 @@ struct Turn {
 
 /// What somebody gives.
 #[derive(Serialize)]
-pub(super) struct Given {
-    pub(super) giver: String,
-    pub(super) promise: String,
-    pub(super) amount: String,
+struct Given {
+    giver: String,
+    promise: String,
+    amount: String,
+    #[serde(skip)]
+    giver_name: String,
+    #[serde(skip)]
+    promise_name: String,
 }
 
-/// A bank that could lead alone.
+/// Banks that could lead instead.
 #[derive(Serialize)]
 struct Choice {
-    bank: String,
-    name: String,
-    at_risk: usize,
+    leads: Vec<String>,
+    #[serde(skip)]
+    names: Vec<String>,
+    at_risk: Vec<Given>,
 }
 
-impl From<&Transfer> for Given {
-    fn from(transfer: &Transfer) -> Self {
+impl Given {
+    fn new(transfer: &Transfer, names: &Names) -> Self {
         Self {
             giver: transfer.giver.to_string(),
             promise: transfer.promise.to_string(),
             amount: transfer.amount.to_string(),
+            giver_name: names.person(&transfer.giver),
+            promise_name: names.promise(&transfer.promise),
         }
+    }
+
+    /// What is given, in words.
+    fn told(&self) -> String {
+        format!("{} of {}", self.amount, self.promise_name)
     }
 }
 
 impl Plan {
-    /// Of these leads, or of the fewest. Names say which bank is which.
+    /// Of these leads, or of the fewest. `banks` and `names` say which is which.
     pub(super) fn new(
         deal: &Deal,
         leads: Option<&BTreeSet<PublicKey>>,
-        names: &BTreeMap<PublicKey, String>,
+        banks: &BTreeMap<PublicKey, String>,
+        names: &Names,
     ) -> Result<(Self, BTreeSet<PublicKey>), Error> {
         let fewest = deal.smallest_leads();
         let leads = leads.cloned().unwrap_or_else(|| fewest.banks.clone());
-        let name = |bank: &PublicKey| names.get(bank).cloned().unwrap_or_else(|| short(&bank.to_string()));
+        let name = |bank: &PublicKey| banks.get(bank).cloned().unwrap_or_else(|| short(&bank.to_string()));
+        let given =
+            |transfers: Vec<&Transfer>| transfers.into_iter().map(|transfer| Given::new(transfer, names)).collect();
         let turn = |step: Step<'_>| Turn {
             bank: step.bank.to_string(),
             name: name(&step.bank),
             role: step.role,
             waits_for: step.predecessors,
-            at_risk: step.at_risk.into_iter().map(Given::from).collect(),
+            at_risk: given(step.at_risk),
         };
-        let steps = deal.order(&leads)?.into_iter().map(turn).collect();
-        let could = |bank: &&PublicKey| deal.order(&BTreeSet::from([**bank])).is_ok();
-        let alone = deal.banks().iter().filter(could).take(MAX_OTHERS);
-        let alone =
-            alone.map(|bank| Choice { bank: bank.to_string(), name: name(bank), at_risk: deal.at_risk(bank).len() });
-        let fewest_leads = fewest.is_smallest && leads.len() <= fewest.banks.len();
-        Ok((Self { steps, fewest_leads, alone: alone.collect() }, leads))
+        let steps: Vec<Turn> = deal.order(&leads)?.into_iter().map(turn).collect();
+        let chosen: BTreeSet<PublicKey> = leading(deal, &leads).unwrap_or_default();
+        let choice = |leads: BTreeSet<PublicKey>| Choice {
+            leads: leads.iter().map(ToString::to_string).collect(),
+            names: leads.iter().map(name).collect(),
+            at_risk: given(leads.iter().flat_map(|bank| deal.at_risk(bank)).collect()),
+        };
+        let others = others(deal, fewest.banks.len(), &chosen).into_iter().map(choice).collect();
+        let fewest_leads = fewest.is_smallest && chosen.len() <= fewest.banks.len();
+        Ok((Self { steps, fewest_leads, others }, leads))
     }
+}
+
+/// All that lead with these named: banks that wait for nobody do, too. None if that breaks not every circle.
+fn leading(deal: &Deal, leads: &BTreeSet<PublicKey>) -> Option<BTreeSet<PublicKey>> {
+    let steps = deal.order(leads).ok()?;
+    Some(steps.into_iter().filter(|step| step.role == Role::Lead).map(|step| step.bank).collect())
+}
+
+/// Other sets of as many leads that would do, those first that put the fewest transfers at risk.
+fn others(deal: &Deal, count: usize, chosen: &BTreeSet<PublicKey>) -> Vec<BTreeSet<PublicKey>> {
+    let mut places: Vec<usize> = (0..count).collect();
+    let mut found = Vec::new();
+    for _ in 0..MAX_TRIED {
+        let leads: BTreeSet<PublicKey> = places.iter().filter_map(|place| deal.banks().get(*place).copied()).collect();
+        if leads != *chosen && leading(deal, &leads).as_ref() == Some(&leads) {
+            found.push(leads);
+        }
+        // The next choice of as many places in ascending order.
+        let can_move = |place: &usize| places[*place] + count - place < deal.banks().len();
+        let Some(moved) = (0..count).rfind(can_move) else { break };
+        let start = places[moved] + 1;
+        for (place, next) in (moved..count).zip(start..) {
+            places[place] = next;
+        }
+    }
+    found.sort_by_key(|leads| leads.iter().map(|bank| deal.at_risk(bank).len()).sum::<usize>());
+    found.truncate(MAX_OTHERS);
+    found
 }
 
 impl Report for Plan {
@@ -122,18 +170,24 @@ impl Report for Plan {
         } else {
             page.line("  if a bank refuses after a lead has settled, these givers get nothing for it:");
             let row = |(step, given): &(&Turn, &Given)| {
-                let what = format!("{} of {}", given.amount, short(&given.promise));
-                vec![Cell::from(short(&given.giver)), Cell::new(what, BAD), Cell::from(printable(&step.name))]
+                vec![Cell::from(&given.giver_name), Cell::new(given.told(), BAD), Cell::from(printable(&step.name))]
             };
             page.table(2, &["giver", "gives", "at"], &at_risk.iter().map(row).collect::<Vec<_>>());
         }
         let fewest = if self.fewest_leads { "no fewer banks can lead" } else { "perhaps fewer banks could lead" };
         page.line(format!("  {fewest}; leads get no proof before they settle, and there is no way back"));
-        if self.alone.len() > 1 {
-            let choice = |choice: &Choice| format!("{} ({} at risk)", printable(&choice.name), choice.at_risk);
-            let others: Vec<String> = self.alone.iter().map(choice).collect();
-            page.line(format!("  could lead alone: {}", others.join(", ")));
+        if self.others.is_empty() {
+            return;
         }
+        page.line("  with as many other leads, who would lose what:");
+        let row = |choice: &Choice| {
+            let told = |given: &Given| format!("{} {}", given.giver_name, given.told());
+            let lost: Vec<String> = choice.at_risk.iter().map(told).collect();
+            let lost =
+                if lost.is_empty() { Cell::new("nobody anything", GOOD) } else { Cell::new(lost.join(", "), CARE) };
+            vec![Cell::from(printable(&choice.names.join(", "))), lost]
+        };
+        page.table(2, &["led by", "at risk"], &self.others.iter().map(row).collect::<Vec<_>>());
     }
 }
 

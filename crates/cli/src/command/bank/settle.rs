@@ -15,7 +15,7 @@ use crate::{
     error::Error as Stopped,
     output::{Output, Report},
     page::{Cell, GOOD, NAME, Page},
-    progress::Bar,
+    progress::{Bar, waiting},
 };
 
 /// Carry a deal on from where it is, as often as it takes
@@ -93,7 +93,8 @@ pub(super) async fn carry(
 ) -> Result<(), Stopped> {
     let mut banks = BTreeMap::new();
     for leg in settlement.legs() {
-        banks.insert(leg.terms.bank, Connection::open(leg.pin.clone()).await?);
+        let opened = waiting("asking the banks who they are", Connection::open(leg.pin.clone()));
+        banks.insert(leg.terms.bank, opened.await?);
     }
     let mut told = Told::new(&settlement, journal, context.output());
     drive(&mut settlement, &banks, key, &mut told).await?;

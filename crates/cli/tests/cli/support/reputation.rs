@@ -230,6 +230,12 @@ fn answer(mut asker: TcpStream, truth: &str, path_end: &str, change: &dyn Fn(&mu
 pub(crate) fn says(answers: Vec<String>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
+    self::answers(listener, answers);
+    url
+}
+
+/// The same, where a server listens already.
+pub(crate) fn answers(listener: TcpListener, answers: Vec<String>) {
     spawn(move || {
         for answer in answers {
             let (mut asker, _) = listener.accept().unwrap();
@@ -245,7 +251,6 @@ pub(crate) fn says(answers: Vec<String>) -> String {
             asker.write_all(answer.as_bytes()).unwrap();
         }
     });
-    url
 }
 
 /// Lets others read a file.

@@ -126,7 +126,7 @@ impl<'a> Play<'a> {
         }
         let deal = Deal::new(transfers).map_err(crate::command::bank::Error::from)?;
         let names = (0..PEOPLE.len()).map(|number| (self.stage.bank(number).pin().key, bank_of(number))).collect();
-        let (plan, leads) = Plan::new(&deal, None, &names)?;
+        let (plan, leads) = Plan::new(&deal, None, &names, &self.stage.names())?;
         let pins = self.banks().into_values().map(|bank| (bank.pin().key, bank.pin().clone())).collect();
         let people: BTreeSet<usize> = pairs.iter().flat_map(|(giver, receiver)| [*giver, *receiver]).collect();
         let mut settlement = Settlement::new(&deal, &leads, &pins, self.stage.person(pairs[0].0), now())?;

@@ -14,7 +14,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::super::now;
+use super::super::{names::Names, now};
 use crate::{chain::KEEP, error::Error, reputation, secret::random_bytes};
 
 /// Who is there, what they promise, and at whose bank.
@@ -70,6 +70,14 @@ impl Stage {
     /// The bank with this number.
     pub(super) fn bank(&self, number: usize) -> &Connection {
         &self.banks[number].connection
+    }
+
+    /// What everybody, and what they promise, is called.
+    pub(super) fn names(&self) -> Names {
+        let people = self.people.iter().zip(PEOPLE).map(|(key, (person, _))| (person.to_owned(), key.public()));
+        let minted = |(number, accounts): (usize, &Vec<Option<Opened>>)| accounts[number];
+        let promises = self.accounts.iter().enumerate().filter_map(minted).zip(PEOPLE);
+        Names::of_people(people).and_promises(promises.map(|(opened, (_, what))| (opened.promise, what.to_owned())))
     }
 
     /// The number of the bank with this key.
