@@ -10,6 +10,7 @@ mod error;
 mod inbox;
 mod journal;
 mod settlement;
+mod sound;
 mod wire;
 
 pub use accounts::{Holding, Opened};
@@ -19,4 +20,5 @@ pub use error::Error;
 pub use inbox::{Waiting, WaitingAccount};
 pub use journal::Journal;
 pub use settlement::{Leg, Settlement};
+pub use sound::Unfit;
 pub use wire::Wire;

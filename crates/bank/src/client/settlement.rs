@@ -196,7 +196,8 @@ impl Settlement {
         })
     }
 
-    /// Reads what [`to_json`](Self::to_json) wrote. Every document is checked again.
+    /// Reads what [`to_json`](Self::to_json) wrote. Every document is checked again, and whether the legs are parts of the one deal:
+    /// somebody else may have written it.
     ///
     /// # Errors
     /// What is wrong with it, in a sentence.
@@ -221,7 +222,9 @@ impl Settlement {
             legs.push(Leg { pin: Pin { key: terms.bank, url }, terms, records, holders });
         }
         let signatures = items(value, "signatures")?.into_iter().map(Doc::read).collect::<Result<_, _>>();
-        Ok(Self { tx, legs, signatures: signatures.map_err(|error| error.to_string())? })
+        let settlement = Self { tx, legs, signatures: signatures.map_err(|error| error.to_string())? };
+        settlement.check()?;
+        Ok(settlement)
     }
 }
 

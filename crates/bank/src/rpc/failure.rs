@@ -24,6 +24,8 @@ pub mod code {
     pub const REPLAY: i32 = -32002;
     /// Another deal holds the account.
     pub const HELD: i32 = -32003;
+    /// Nothing here has this hash.
+    pub const UNKNOWN: i32 = -32005;
 }
 
 /// What a stranger wrote, in quotes and short enough for one line.

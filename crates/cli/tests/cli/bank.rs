@@ -5,6 +5,7 @@ mod auditing;
 mod connections;
 mod inbox;
 mod killed;
+mod lies;
 mod setting_up;
 mod terminal;
 mod trading;

@@ -1,15 +1,18 @@
 //! `barter bank confirm`
 
-use std::path::PathBuf;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
 
 use barter_bank::{
-    client::{Connection, Error as ClientError, Holding, Journal, Leg, Settlement},
-    document::{Doc, Record, Role, SecretKey},
+    client::{Connection, Holding, Journal, Leg, Pin, Settlement},
+    document::{Doc, Hash, PublicKey, Record, Role, SecretKey},
 };
 use clap::Args;
 use serde::Serialize;
 
-use super::{Error, Key, ask_to_sign, now, plan::short};
+use super::{Error, Key, OwnBanks, ask_to_sign, now, plan::short};
 use crate::{
     context::Context,
     error::Error as Stopped,
@@ -21,17 +24,21 @@ use crate::{
 
 /// Sign a deal that somebody else proposed, as one of its holders
 ///
-/// Shows what you give and get by the names of promises, which your banks are asked for, what else happens at these banks, and whether one
-/// leads. Signs for every bank on which terms it settles, and puts the signatures into the journal; nothing is sent to a bank.
+/// Somebody else wrote the journal, so nothing in it is believed: your own banks, which you name, say which accounts are yours and of what;
+/// and a bank where you give has to wait for every bank where you get, unless it leads. Shows what you give and get, who leads and who
+/// waits for whom. Signs for every bank on which terms it settles, and puts the signatures into the journal; nothing is sent to a bank.
 #[derive(Args)]
 #[command(after_help = "Example:
-  barter bank confirm swap.journal --key bob.key")]
+  barter bank confirm swap.journal --key bob.key --bank KEY@https://one.example --bank KEY@https://two.example")]
 pub(crate) struct Confirm {
     /// The deal's journal, as its proposer handed it on
     journal: PathBuf,
 
     #[command(flatten)]
     key: Key,
+
+    #[command(flatten)]
+    banks: OwnBanks,
 
     /// Do not ask
     #[arg(long)]
@@ -51,7 +58,10 @@ struct Signed {
 #[derive(Serialize)]
 struct Row {
     bank: String,
+    key: String,
     role: Role,
+    /// Keys of the banks whose settlement it has to be shown.
+    waits_for: Vec<String>,
     record: &'static str,
     amount: String,
     account: String,
@@ -61,12 +71,36 @@ struct Row {
     name: Option<String>,
 }
 
-impl Row {
-    fn new(leg: &Leg, record: &Doc<Record>, mine: &[Holding]) -> Self {
-        let holding = mine.iter().find(|holding| holding.account == record.account);
-        Self {
+/// What who signs has at banks of theirs, as these say.
+#[derive(Default)]
+struct Own {
+    accounts: BTreeMap<PublicKey, BTreeSet<Hash>>,
+    holdings: BTreeMap<Hash, Holding>,
+}
+
+impl Own {
+    /// Asks a bank, if it is one of the deal's. Where it is, its holder knows, and not the journal.
+    async fn ask(&mut self, settlement: &Settlement, pin: Pin, key: &SecretKey) -> Result<(), Stopped> {
+        let Some(leg) = settlement.legs().iter().find(|leg| leg.terms.bank == pin.key) else { return Ok(()) };
+        if leg.pin.url != pin.url {
+            let (bank, found, expected) = (pin.key.to_string(), leg.pin.url.clone(), pin.url);
+            return Err(Error::OtherAddress { bank, found, expected }.into());
+        }
+        let bank = pin.key;
+        let asked = async { Connection::open(pin).await?.holdings(key, now()).await };
+        let holdings = waiting("asking what is promised", asked).await?;
+        self.accounts.insert(bank, holdings.iter().map(|holding| holding.account).collect());
+        self.holdings.extend(holdings.into_iter().map(|holding| (holding.account, holding)));
+        Ok(())
+    }
+
+    fn row(&self, leg: &Leg, record: &Doc<Record>) -> Row {
+        let holding = self.holdings.get(&record.account);
+        Row {
             bank: leg.pin.url.clone(),
+            key: leg.terms.bank.to_string(),
             role: leg.terms.role,
+            waits_for: leg.terms.predecessors.iter().map(ToString::to_string).collect(),
             record: record.side.word(),
             amount: record.amount.to_string(),
             account: record.account.to_string(),
@@ -75,16 +109,6 @@ impl Row {
             name: holding.map(|holding| holding.promise.name.clone()),
         }
     }
-}
-
-/// What who signs has at a bank. Nothing where the bank does not say: then accounts are told by their hashes.
-async fn holdings(context: &Context, leg: &Leg, key: &SecretKey) -> Vec<Holding> {
-    let asked = async { Connection::open(leg.pin.clone()).await?.holdings(key, now()).await };
-    asked.await.unwrap_or_else(|error: ClientError| {
-        let what = "which accounts there are yours, and of what, is not known";
-        context.output().warn("no_names", &format!("{error}; {what}"));
-        Vec::new()
-    })
 }
 
 fn show(settlement: &Settlement, rows: &[Row]) -> Result<(), Stopped> {
@@ -105,11 +129,21 @@ fn show(settlement: &Settlement, rows: &[Row]) -> Result<(), Stopped> {
             Cell::new(what, style),
             Cell::from(&row.amount),
             Cell::new(of, NAME),
-            Cell::from(&row.bank),
+            Cell::from(printable(&row.bank)),
             Cell::from(row.role.word()),
         ]
     };
     page.table(2, &["", "amount", "of", "at", "which is to"], &rows.iter().map(row).collect::<Vec<_>>());
+    page.gap();
+    let turn = |leg: &Leg| {
+        let waits: Vec<String> = leg.terms.predecessors.iter().map(|bank| short(&bank.to_string())).collect();
+        let (role, waits) = match leg.terms.role {
+            Role::Lead => (Cell::new("leads", CARE), Cell::new("nobody", FAINT)),
+            Role::Follow => (Cell::new("follows", GOOD), Cell::from(waits.join(", "))),
+        };
+        vec![Cell::new(short(&leg.terms.bank.to_string()), NAME), Cell::from(printable(&leg.pin.url)), role, waits]
+    };
+    page.table(2, &["bank", "at", "", "waits for"], &settlement.legs().iter().map(turn).collect::<Vec<_>>());
     if rows.iter().any(|row| row.own && row.record == "debit" && row.role == Role::Lead) {
         page.line(styled(
             "  a bank where you give leads: if another refuses after it, you have given and may get nothing",
@@ -134,15 +168,20 @@ impl Confirm {
         let journal = Journal::new(&self.journal);
         let found = journal.read()?;
         let mut settlement = found.ok_or_else(|| Error::NoJournal { path: self.journal.display().to_string() })?;
-        let own: Vec<Leg> =
-            settlement.legs().iter().filter(|leg| leg.holders.contains(&key.public())).cloned().collect();
-        if own.is_empty() {
-            return Err(Error::NotInDeal { key: key.public().to_string() }.into());
+        let mut own = Own::default();
+        for pin in self.banks.pins()? {
+            own.ask(&settlement, pin, &key).await?;
         }
-        let mut rows = Vec::new();
-        for leg in &own {
-            let mine = waiting("asking what is promised", holdings(context, leg, &key)).await;
-            rows.extend(leg.records.iter().map(|record| Row::new(leg, record, &mine)));
+        settlement.check_part(key.public(), &own.accounts).map_err(Error::from)?;
+        let asked = |leg: &&Leg| leg.holders.contains(&key.public());
+        let rows: Vec<Row> = settlement
+            .legs()
+            .iter()
+            .filter(asked)
+            .flat_map(|leg| leg.records.iter().map(|record| own.row(leg, record)))
+            .collect();
+        if rows.is_empty() {
+            return Err(Error::NotInDeal { key: key.public().to_string() }.into());
         }
         if !context.output().is_json() {
             show(&settlement, &rows)?;

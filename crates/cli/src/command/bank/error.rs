@@ -73,6 +73,19 @@ pub(crate) enum Error {
         /// Whose.
         key: String,
     },
+    /// A deal that a journal has otherwise than the holder's banks say.
+    #[error(transparent)]
+    Unfit(#[from] client::Unfit),
+    /// A journal that has a bank elsewhere than its holder knows it to be.
+    #[error("the journal says that bank {bank} is at {found}, and you named it at {expected}")]
+    OtherAddress {
+        /// Which.
+        bank: String,
+        /// Where the journal says it is.
+        found: String,
+        /// Where its holder says.
+        expected: String,
+    },
     /// A bank of the published protocol.
     #[error("bank {bank} does not tell what waits at it: it is one of the published protocol, which has no list_legs")]
     NoInbox {
@@ -140,6 +153,8 @@ impl Error {
             Self::NotInDeal { .. } => "not_in_deal",
             Self::StoreDiffers { .. } => "store_differs",
             Self::NoInbox { .. } => "no_inbox",
+            Self::Unfit(_) => "unfit_deal",
+            Self::OtherAddress { .. } => "other_address",
             Self::NotWaiting { .. } => "not_waiting",
             Self::KeyLost { .. } => "key_lost",
             Self::NotSigned { .. } => "not_confirmed",
@@ -187,6 +202,13 @@ impl Error {
             Self::JournalExists { .. } => "Go on with it by barter bank settle, or name another --journal.",
             Self::NoJournal { .. } => "Make the deal with barter bank deal, or name its journal.",
             Self::NotInDeal { .. } => "Use the key of a holder of an account in it.",
+            Self::Unfit(client::Unfit::OtherBank { .. }) => {
+                "Name it with --bank, by the key and address that you opened your account with; if you have none there, do not sign."
+            }
+            Self::Unfit(_) => {
+                "Do not sign it, and ask whoever proposed it why: with such terms, what you give could be taken for nothing."
+            }
+            Self::OtherAddress { .. } => "Ask the bank, not the journal, where it is; do not sign before.",
             Self::NoInbox { .. } => {
                 "See what is in your accounts with barter bank accounts; ask whoever proposed the deal."
             }
@@ -210,6 +232,8 @@ impl Error {
             )
             | Self::NotInDeal { .. }
             | Self::NoInbox { .. }
+            | Self::Unfit(_)
+            | Self::OtherAddress { .. }
             | Self::StoreDiffers { .. } => Exit::Refused,
             Self::Client(client::Error::NotPinned { .. } | client::Error::Journal { .. })
             | Self::Store(_)

@@ -1,20 +1,20 @@
 //! `barter bank inbox`
 
 use barter_bank::{
-    client::{Connection, Error as ClientError, Waiting},
-    document::Hash,
+    client::{Connection, Error as ClientError, Pin, Waiting},
+    document::{Hash, SecretKey},
     ledger::State,
     rpc::code,
 };
 use clap::Args;
 use serde::Serialize;
 
-use super::{Error, Key, now, pin, plan::short};
+use super::{Error, Key, OwnBanks, now, plan::short};
 use crate::{
     context::Context,
     error::Error as Stopped,
     output::Report,
-    page::{BAD, CARE, Cell, FAINT, GOOD, NAME, Page},
+    page::{CARE, Cell, FAINT, GOOD, NAME, Page},
     progress::waiting,
     text::{instant, printable},
 };
@@ -32,9 +32,8 @@ pub(crate) struct Inbox {
     #[command(flatten)]
     key: Key,
 
-    /// A bank where you have accounts: its key and its address
-    #[arg(long, value_name = "KEY@URL", env = "BARTER_BANK", value_delimiter = ',', required = true)]
-    bank: Vec<String>,
+    #[command(flatten)]
+    banks: OwnBanks,
 
     /// End this deal at each of these banks where it waits
     #[arg(long, value_name = "DEAL")]
@@ -60,7 +59,6 @@ struct Row {
     confirmed: bool,
     unconfirmed: u64,
     held_until_ms: Option<u64>,
-    rejected: bool,
     next: &'static str,
 }
 
@@ -91,7 +89,6 @@ impl Row {
             confirmed: waiting.is_confirmed,
             unconfirmed: waiting.unconfirmed,
             held_until_ms: waiting.until_ms,
-            rejected: false,
             next,
         }
     }
@@ -125,10 +122,6 @@ impl Report for Listed {
                 };
                 page.field(label, Cell::new(format!("{amount} of \u{201c}{}\u{201d}", printable(name)), style));
             }
-            if row.rejected {
-                page.field("state", Cell::new("rejected by you", BAD));
-                continue;
-            }
             page.field("state", row.state.word());
             page.field_if("held until", row.held_until_ms.map(|until| instant(until / 1_000)));
             page.field("next", Cell::new(row.next, FAINT));
@@ -136,46 +129,80 @@ impl Report for Listed {
     }
 }
 
+/// A deal that its holder has ended.
+#[derive(Serialize)]
+struct Ended {
+    deal: String,
+    ended_at: Vec<String>,
+}
+
+impl Report for Ended {
+    fn show(&self, page: &mut Page) {
+        page.field("deal", Cell::new(&self.deal, NAME));
+        for bank in &self.ended_at {
+            page.field("ended at", Cell::new(bank, CARE));
+        }
+    }
+}
+
 impl Inbox {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Stopped> {
         let key = self.key.read()?;
-        let pins = self.bank.iter().map(|bank| pin(bank)).collect::<Result<Vec<_>, _>>()?;
-        let reject: Option<Hash> = self.reject.map(|deal| deal.parse()).transpose().map_err(Error::from)?;
-        let (mut deals, mut failed) = (Vec::new(), None);
-        for pin in pins {
-            let url = pin.url.clone();
-            let asked = async {
-                let connection = Connection::open(pin).await?;
-                let mut rows = Vec::new();
-                for waiting in connection.waiting(&key, now()).await? {
-                    let ends = reject == Some(waiting.tx);
-                    if ends {
-                        connection.reject(&key, waiting.tx, None, now()).await?;
-                    }
-                    if ends || reject.is_none() {
-                        rows.push(Row { rejected: ends, ..Row::new(&url, waiting) });
-                    }
-                }
-                Ok::<_, ClientError>(rows)
-            };
-            match waiting("asking the banks", asked).await {
-                Ok(rows) => deals.extend(rows),
-                Err(error) => {
-                    let error = told(error);
-                    // The others are asked all the same, and the last failure is what the command ends with.
-                    context.output().warn("bank_not_asked", &error.to_string());
-                    failed = Some(error);
-                }
+        let pins = self.banks.pins()?;
+        if let Some(deal) = self.reject {
+            return reject(context, &key, pins, deal.parse().map_err(Error::from)?).await;
+        }
+        let ask = async |connection: Connection| {
+            let found = connection.waiting(&key, now()).await?;
+            Ok(found.into_iter().map(|waiting| Row::new(&connection.pin().url, waiting)).collect())
+        };
+        let (deals, failed): (Vec<Vec<Row>>, _) = each(context, pins, ask).await;
+        let deals = deals.into_iter().flatten().collect();
+        context.output().result(&Listed { holder: key.public().to_string(), deals })?;
+        failed.map_or(Ok(()), |error| Err(error.into()))
+    }
+}
+
+/// Ends a deal wherever it is under way. By its name, not by the list: others may have filled that.
+async fn reject(context: &Context, key: &SecretKey, pins: Vec<Pin>, deal: Hash) -> Result<(), Stopped> {
+    let end = async |connection: Connection| match connection.reject(key, deal, None, now()).await {
+        Ok(()) => Ok(Some(connection.pin().url.clone())),
+        // Not here, or not theirs here.
+        Err(ClientError::Refused { code: code::UNKNOWN | code::UNAUTHORIZED, .. }) => Ok(None),
+        Err(error) => Err(error),
+    };
+    let (ended, failed) = each(context, pins, end).await;
+    let (deal, ended_at) = (deal.to_string(), ended.into_iter().flatten().collect::<Vec<_>>());
+    let is_found = !ended_at.is_empty();
+    if is_found {
+        context.output().result(&Ended { deal: deal.clone(), ended_at })?;
+    }
+    match failed {
+        Some(error) => Err(error.into()),
+        None if is_found => Ok(()),
+        None => Err(Error::NotWaiting { deal }.into()),
+    }
+}
+
+/// Asks each bank. One that fails is warned of, and the others are asked all the same: with what they answered comes the last failure.
+async fn each<T>(
+    context: &Context,
+    pins: Vec<Pin>,
+    ask: impl AsyncFn(Connection) -> Result<T, ClientError>,
+) -> (Vec<T>, Option<Error>) {
+    let (mut answers, mut failed) = (Vec::new(), None);
+    for pin in pins {
+        let asked = async { ask(Connection::open(pin).await?).await };
+        match waiting("asking the banks", asked).await {
+            Ok(answer) => answers.push(answer),
+            Err(error) => {
+                let error = told(error);
+                context.output().warn("bank_not_asked", &error.to_string());
+                failed = Some(error);
             }
         }
-        let is_found = reject.is_none() || !deals.is_empty();
-        context.output().result(&Listed { holder: key.public().to_string(), deals })?;
-        match (failed, reject) {
-            (Some(error), _) => Err(error.into()),
-            (None, Some(deal)) if !is_found => Err(Error::NotWaiting { deal: deal.to_string() }.into()),
-            _ => Ok(()),
-        }
     }
+    (answers, failed)
 }
 
 /// A bank that knows no such method says so in a way that only programs understand.

@@ -100,6 +100,20 @@ impl At {
     }
 }
 
+/// At which banks somebody has accounts.
+#[derive(Args)]
+struct OwnBanks {
+    /// A bank where you have accounts: its key and its address, as you know them
+    #[arg(long, value_name = "KEY@URL", env = "BARTER_BANK", value_delimiter = ',', required = true)]
+    bank: Vec<String>,
+}
+
+impl OwnBanks {
+    fn pins(&self) -> Result<Vec<Pin>, Error> {
+        self.bank.iter().map(|bank| pin(bank)).collect()
+    }
+}
+
 /// Reads an Ed25519 key that only its owner can read.
 fn read_key(path: &Path) -> Result<SecretKey, Stopped> {
     Ok(SecretKey::from_seed(&crate::reputation::read_key(path)?.seed()))

@@ -40,7 +40,7 @@ fn who_confirms_sees_what_they_give_and_get() {
     traders.swap("swap.json", "3", "2.5");
     traders.words("bank deal swap.json --key alice.key --yes --journal swap.journal").json();
     let (columns, rows) = SIZE;
-    let confirm = traders.words("bank confirm swap.journal --key bob.key").env("NO_COLOR", "1");
+    let confirm = traders.at_both("bank confirm swap.journal --key bob.key").env("NO_COLOR", "1");
     let mut asked = confirm.at_terminal(columns, rows);
     asked.wait_for("sign this deal? [y/N]");
     asked.type_line("");
@@ -49,6 +49,8 @@ fn who_confirms_sees_what_they_give_and_get() {
     let squeezed = squeeze(&shown);
     assert!(squeezed.contains("you give 2.5 “1 hour”") && squeezed.contains("you get 3 “1 logo”"), "{shown}");
     assert!(squeezed.contains("somebody gives 3 account"), "{shown}");
+    let [one, two] = [0, 1].map(|bank| &traders.banks[bank].key()[..12]);
+    assert!(shown.contains(&format!("{one}…")) && shown.contains(&format!("{two}…")), "who waits for whom: {shown}");
     assert!(shown.contains("the deal was not signed and nothing was sent to any bank"), "{shown}");
     let settle = traders.words("bank settle swap.journal --key alice.key").failure();
     settle.expect("unsigned", 1, &[&traders.people[1]]);

@@ -29,9 +29,10 @@ fn a_deal_waits_for_who_has_not_signed() {
     let settle = || traders.words("bank settle swap.journal --key alice.key");
     settle().failure().expect("unsigned", 1, &[&traders.people[1]]);
     traders.words("bank keygen eve.key").json();
-    traders.words("bank confirm swap.journal --yes --key eve.key").failure().expect("not_in_deal", 1, &[]);
-    traders.words("bank confirm swap.journal --key bob.key").failure().expect("not_confirmed", 2, &["--yes"]);
-    let signed = traders.words("bank confirm swap.journal --yes --key bob.key").json();
+    let confirm = |line: &str| traders.at_both(&format!("bank confirm swap.journal {line}"));
+    confirm("--yes --key eve.key").failure().expect("not_in_deal", 1, &[]);
+    confirm("--key bob.key").failure().expect("not_confirmed", 2, &["--yes"]);
+    let signed = confirm("--yes --key bob.key").json();
     assert_eq!(signed["unsigned"], serde_json::json!([]));
     settle().json();
     assert_eq!([traders.balance(0, 1), traders.balance(1, 0)], ["1", "1"]);

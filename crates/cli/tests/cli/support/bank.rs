@@ -142,6 +142,12 @@ impl Traders {
         Barter::words(line).within(self.folder.path())
     }
 
+    /// A command in their folder that is told of both banks.
+    pub(crate) fn at_both(&self, line: &str) -> Barter {
+        let pins = self.banks.each_ref().map(|bank| bank.pin.as_str());
+        self.words(line).env("BARTER_BANK", pins.join(","))
+    }
+
     /// Writes a swap: so many logos for so many hours.
     pub(crate) fn swap(&self, file: &str, logos: &str, hours: &str) {
         let transfer = |giver: usize, amount: &str| {
