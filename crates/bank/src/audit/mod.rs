@@ -4,9 +4,11 @@
 //! changes is taken from its records, and what is in an account from the legs that were settled. Where a rule is the ledger's, the
 //! ledger is asked. The store is read at one point in time and not written, also while its bank runs.
 //!
-//! Who has the bank's key can write another store that is as consistent. And some things have no counterpart to compare them with: that
-//! a call was made, a pocket that its holder need not have handed in, a deal of which every trace was removed and that has settled
-//! nothing.
+//! It shows that what stands there is what was signed, not that all of it is there. Who can write to the store can make it one that it
+//! was: an older copy, or one from which the last deals of some accounts are gone with every trace, their balances put back; or a deal
+//! that has settled nothing. The bank's word on these deals, which others hold, is then the only proof. Who has the bank's key can write
+//! another store that is as consistent. And some things have no counterpart to compare them with: that a call was made, a pocket that its
+//! holder need not have handed in, for whom a bank waits as long as no holder has signed that.
 
 mod finding;
 mod leg;

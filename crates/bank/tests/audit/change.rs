@@ -42,13 +42,16 @@ impl Cell {
 pub(crate) struct Table {
     pub(crate) name: &'static str,
     columns: &'static [&'static str],
-    rows: Vec<Vec<Cell>>,
+    pub(crate) rows: Vec<Vec<Cell>>,
 }
 
-/// One value that is another, or a row that is gone.
+/// The column of a change that is a row more.
+pub(crate) const MORE: &str = "+";
+
+/// One value that is another, a row that is gone, or a row more.
 pub(crate) struct Change {
     pub(crate) table: &'static str,
-    /// Empty for a row that is gone.
+    /// Empty for a row that is gone, [`MORE`] for a row that is like another but for its key.
     pub(crate) column: &'static str,
     key: (&'static str, Cell),
     /// What is there; of a row that is gone, its last value.
@@ -108,12 +111,23 @@ impl Table {
     }
 }
 
+/// Runs a statement. How many rows it changed.
+pub(crate) fn execute(path: &Path, sql: &str, values: &[Value<'_>]) -> u64 {
+    in_transaction(&mut *open(path), Access::Write, |engine| engine.execute(sql, values)).unwrap()
+}
+
 impl Change {
     pub(crate) fn make(&self, path: &Path) {
         let (table, (key, row)) = (self.table, &self.key);
         let mut engine = open(path);
         let changed = in_transaction(&mut *engine, Access::Write, |engine| match &self.after {
             None => engine.execute(&format!("DELETE FROM {table} WHERE {key} = $1"), &[row.value()]),
+            Some(after) if self.column == MORE => {
+                let columns = TABLES.iter().find(|(name, _)| *name == table).unwrap().1;
+                let rest = columns[1..].iter().map(|column| format!(", {column}")).collect::<String>();
+                let sql = format!("INSERT INTO {table} ({key}{rest}) SELECT $1{rest} FROM {table} WHERE {key} = $2");
+                engine.execute(&sql, &[after.value(), row.value()])
+            }
             Some(after) => {
                 let sql = format!("UPDATE {table} SET {} = $1 WHERE {key} = $2", self.column);
                 engine.execute(&sql, &[after.value(), row.value()])
@@ -144,6 +158,13 @@ pub(crate) fn changes(table: &Table) -> Vec<Change> {
             changes.push(Change { table: name, column, key, before, after });
         };
         push("", None);
+        let more = match &row[0] {
+            Cell::Bytes(bytes) => Cell::Bytes(Hash::of(bytes).as_bytes().to_vec()),
+            Cell::Text(text) => Cell::Text(text.chars().rev().collect()),
+            Cell::Integer(number) => Cell::Integer(number + 1),
+            Cell::Null => Cell::Null,
+        };
+        push(MORE, Some(more));
         for (place, column) in columns.iter().enumerate() {
             let others = rows.iter().cycle().skip(number + 1).take(1).map(|other| other[place].clone());
             let mut instead: Vec<Cell> = match &row[place] {
