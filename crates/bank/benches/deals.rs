@@ -239,7 +239,7 @@ impl Served {
         let (answered, answer) = oneshot::channel();
         let id = Ulid::generate(now()).unwrap();
         let request = Request { id, caller, asked: Ok(Asked::Command(Box::new(command))) };
-        self.bank.submit(request, now(), |answer| drop(answered.send(answer))).unwrap();
+        self.bank.submit(request, now, |answer| drop(answered.send(answer))).unwrap();
         answer.await.unwrap().unwrap()
     }
 }

@@ -26,7 +26,7 @@ use crate::{
     store::Bank,
 };
 
-/// Tells the time, in Unix milliseconds.
+/// Tells the time, in Unix milliseconds: that at which a call is decided, however long it waited.
 pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
 
 /// How a bank is served.
@@ -143,10 +143,15 @@ async fn answer(service: &Service, body: &[u8]) -> Result<Value, Failure> {
     let (answered, answer) = oneshot::channel();
     // Read here, where many threads are: the bank's own writes, and does nothing else.
     let asked = Asked::read(call);
-    service.bank.submit(asked, (service.settings.clock)(), move |answer| {
-        // Who asked may have gone.
-        let _ = answered.send(answer);
-    })?;
+    let clock = Arc::clone(&service.settings.clock);
+    service.bank.submit(
+        asked,
+        move || clock(),
+        move |answer| {
+            // Who asked may have gone.
+            let _ = answered.send(answer);
+        },
+    )?;
     let stopped = |_| Failure::refused(code::INTERNAL, "the bank is stopping", id);
     let result = answer.await.map_err(stopped)??;
     Ok(json!({ "jsonrpc": "2.0", "id": id.as_str(), "result": result }))

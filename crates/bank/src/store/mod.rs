@@ -95,18 +95,18 @@ impl Bank {
         self.0.key
     }
 
-    /// Has a request decided that came at `now`, in Unix milliseconds. `answer` is told once what follows from it is on the disk.
+    /// Has a request decided, at the time in Unix milliseconds that `clock` tells when that is done: it may have waited. `answer` is told once what follows from it is on the disk.
     ///
     /// # Errors
     /// More wait than may, or the bank is stopping: nothing was done, and `answer` is never told.
     pub fn submit(
         &self,
         request: Request,
-        now: u64,
+        clock: impl Fn() -> u64 + Send + 'static,
         answer: impl FnOnce(Result<serde_json::Value, Failure>) + Send + 'static,
     ) -> Result<(), Failure> {
         let id = request.id;
-        let submitted = self.0.writer.submit(request, now, Box::new(answer));
+        let submitted = self.0.writer.submit(request, Box::new(clock), Box::new(answer));
         submitted.map_err(|error| Failure::refused(code::INTERNAL, error.to_string(), id))
     }
 }

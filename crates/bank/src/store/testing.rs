@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     Error, PURPOSE, decide, define,
-    writer::{Decide, decide_together},
+    writer::{Clock, Decide, decide_together},
 };
 use crate::{
     document::SecretKey,
@@ -46,11 +46,13 @@ impl Teller {
         Ok(Self { engine, decide: decide::decider(key, policy) })
     }
 
-    /// Decides these requests, each with the time at which it came, in one transaction. What is answered, once it is on the disk.
+    /// Decides these requests, each at a time of its own, in one transaction. What is answered, once it is on the disk.
     ///
     /// # Errors
     /// [`Error`], and nothing of it was done.
     pub fn decide(&mut self, asked: Vec<(Request, u64)>) -> Result<Vec<Result<Value, Failure>>, Error> {
+        let at = |now| Box::new(move || now) as Clock;
+        let asked = asked.into_iter().map(|(request, now)| (request, at(now))).collect();
         decide_together(&mut *self.engine, &mut self.decide, asked)
     }
 

@@ -21,13 +21,15 @@ const MAX_TOGETHER: usize = 256;
 
 /// Told what a call came to.
 type Answer = Box<dyn FnOnce(Result<Value, Failure>) + Send>;
+/// Tells the time, in Unix milliseconds. Asked when a call is decided, which may be long after it came: what a hold has left counts then.
+pub(super) type Clock = Box<dyn Fn() -> u64 + Send>;
 /// Decides a call and writes what follows from it.
 pub(super) type Decide =
     Box<dyn FnMut(&mut dyn Engine<Error>, Request, u64) -> Result<Result<Value, Failure>, Error> + Send>;
 
 struct Job {
     request: Request,
-    now: u64,
+    clock: Clock,
     answer: Answer,
 }
 
@@ -46,9 +48,9 @@ impl Writer {
     }
 
     /// Has a call decided. `answer` is told once it is on the disk.
-    pub(super) fn submit(&self, request: Request, now: u64, answer: Answer) -> Result<(), Error> {
+    pub(super) fn submit(&self, request: Request, clock: Clock, answer: Answer) -> Result<(), Error> {
         let jobs = self.jobs.as_ref().ok_or(Error::Stopped)?;
-        jobs.try_send(Job { request, now, answer }).map_err(|error| match error {
+        jobs.try_send(Job { request, clock, answer }).map_err(|error| match error {
             TrySendError::Full(_) => Error::Busy { waiting: MAX_WAITING },
             TrySendError::Disconnected(_) => Error::Stopped,
         })
@@ -70,10 +72,10 @@ impl Drop for Writer {
 pub(super) fn decide_together(
     engine: &mut dyn Engine<Error>,
     decide: &mut Decide,
-    asked: Vec<(Request, u64)>,
+    asked: Vec<(Request, Clock)>,
 ) -> Result<Vec<Result<Value, Failure>>, Error> {
     in_transaction(engine, Access::Write, |engine| {
-        asked.into_iter().map(|(request, now)| decide(engine, request, now)).collect()
+        asked.into_iter().map(|(request, clock)| decide(engine, request, clock())).collect()
     })
 }
 
@@ -95,9 +97,9 @@ impl Thread {
         let Self { engine, decide, .. } = self;
         let (asked, waiting): (Vec<_>, Vec<_>) = jobs
             .into_iter()
-            .map(|Job { request, now, answer }| {
+            .map(|Job { request, clock, answer }| {
                 let id = request.id;
-                ((request, now), (id, answer))
+                ((request, clock), (id, answer))
             })
             .unzip();
         match decide_together(&mut **engine, decide, asked) {

@@ -52,7 +52,8 @@ impl Here {
         let call = Call::read(body, &self.pin.key).unwrap();
         let id = call.id;
         let answer = move |answer: Result<Value, barter_bank::rpc::Failure>| tell.send(answer).unwrap();
-        self.bank.submit(Request::read(call), self.clock.get(), answer).unwrap();
+        let now = self.clock.get();
+        self.bank.submit(Request::read(call), move || now, answer).unwrap();
         match told.recv().unwrap() {
             Ok(result) => json!({ "jsonrpc": "2.0", "id": id.as_str(), "result": result }),
             Err(failure) => failure.to_json(),

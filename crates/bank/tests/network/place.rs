@@ -70,6 +70,14 @@ impl Place {
         }
     }
 
+    /// Writes to a file, and so has everybody else wait until this is dropped.
+    pub(crate) fn writing(&self) -> rusqlite::Connection {
+        let Self::File(folder) = self else { panic!("it is no file") };
+        let connection = rusqlite::Connection::open(file(folder)).unwrap();
+        connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+        connection
+    }
+
     /// All bytes that are kept, of a bank that is stopped.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         match self {
