@@ -186,6 +186,9 @@ fn what_is_no_deal_is_refused() {
     let refused = |transfers: Vec<Transfer>| Deal::new(transfers).unwrap_err();
     assert_eq!(refused(Vec::new()), Error::Transfers { found: 0, maximum: 500 });
     assert_eq!(refused(vec![transfer(1, 2, 1, "1"); 501]), Error::Transfers { found: 501, maximum: 500 });
+    let ring: Vec<_> = (1..=66).map(|giver| transfer(giver, giver % 66 + 1, giver, "1")).collect();
+    assert_eq!(Deal::new(ring[..65].to_vec()).map(|deal| deal.banks().len()), Ok(65));
+    assert_eq!(refused(ring), Error::Banks { found: 66, maximum: 65 });
     let mut wrong = transfer(1, 2, 1, "1");
     wrong.to = wrong.from;
     assert_eq!(refused(vec![wrong.clone()]), Error::ToItself { account: wrong.from });

@@ -45,7 +45,7 @@ pub use self::{
     promise::Promise,
     record::{Record, Side},
     signature::{Action, Signature},
-    terms::{NotARole, Role, Terms},
+    terms::{MAX_BANKS, NotARole, Role, Terms},
     tx::{MAX_RECORDS, Tx},
     ulid::{NotAUlid, Ulid},
 };

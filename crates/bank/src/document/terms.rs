@@ -7,6 +7,9 @@ use serde_json::{Map, Value};
 
 use super::{Error, Fields, Hash, MAX_RECORDS, PublicKey, fields::list};
 
+/// Most banks that one waits for: those of a deal but one. Each is a point of the curve to read, and a signature to check.
+pub const MAX_BANKS: usize = 64;
+
 /// What a bank does in a deal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -63,8 +66,8 @@ impl Terms {
         Ok(Self {
             bank: fields.key("bank")?,
             role: fields.parsed("role", "a role")?,
-            predecessors: distinct(&fields, "predecessors", fields.keys("predecessors", MAX_RECORDS)?)?,
-            awaits: distinct(&fields, "awaits", fields.keys("awaits", MAX_RECORDS)?)?,
+            predecessors: distinct(&fields, "predecessors", fields.keys("predecessors", MAX_BANKS)?)?,
+            awaits: distinct(&fields, "awaits", fields.keys("awaits", MAX_BANKS)?)?,
             records: distinct(&fields, "records", records)?,
         })
     }

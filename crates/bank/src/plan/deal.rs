@@ -6,7 +6,7 @@ use super::{
     Error,
     graph::{Cycle, Graph},
 };
-use crate::document::{Amount, Hash, MAX_RECORDS, PublicKey, Role};
+use crate::document::{Amount, Hash, MAX_BANKS, MAX_RECORDS, PublicKey, Role};
 
 /// Most transfers of a deal: each makes two records.
 pub const MAX_TRANSFERS: usize = MAX_RECORDS / 2;
@@ -65,11 +65,14 @@ impl Deal {
     /// Looks whether these make a deal.
     ///
     /// # Errors
-    /// [`Error::Transfers`], [`Error::ToItself`], [`Error::TwoBanks`] or [`Error::TwoHolders`].
+    /// [`Error::Transfers`], [`Error::Banks`], [`Error::ToItself`], [`Error::TwoBanks`] or [`Error::TwoHolders`].
     pub fn new(transfers: Vec<Transfer>) -> Result<Self, Error> {
         check(&transfers)?;
         let banks: Vec<PublicKey> =
             transfers.iter().map(|transfer| transfer.bank).collect::<BTreeSet<_>>().into_iter().collect();
+        if banks.len() > MAX_BANKS + 1 {
+            return Err(Error::Banks { found: banks.len(), maximum: MAX_BANKS + 1 });
+        }
         let mut receives_at: BTreeMap<PublicKey, BTreeSet<usize>> = BTreeMap::new();
         for transfer in &transfers {
             receives_at.entry(transfer.receiver).or_default().extend(banks.binary_search(&transfer.bank));

@@ -14,6 +14,14 @@ pub enum Error {
         /// Most there may be.
         maximum: usize,
     },
+    /// More banks than can wait for each other.
+    #[error("a deal has at most {maximum} banks, this has {found}")]
+    Banks {
+        /// How many.
+        found: usize,
+        /// Most there may be.
+        maximum: usize,
+    },
     /// From an account to itself.
     #[error("account {account} gives to itself")]
     ToItself {

@@ -6,9 +6,12 @@ use serde_json::{Map, Value};
 
 use super::{Call, Failure, code};
 use crate::{
-    document::{Doc, Error as DocumentError, Hash, Kind, PublicKey, Ulid},
+    document::{Doc, Error as DocumentError, Hash, Kind, MAX_BANKS, MAX_RECORDS, PublicKey, Ulid, shown},
     ledger::{Command, Proposal},
 };
+
+/// Most words of other banks that are shown at once: of each, its `hold` and its `settle`.
+const MAX_SHOWN: usize = 2 * MAX_BANKS;
 
 /// A call whose parameters were read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,7 +113,7 @@ impl Params<'_> {
     fn propose(&self) -> Result<Command, Wrong> {
         Ok(Command::Propose(Box::new(Proposal {
             tx: self.document("tx")?,
-            records: self.documents("records")?,
+            records: self.documents("records", MAX_RECORDS)?,
             approve: self.document("proposer_approve")?,
             role: self.parsed("role")?,
             predecessors: self.optional("predecessors", Self::keys)?.unwrap_or_default(),
@@ -125,7 +128,9 @@ impl Params<'_> {
     fn settle(&self) -> Result<Command, Wrong> {
         Ok(Command::Settle {
             tx: self.tx()?,
-            shown: self.optional("upstream_settles", Self::documents)?.unwrap_or_default(),
+            shown: self
+                .optional("upstream_settles", |params, field| params.documents(field, MAX_SHOWN))?
+                .unwrap_or_default(),
         })
     }
 
@@ -154,21 +159,28 @@ impl Params<'_> {
         Doc::read(self.value(field)?).map_err(|error| Wrong::document(field, &error))
     }
 
-    fn documents<T: Kind>(&self, field: &str) -> Result<Vec<Doc<T>>, Wrong> {
+    fn documents<T: Kind>(&self, field: &str, most: usize) -> Result<Vec<Doc<T>>, Wrong> {
         let read = |item: &Value| Doc::read(item).map_err(|error| Wrong::document(field, &error));
-        self.items(field)?.iter().map(read).collect()
+        self.items(field, most)?.iter().map(read).collect()
     }
 
     fn keys(&self, field: &str) -> Result<BTreeSet<PublicKey>, Wrong> {
         let read = |item: &Value| -> Result<PublicKey, Wrong> {
-            let text = item.as_str().ok_or_else(|| format!("{field}: {item} is no text"))?;
+            let text = item.as_str().ok_or_else(|| format!("{field}: {} is no text", shown(&item.to_string())))?;
             text.parse().map_err(|error| format!("{field}: {error}").into())
         };
-        self.items(field)?.iter().map(read).collect()
+        self.items(field, MAX_BANKS)?.iter().map(read).collect()
     }
 
-    fn items(&self, field: &str) -> Result<&Vec<Value>, Wrong> {
-        self.value(field)?.as_array().ok_or_else(|| format!("{field} is no list").into())
+    /// At most so many: counted before any of them is read, since reading one may take as long as checking a signature.
+    fn items(&self, field: &str, most: usize) -> Result<&Vec<Value>, Wrong> {
+        let items = self.value(field)?.as_array().ok_or_else(|| format!("{field} is no list"))?;
+        let count = items.len();
+        if count <= most {
+            Ok(items)
+        } else {
+            Err(format!("{field} has {count} items, expected at most {most}").into())
+        }
     }
 
     /// One that may be left out, or be null as published clients write it.

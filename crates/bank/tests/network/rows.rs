@@ -265,6 +265,8 @@ fn no_parameters(make: &mut Maker, at: &Setting) {
     make.refused(ALICE, "reject_leg", &json!({ "tx_hash": at.held, "reason": 1 }), CODE, &["reason", "text"]);
     let shown = json!({ "tx_hash": at.held, "upstream_settles": {} });
     make.refused(ALICE, "settle_leg", &shown, CODE, &["upstream_settles", "list"]);
+    let shown = json!({ "tx_hash": at.held, "upstream_settles": vec![0; 129] });
+    make.refused(ALICE, "settle_leg", &shown, CODE, &["upstream_settles", "129", "at most 128"]);
     let good = make.transfer(at.alices, at.bobs, "1");
     let mut with = |field: &str, value: Value, says: &[&str]| {
         let mut params = good.clone();
@@ -275,6 +277,10 @@ fn no_parameters(make: &mut Maker, at: &Setting) {
     with("records", json!("x"), &["records", "list"]);
     with("predecessors", json!("x"), &["predecessors", "list"]);
     with("predecessors", json!([1]), &["predecessors", "1 is no text"]);
+    with("predecessors", json!(vec![0; 65]), &["predecessors", "65", "at most 64"]);
+    with("awaits", json!(vec![0; 65]), &["awaits", "65", "at most 64"]);
+    with("awaits", json!([vec!["long"; 10_000]]), &["awaits", "no text"]);
+    with("records", json!(vec![0; 1_001]), &["records", "1001", "at most 1000"]);
     with("predecessors", json!(["0OIl"]), &["predecessors", "32 bytes in base58"]);
     for key in keys_of_small_order() {
         with("awaits", json!([key]), &["awaits", "small order"]);
