@@ -84,14 +84,28 @@ impl Connection {
                 return Err(self.wrong(METHOD, "an account is somebody else's"));
             }
             let promise = self.hash(METHOD, account, "promise_hash")?;
-            let body = answer["promises"][promise.to_string()].clone();
             holdings.push(Holding {
                 account: self.hash(METHOD, account, "account_hash")?,
-                promise: self.checked_promise(METHOD, body, promise)?,
+                promise: self.told_promise(METHOD, &answer["promises"], holder, promise, now).await?,
                 balance: self.decimal(METHOD, account, "balance")?,
             });
         }
         Ok(holdings)
+    }
+
+    /// A promise of those that an answer tells; one that it does not tell, because it would be too long, is asked for.
+    pub(super) async fn told_promise(
+        &self,
+        method: &'static str,
+        promises: &Value,
+        caller: &SecretKey,
+        promise: Hash,
+        now: u64,
+    ) -> Result<Doc<Promise>, Error> {
+        match promises.get(promise.to_string()) {
+            Some(body) => self.checked_promise(method, body.clone(), promise),
+            None => self.promise(caller, promise, now).await,
+        }
     }
 
     /// What is in an account, for its holder and the issuer of what it holds.

@@ -57,7 +57,7 @@ impl Connection {
             let mut answer = self.call(holder, METHOD, &json!({ "after": after }), now).await?;
             let legs = answer["legs"].as_array().ok_or_else(|| self.wrong(METHOD, "legs are missing"))?;
             for leg in legs {
-                waiting.push(self.leg(METHOD, leg, &answer["promises"])?);
+                waiting.push(self.leg(METHOD, leg, &answer["promises"], holder, now).await?);
             }
             after = answer["next"].take();
             if after.is_null() {
@@ -75,16 +75,24 @@ impl Connection {
         self.call(caller, "reject_leg", &json!({ "tx_hash": tx, "reason": reason }), now).await.map(drop)
     }
 
-    fn leg(&self, method: &'static str, leg: &Value, promises: &Value) -> Result<Waiting, Error> {
-        let accounts = leg["accounts"].as_array().ok_or_else(|| self.wrong(method, "accounts are missing"))?;
-        let account = |account: &Value| {
+    async fn leg(
+        &self,
+        method: &'static str,
+        leg: &Value,
+        promises: &Value,
+        holder: &SecretKey,
+        now: u64,
+    ) -> Result<Waiting, Error> {
+        let listed = leg["accounts"].as_array().ok_or_else(|| self.wrong(method, "accounts are missing"))?;
+        let mut accounts = Vec::with_capacity(listed.len());
+        for account in listed {
             let promise = self.hash(method, account, "promise_hash")?;
-            Ok(WaitingAccount {
+            accounts.push(WaitingAccount {
                 account: self.hash(method, account, "account_hash")?,
-                promise: self.checked_promise(method, promises[promise.to_string()].clone(), promise)?,
+                promise: self.told_promise(method, promises, holder, promise, now).await?,
                 delta: self.decimal(method, account, "delta")?,
-            })
-        };
+            });
+        }
         Ok(Waiting {
             tx: self.hash(method, leg, "tx_hash")?,
             proposer: self.field(method, leg, "proposer")?,
@@ -93,7 +101,7 @@ impl Connection {
             until_ms: self.field(method, leg, "until")?,
             is_confirmed: self.field(method, leg, "confirmed")?,
             unconfirmed: self.field(method, leg, "unconfirmed")?,
-            accounts: accounts.iter().map(account).collect::<Result<_, Error>>()?,
+            accounts,
         })
     }
 

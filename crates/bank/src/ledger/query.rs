@@ -59,7 +59,7 @@ pub struct PartOfAccount {
     /// The account.
     pub account: Hash,
     /// What it holds.
-    pub promise: Doc<Promise>,
+    pub promise: Hash,
     /// What changes in it.
     pub change: Change,
 }
@@ -74,8 +74,7 @@ pub fn part<B: Books>(books: &mut B, holder: PublicKey, tx: &Hash) -> Result<Par
     for (account, change) in &leg.changes {
         let state = books::account(books, account)?;
         if state.holder == holder {
-            let promise = books::promise(books, &state.promise)?;
-            accounts.push(PartOfAccount { account: *account, promise, change: change.clone() });
+            accounts.push(PartOfAccount { account: *account, promise: state.promise, change: change.clone() });
         }
     }
     Ok(Part { holder, leg, accounts })

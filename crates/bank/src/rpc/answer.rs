@@ -79,7 +79,7 @@ pub fn part(part: &Part) -> Value {
     let account = |part: &PartOfAccount| {
         json!({
             "account_hash": part.account,
-            "promise_hash": part.promise.hash(),
+            "promise_hash": part.promise,
             "delta": part.change.delta,
             "debited": part.change.debited,
         })

@@ -14,6 +14,8 @@ use crate::{
 
 /// Most accounts that are listed.
 const MAX_LISTED: usize = 10_000;
+/// Most bytes of an answer, and as many of promises in it: it is made where everybody waits for it.
+const MAX_ANSWER_BYTES: usize = 2 * 1024 * 1024;
 /// Deals under way that are told at once.
 const LEGS_PER_PAGE: usize = 100;
 /// Most holds that are ended before a call is decided. What is left, ends before the next.
@@ -51,8 +53,9 @@ impl Decider<'_> {
             Ok(Asked::Accounts) => match self.accounts(&mut books, caller) {
                 Ok(Some(listed)) => Ok(listed),
                 Ok(None) => {
-                    let message =
-                        format!("{caller} has more than {MAX_LISTED} accounts here, which is the most listed");
+                    let message = format!(
+                        "{caller} has more accounts here than are listed: at most {MAX_LISTED}, in {MAX_ANSWER_BYTES} bytes"
+                    );
                     return Ok(Err(Failure::refused(code::VALIDATION, message, id)));
                 }
                 Err(failure) => Err(failure),
@@ -79,22 +82,21 @@ impl Decider<'_> {
         Ok(answer::to_json(bank.pubkey(), &transition.answer, transition.already))
     }
 
-    /// All accounts of a holder with what is in them, and their promises by hash. None if there are too many.
+    /// All accounts of a holder with what is in them, and of their promises as many as fit in. None if there are too many.
     fn accounts(&self, books: &mut Database<'_>, holder: PublicKey) -> Result<Option<Value>, ledger::Failure<Error>> {
         let hashes = books.accounts_of(&holder, MAX_LISTED + 1).map_err(ledger::Failure::Books)?;
         if hashes.len() > MAX_LISTED {
             return Ok(None);
         }
-        let (mut accounts, mut promises) = (Vec::with_capacity(hashes.len()), BTreeMap::new());
+        let (mut accounts, mut promises) = (Listed::default(), Promises::default());
         for hash in hashes {
             let balance = ledger::balance(books, holder, self.now, &hash)?;
-            let promise = balance.state.promise;
-            if let Entry::Vacant(entry) = promises.entry(promise.to_string()) {
-                entry.insert(ledger::promise(books, &promise)?.to_json());
+            if !accounts.add(answer::balance(&balance)) {
+                return Ok(None);
             }
-            accounts.push(answer::balance(&balance));
+            promises.add(books, &balance.state.promise)?;
         }
-        Ok(Some(json!({ "accounts": accounts, "promises": promises })))
+        Ok(Some(json!({ "accounts": accounts.items, "promises": promises.documents })))
     }
 
     /// Holds whose time is over end before anything else is decided.
@@ -114,14 +116,55 @@ impl Decider<'_> {
 /// What deals under way do to somebody's accounts, a page of it.
 fn legs(books: &mut Database<'_>, holder: &PublicKey, after: Option<&Hash>) -> Result<Value, ledger::Failure<Error>> {
     let hashes = books.waiting(holder, after, LEGS_PER_PAGE + 1).map_err(ledger::Failure::Books)?;
-    let (mut legs, mut promises) = (Vec::with_capacity(hashes.len()), BTreeMap::new());
+    let (mut legs, mut promises) = (Listed::default(), Promises::default());
     for hash in hashes.iter().take(LEGS_PER_PAGE) {
         let part = ledger::part(books, *holder, hash)?;
-        for account in &part.accounts {
-            promises.insert(account.promise.hash().to_string(), account.promise.to_json());
+        // The first is told however long it is, so that there is an end.
+        if !legs.add(answer::part(&part)) && legs.items.len() > 1 {
+            legs.items.pop();
+            break;
         }
-        legs.push(answer::part(&part));
+        for account in &part.accounts {
+            promises.add(books, &account.promise)?;
+        }
     }
-    let next = (hashes.len() > LEGS_PER_PAGE).then(|| hashes[LEGS_PER_PAGE - 1]);
-    Ok(json!({ "legs": legs, "promises": promises, "next": next }))
+    let told = legs.items.len();
+    let next = if told < hashes.len() { told.checked_sub(1).and_then(|last| hashes.get(last)) } else { None };
+    Ok(json!({ "legs": legs.items, "promises": promises.documents, "next": next }))
+}
+
+/// What is told in a list, and how many bytes that takes.
+#[derive(Default)]
+struct Listed {
+    items: Vec<Value>,
+    bytes: usize,
+}
+
+impl Listed {
+    /// Adds one. Does it all fit in an answer?
+    fn add(&mut self, item: Value) -> bool {
+        self.bytes += item.to_string().len();
+        self.items.push(item);
+        self.bytes <= MAX_ANSWER_BYTES
+    }
+}
+
+/// Promises by their hashes, so long as they fit in an answer. Of the others, `get_promise` tells.
+#[derive(Default)]
+struct Promises {
+    documents: BTreeMap<String, Value>,
+    bytes: usize,
+}
+
+impl Promises {
+    fn add(&mut self, books: &mut Database<'_>, hash: &Hash) -> Result<(), ledger::Failure<Error>> {
+        if self.bytes < MAX_ANSWER_BYTES
+            && let Entry::Vacant(entry) = self.documents.entry(hash.to_string())
+        {
+            let promise = ledger::promise(books, hash)?;
+            self.bytes += promise.text().len();
+            entry.insert(promise.to_json());
+        }
+        Ok(())
+    }
 }

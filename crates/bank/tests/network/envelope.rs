@@ -1,8 +1,10 @@
 //! Calls as strangers make them.
 
+use std::collections::BTreeSet;
+
 use barter_bank::{
     client::{Connection, Error, Pin},
-    document::Ulid,
+    document::{Promise, Ulid},
     rpc::{Call, code},
     store,
 };
@@ -98,5 +100,31 @@ async fn a_store_is_of_one_bank_and_of_one_process() {
         let error = banks.open(1, person(102)).await.unwrap_err();
         assert!(matches!(error, store::Error::OtherBank { .. }), "{error}");
         assert!(banks.open(1, person(101)).await.is_ok());
+    }
+}
+
+/// An answer has an end, whatever somebody has: promises that would make it longer are asked for one by one.
+#[tokio::test]
+async fn what_somebody_has_is_told_in_an_answer_that_has_an_end() {
+    for store in Store::all() {
+        let banks = Banks::new(store, 1).await;
+        let holder = person(9);
+        let promise = |number: usize| Promise {
+            bank: key_of(1),
+            name: format!("{number} {}", "x".repeat(60_000)),
+            due: None,
+            limit: None,
+            integer: None,
+        };
+        let mut minted = BTreeSet::new();
+        for number in 0..50 {
+            minted.insert(banks.connection(1).mint(&holder, &promise(number), now()).await.unwrap().promise);
+        }
+        let body = Call::write(id(1), "list_accounts", &json!({}), &key_of(1), &holder);
+        let (status, answer) = send(&banks, body).await;
+        assert_eq!((status, answer["result"]["accounts"].as_array().unwrap().len()), (200, 50));
+        assert!(answer.to_string().len() < 3_000_000, "{} bytes", answer.to_string().len());
+        let holdings = banks.connection(1).holdings(&holder, now()).await.unwrap();
+        assert_eq!(holdings.iter().map(|holding| holding.promise.hash()).collect::<BTreeSet<_>>(), minted);
     }
 }
