@@ -145,12 +145,12 @@ async fn fill(banks: Banks, pair: Arc<Pair>, deals: u64) {
                         predecessors: leg.terms.predecessors.clone(),
                         awaits: leg.terms.awaits.clone(),
                     }))],
-                    1 => vec![Command::Hold { tx }],
-                    2 => {
+                    1 => {
                         let word =
                             |holder: &PublicKey| settlement.confirmation(*holder, leg.terms.bank).unwrap().clone();
                         leg.holders.iter().map(|holder| Command::Confirm { tx, confirmation: word(holder) }).collect()
                     }
+                    2 => vec![Command::Hold { tx }],
                     _ => {
                         let others = shown.iter().filter(|word| word.pubkey() != leg.terms.bank);
                         vec![Command::Settle { tx, shown: others.cloned().collect() }]

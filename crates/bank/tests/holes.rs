@@ -111,6 +111,7 @@ fn hole_05_a_holder_overdrawn() {
     for deal in [&too_much, &one, &other] {
         let told = swap.world.proposal(deal, 0, &[], &[]);
         swap.world.propose(0, &swap.bob, told).unwrap();
+        swap.world.confirm(0, &swap.bob, deal.hash()).unwrap();
     }
     let refusal = swap.world.hold(0, &swap.bob, too_much.hash()).unwrap_err();
     assert!(refusal.to_string().ends_with("has 1 and would have -1, expected 0 at least"), "{refusal}");
@@ -152,43 +153,61 @@ fn hole_06_limit_and_integer_ignored() {
     assert!(matches!(refusal, Refusal::NotWhole { .. }), "{refusal}");
 }
 
-/// Mallory proposes that Alice give her a logo, and locks Alice's account. Alice ends it; and if she sleeps, time does. Somebody who is
-/// not in the deal can neither lock nor end anything.
+/// Mallory proposes that Alice give her a logo, to lock Alice's account: a strict bank locks it once Alice has signed. Another locks it,
+/// and Alice ends that; and if she sleeps, time does. Somebody who is not in the deal can neither lock nor end anything.
 #[test]
 fn hole_07_a_stranger_locks_an_account() {
-    let mut swap = Swap::new(true);
-    let (mallory, eve) = (person("Mallory"), person("Eve"));
-    let account = swap.world.open(0, &mallory, swap.logo[0]);
-    let transfer = Transfer { bank: 0, from: swap.logo[1], to: account, amount: "1" };
-    let attack = |swap: &mut Swap| {
-        let deal = swap.world.deal(&mallory, &[transfer]);
-        let told = swap.world.proposal(&deal, 0, &[], &[]);
-        swap.world.propose(0, &mallory, told).unwrap();
-        assert_eq!(swap.world.hold(0, &eve, deal.hash()).unwrap_err().code(), -32001);
-        let hold = swap.world.hold(0, &mallory, deal.hash()).unwrap();
-        assert_eq!(hold.until, Some(swap.world.now + TTL), "the bank states when it ends");
-        deal.hash()
-    };
-    swap.propose();
-    let tx = swap.tx();
+    for strict in [true, false] {
+        let mut swap = Swap::new(strict);
+        let (mallory, eve) = (person("Mallory"), person("Eve"));
+        let account = swap.world.open(0, &mallory, swap.logo[0]);
+        let transfer = Transfer { bank: 0, from: swap.logo[1], to: account, amount: "1" };
+        let propose = |swap: &mut Swap| {
+            let deal = swap.world.deal(&mallory, &[transfer]);
+            let told = swap.world.proposal(&deal, 0, &[], &[]);
+            swap.world.propose(0, &mallory, told).unwrap();
+            assert!(swap.world.hold(0, &eve, deal.hash()).is_err());
+            deal.hash()
+        };
+        swap.propose();
+        let tx = swap.tx();
+        if strict {
+            // As often as she likes.
+            for _ in 0..3 {
+                let attack = propose(&mut swap);
+                swap.world.confirm(0, &mallory, attack).unwrap();
+                let refusal = swap.world.hold(0, &mallory, attack).unwrap_err();
+                let (account, holder) = (swap.logo[1], swap.alice.public());
+                assert_eq!(refusal, Refusal::NotAgreed { account, holder, tx: attack });
+                assert_eq!(refusal.code(), -32000);
+            }
+            swap.hold();
+            continue;
+        }
+        let attack = |swap: &mut Swap| {
+            let attack = propose(swap);
+            let hold = swap.world.hold(0, &mallory, attack).unwrap();
+            assert_eq!(hold.until, Some(swap.world.now + TTL), "the bank states when it ends");
+            attack
+        };
+        let first = attack(&mut swap);
+        assert_eq!(swap.world.hold(0, &swap.alice, tx).unwrap_err().code(), -32003);
+        let end = |by| (by, Command::Reject { tx: first, reason: Some("not mine".into()) });
+        let (by, command) = end(&eve);
+        assert!(swap.world.ask(0, by, command).is_err());
+        let (by, command) = end(&swap.alice);
+        swap.world.ask(0, by, command).unwrap();
+        assert_eq!(swap.world.state(0, first), State::Rejected);
 
-    let first = attack(&mut swap);
-    assert_eq!(swap.world.hold(0, &swap.alice, tx).unwrap_err().code(), -32003);
-    let end = |by| (by, Command::Reject { tx: first, reason: Some("not mine".into()) });
-    let (by, command) = end(&eve);
-    assert_eq!(swap.world.ask(0, by, command).unwrap_err().code(), -32001);
-    let (by, command) = end(&swap.alice);
-    swap.world.ask(0, by, command).unwrap();
-    assert_eq!(swap.world.state(0, first), State::Rejected);
-
-    let second = attack(&mut swap);
-    swap.world.now += TTL - 1;
-    assert_eq!(swap.world.hold(0, &swap.alice, tx).unwrap_err().code(), -32003);
-    swap.world.now += 1;
-    swap.world.hold(0, &swap.alice, tx).unwrap();
-    assert_eq!(swap.world.state(0, second), State::Rejected);
-    assert_eq!(swap.world.hold(0, &mallory, second).unwrap_err().code(), -32000, "and not again");
-    swap.world.check();
+        let second = attack(&mut swap);
+        swap.world.now += TTL - 1;
+        assert_eq!(swap.world.hold(0, &swap.alice, tx).unwrap_err().code(), -32003);
+        swap.world.now += 1;
+        swap.world.hold(0, &swap.alice, tx).unwrap();
+        assert_eq!(swap.world.state(0, second), State::Rejected);
+        assert_eq!(swap.world.hold(0, &mallory, second).unwrap_err().code(), -32000, "and not again");
+        swap.world.check();
+    }
 }
 
 /// A settled leg is proposed again to get it back to approved and settle it once more; and again with another role.
@@ -222,10 +241,9 @@ fn hole_09_a_repeated_hold_conflicts_with_itself() {
     let mut swap = Swap::new(true);
     swap.propose();
     let tx = swap.tx();
-    let first = swap.world.hold(0, &swap.alice, tx).unwrap();
+    let [first, _] = swap.hold();
     swap.world.now += 1_000;
     assert_eq!(swap.world.hold(0, &swap.alice, tx).unwrap(), first, "and lasts no longer for it");
-    swap.world.hold(1, &swap.alice, tx).unwrap();
     swap.confirm();
     assert_eq!(swap.world.hold(0, &swap.alice, tx).unwrap(), first);
 }
@@ -287,6 +305,43 @@ fn hole_11_a_predecessor_that_is_no_bank() {
     assert!(matches!(refusal, Refusal::OtherWord { .. }), "{refusal}");
 }
 
+/// Bob's bank is to wait for a key of Alice's that is nobody in the deal, and no bank of it: its `settle` is written when Alice likes. No
+/// bank can tell, since it knows none of the others. Bob can: he signs for whom his bank waits.
+#[test]
+fn hole_11_a_predecessor_that_is_nobody() {
+    let key = person("a key of Alice's");
+    let lie = |swap: &Swap| {
+        let mut told = swap.told(1);
+        told.predecessors = BTreeSet::from([key.public()]);
+        told
+    };
+    let mut swap = Swap::new(true);
+    let tx = swap.tx();
+    let truth = swap.world.terms(1, &swap.told(1));
+    let told = lie(&swap);
+    swap.world.propose(1, &swap.alice, told).unwrap();
+    let confirmation = swap.world.confirmation(&swap.bob, tx, Some(truth));
+    let refusal = swap.world.ask(1, &swap.alice, Command::Confirm { tx, confirmation }).unwrap_err();
+    assert_eq!(refusal, Refusal::OtherTerms { holder: swap.bob.public(), difference: "list of predecessors" });
+    let settle = swap.world.sign(&key, &Signature { seen: Some(vec![]), ..Signature::new(tx, Action::Settle) });
+    assert!(swap.world.hold(1, &swap.alice, tx).is_err() && swap.world.settle(1, &swap.alice, tx, &[&settle]).is_err());
+    assert_eq!(swap.world.balance(1, swap.hour[1]), "0");
+
+    // Where holders sign no terms, nothing protects Bob: that is what the setting gives away.
+    let mut swap = Swap::new(false);
+    let told = lie(&swap);
+    swap.world.propose(1, &swap.alice, told).unwrap();
+    let tx = swap.tx();
+    for holder in ["Alice", "Bob"].map(person) {
+        let confirmation = swap.world.confirmation(&holder, tx, None);
+        swap.world.ask(1, &holder, Command::Confirm { tx, confirmation }).unwrap();
+    }
+    swap.world.hold(1, &swap.alice, tx).unwrap();
+    let settle = swap.world.sign(&key, &Signature { seen: Some(vec![]), ..Signature::new(tx, Action::Settle) });
+    swap.world.settle(1, &swap.alice, tx, &[&settle]).unwrap();
+    assert_eq!(swap.world.balance(1, swap.hour[1]), "-1");
+}
+
 /// Alice's client tells Bob's bank that it leads, so that it settles with nothing before it. Bob signs that it follows.
 #[test]
 fn hole_12_a_bank_told_that_it_leads() {
@@ -295,7 +350,6 @@ fn hole_12_a_bank_told_that_it_leads() {
     let truth = swap.world.terms(1, &swap.told(1));
     let lie = swap.world.proposal(&swap.deal, 1, &[], &[]);
     swap.world.propose(1, &swap.alice, lie).unwrap();
-    swap.world.hold(1, &swap.alice, tx).unwrap();
     let confirm = |confirmation| Command::Confirm { tx, confirmation };
     let honest = swap.world.confirmation(&swap.bob, tx, Some(truth));
     let refusal = swap.world.ask(1, &swap.bob, confirm(honest)).unwrap_err();
@@ -304,8 +358,10 @@ fn hole_12_a_bank_told_that_it_leads() {
     let silent = swap.world.confirmation(&swap.bob, tx, None);
     let refusal = swap.world.ask(1, &swap.alice, confirm(silent.clone())).unwrap_err();
     assert_eq!(refusal, Refusal::NoTerms { holder: swap.bob.public() });
+    let refusal = swap.world.hold(1, &swap.alice, tx).unwrap_err();
+    assert!(matches!(refusal, Refusal::NotAgreed { holder, .. } if holder == swap.bob.public()), "{refusal}");
     let refusal = swap.world.settle(1, &swap.alice, tx, &[]).unwrap_err();
-    assert!(matches!(refusal, Refusal::OtherState { state: State::Held, .. }), "{refusal}");
+    assert!(matches!(refusal, Refusal::OtherState { state: State::Approved, .. }), "{refusal}");
 
     // Published clients sign none, and a bank that turns the setting off takes their word.
     let mut swap = Swap::new(false);
@@ -325,10 +381,13 @@ fn hole_13_a_lead_that_settles_before_the_others_hold() {
         let expected = Refusal::NotShown { action: Action::Hold, bank: swap.world.bank_key(1), tx };
         assert_eq!(refusal, expected);
     }
-    // A hold that has ended there, on this bank's clock, is none.
+    // A hold that has ended there, on this bank's clock, is none; nor is one that does not say when it ends.
     let bank = person("bank 1");
     let ended = swap.world.sign(&bank, &Signature { until: Some(START), ..Signature::new(tx, Action::Hold) });
-    assert!(swap.world.settle(0, &swap.alice, tx, &[&ended]).is_err());
+    let endless = swap.world.sign(&bank, &Signature::new(tx, Action::Hold));
+    for hold in [&ended, &endless] {
+        assert!(swap.world.settle(0, &swap.alice, tx, &[hold]).is_err());
+    }
     let settle = swap.world.settle(0, &swap.alice, tx, &[&holds[1]]).unwrap();
     assert_eq!(settle.seen, Some(vec![holds[1].hash()]));
     // Without it in the terms, a holder who wants it does not sign.

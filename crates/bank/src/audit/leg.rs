@@ -151,7 +151,7 @@ impl<F: FnMut(u64, u64)> Auditor<'_, F> {
             self.refer(hash);
         }
         let shown = cited.iter().map(|hash| self.find_signature(hash)).collect::<Result<Vec<Doc<Signature>>, _>>()?;
-        let seen = check_shown(leg, time_ms, &shown).map_err(Problem::Refused)?;
+        let seen = check_shown(leg, time_ms, &shown, false).map_err(Problem::Refused)?;
         let (found, expected) = (shown.len(), seen.len());
         let is_bank = settle.is_settle_of(&leg.tx) && seen.iter().map(Doc::hash).eq(cited);
         if is_bank {

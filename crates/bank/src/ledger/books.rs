@@ -190,21 +190,19 @@ impl Leg {
 /// A leg that has to be there.
 pub(super) fn leg<B: Books>(books: &mut B, tx: &Hash) -> Result<Leg, Failure<B::Error>> {
     let leg = books.leg(tx).map_err(Failure::Books)?;
-    Ok(leg.ok_or(Refusal::Unknown { what: "leg of the deal", hash: *tx })?)
+    Ok(leg.ok_or(unknown(tx))?)
 }
 
-/// A leg that has to be there, for somebody whose it has to be.
-pub(super) fn leg_of<B: Books>(
-    books: &mut B,
-    tx: &Hash,
-    caller: PublicKey,
-    what: &'static str,
-) -> Result<Leg, Failure<B::Error>> {
+/// A leg that has to be there, for somebody whose it has to be. Anybody else hears what they would hear if it were not there: whether this
+/// bank is in a deal is none of their business.
+pub(super) fn leg_of<B: Books>(books: &mut B, tx: &Hash, caller: PublicKey) -> Result<Leg, Failure<B::Error>> {
     let leg = leg(books, tx)?;
-    if leg.is_of(&caller) {
-        return Ok(leg);
-    }
-    Err(Refusal::NotAllowed { caller, what, who: "its proposer and the holders of its accounts" }.into())
+    if leg.is_of(&caller) { Ok(leg) } else { Err(unknown(tx).into()) }
+}
+
+/// That there is no such leg here, or none that is the caller's business.
+pub(super) const fn unknown(tx: &Hash) -> Refusal {
+    Refusal::Unknown { what: "leg of the deal", hash: *tx }
 }
 
 /// An account that has to be there.

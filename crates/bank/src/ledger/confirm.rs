@@ -1,27 +1,33 @@
 //! Holders' word that a deal be settled.
 
 use super::{
-    Answer, Bank, Books, Failure, Leg, Refusal, State, Transition, Write, books::leg, hold::advanced,
+    Answer, Bank, Books, Failure, Leg, Refusal, State, Transition, Write,
+    books::{leg, unknown},
+    hold::advanced,
     propose::difference,
 };
-use crate::document::{Doc, Document, Hash, Signature};
+use crate::document::{Doc, Document, Hash, PublicKey, Signature};
 
 /// Takes a holder's `settle` over the deal, whoever brings it, before the leg is held or after. Who has signed once has signed: another
 /// signature of theirs changes nothing.
 pub(super) fn confirm<B: Books>(
     books: &mut B,
     bank: &Bank<'_>,
+    caller: PublicKey,
     now_ms: u64,
     tx: &Hash,
     confirmation: Doc<Signature>,
 ) -> Result<Transition, Failure<B::Error>> {
-    let before = leg(books, tx)?;
     let holder = confirmation.pubkey();
     if !confirmation.is_confirmation_of(tx) {
         let hash = confirmation.hash();
         return Err(Refusal::OtherWord { hash, expected: "settle without `seen`, as holders sign it,", tx: *tx }.into());
     }
+    let before = leg(books, tx)?;
     let Some(given) = before.holders.get(&holder) else {
+        if !before.is_of(&caller) {
+            return Err(unknown(tx).into());
+        }
         let who = "the holders of its accounts";
         return Err(Refusal::NotAllowed { caller: holder, what: "confirm this leg", who }.into());
     };

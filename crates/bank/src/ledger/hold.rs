@@ -8,7 +8,8 @@ use super::{
 use crate::document::{Action, Decimal, Document, Hash, PublicKey, Signature};
 
 /// Locks every account that something leaves. Each then has enough, which nothing but this deal can take from it; or, of the issuer,
-/// owes no more than it may.
+/// owes no more than it may. Where terms have to be signed, nobody's account is locked before its holder has signed them: else whoever
+/// knows an account's hash could lock it, again and again.
 pub(super) fn hold<B: Books>(
     books: &mut B,
     bank: &Bank<'_>,
@@ -16,7 +17,7 @@ pub(super) fn hold<B: Books>(
     now_ms: u64,
     tx: &Hash,
 ) -> Result<Transition, Failure<B::Error>> {
-    let before = leg_of(books, tx, caller, "hold this leg")?;
+    let before = leg_of(books, tx, caller)?;
     if let Some(hold) = before.hold {
         if before.state == State::Rejected {
             return Err(Refusal::OtherState { tx: *tx, state: before.state, expected: "approved" }.into());
@@ -27,6 +28,9 @@ pub(super) fn hold<B: Books>(
     }
     if before.state != State::Approved {
         return Err(Refusal::OtherState { tx: *tx, state: before.state, expected: "approved" }.into());
+    }
+    if bank.policy.strict {
+        check_agreed(books, &before)?;
     }
     let until_ms = now_ms.saturating_add(bank.policy.hold_ttl_ms);
     let mut writes = Vec::new();
@@ -56,6 +60,17 @@ pub(super) fn hold<B: Books>(
     writes.push(Write::Leg { from: Some(Box::new(before)), to: Box::new(after.clone()) });
     writes.push(Write::Document(Document::Signature(signature.clone())));
     Ok(Transition::done(writes, Answer::Held { leg: Box::new(after), hold: signature }))
+}
+
+/// That everybody has confirmed from whom something leaves.
+fn check_agreed<B: Books>(books: &mut B, leg: &Leg) -> Result<(), Failure<B::Error>> {
+    for (hash, _) in leg.debited() {
+        let holder = account(books, hash)?.holder;
+        if leg.holders.get(&holder).is_none_or(Option::is_none) {
+            return Err(Refusal::NotAgreed { account: *hash, holder, tx: leg.tx }.into());
+        }
+    }
+    Ok(())
 }
 
 /// The state of a leg that is held: confirmed as soon as everybody has signed.

@@ -297,7 +297,7 @@ pub fn decide<B: Books>(
         Command::Open { account, pocket } => open::open(books, caller, account, pocket),
         Command::Propose(proposal) => propose::propose(books, bank, caller, now_ms, *proposal),
         Command::Hold { tx } => hold::hold(books, bank, caller, now_ms, &tx),
-        Command::Confirm { tx, confirmation } => confirm::confirm(books, bank, now_ms, &tx, confirmation),
+        Command::Confirm { tx, confirmation } => confirm::confirm(books, bank, caller, now_ms, &tx, confirmation),
         Command::Settle { tx, shown } => settle::settle(books, bank, caller, now_ms, &tx, &shown),
         Command::Reject { tx, reason } => reject::reject(books, bank, caller, now_ms, &tx, reason),
         Command::Expire { tx } => reject::expire(books, bank, caller, now_ms, &tx),

@@ -69,7 +69,7 @@ pub struct PartOfAccount {
 /// # Errors
 /// [`Refusal::NotAllowed`] for somebody whose deal it is not; [`Refusal::Unknown`].
 pub fn part<B: Books>(books: &mut B, holder: PublicKey, tx: &Hash) -> Result<Part, Failure<B::Error>> {
-    let leg = books::leg_of(books, tx, holder, "see this leg")?;
+    let leg = books::leg_of(books, tx, holder)?;
     let mut accounts = Vec::new();
     for (account, change) in &leg.changes {
         let state = books::account(books, account)?;

@@ -156,6 +156,16 @@ pub enum Refusal {
         /// When that ends by itself.
         until_ms: u64,
     },
+    /// An account that is not locked before its holder has confirmed.
+    #[error("the account {account} is not locked for {tx} before its holder {holder} has confirmed on which terms")]
+    NotAgreed {
+        /// The account.
+        account: Hash,
+        /// Whose it is.
+        holder: PublicKey,
+        /// The deal.
+        tx: Hash,
+    },
     /// A lead has no predecessors, and a follower at least one.
     #[error("a bank that is to {role} was given {count} predecessors, expected {expected}")]
     Role {

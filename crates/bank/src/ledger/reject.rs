@@ -16,7 +16,7 @@ pub(super) fn reject<B: Books>(
     tx: &Hash,
     reason: Option<String>,
 ) -> Result<Transition, Failure<B::Error>> {
-    let before = leg_of(books, tx, caller, "reject this leg")?;
+    let before = leg_of(books, tx, caller)?;
     if before.state.is_final() {
         return again(books, before);
     }

@@ -19,7 +19,7 @@ pub(super) fn settle<B: Books>(
     tx: &Hash,
     shown: &[Doc<Signature>],
 ) -> Result<Transition, Failure<B::Error>> {
-    let before = leg_of(books, tx, caller, "settle this leg")?;
+    let before = leg_of(books, tx, caller)?;
     if let (State::Settled, Some(last)) = (before.state, before.last) {
         let settle = own_signature(books, &last)?;
         return Ok(Transition::again(Answer::Settled { leg: Box::new(before), settle }));
@@ -28,7 +28,7 @@ pub(super) fn settle<B: Books>(
         return Err(Refusal::OtherState { tx: *tx, state: before.state, expected: "confirmed" }.into());
     }
     before.still_held(now_ms)?;
-    let seen = check_shown(&before, now_ms, shown)?;
+    let seen = check_shown(&before, now_ms, shown, bank.policy.strict)?;
     let mut writes = Vec::new();
     let mut balances = BTreeMap::new();
     for (account, change) in &before.changes {
@@ -50,7 +50,12 @@ pub(super) fn settle<B: Books>(
 }
 
 /// Of what was shown, the word of each bank that has to be seen. The rest is passed over, and not kept.
-pub(crate) fn check_shown(leg: &Leg, now_ms: u64, shown: &[Doc<Signature>]) -> Result<Vec<Doc<Signature>>, Refusal> {
+pub(crate) fn check_shown(
+    leg: &Leg,
+    now_ms: u64,
+    shown: &[Doc<Signature>],
+    strict: bool,
+) -> Result<Vec<Doc<Signature>>, Refusal> {
     let maximum = leg.terms.predecessors.len() + leg.terms.awaits.len();
     // A client may show the holds and settles of all banks alike.
     if shown.len() > 2 * maximum {
@@ -62,7 +67,9 @@ pub(crate) fn check_shown(leg: &Leg, now_ms: u64, shown: &[Doc<Signature>]) -> R
     };
     let settles =
         leg.terms.predecessors.iter().map(|bank| find(bank, Action::Settle, &|word| word.is_settle_of(&leg.tx)));
-    let holds = leg.terms.awaits.iter().map(|bank| find(bank, Action::Hold, &|word| word.is_hold_of(&leg.tx, now_ms)));
+    // A published bank's hold does not say when it ends.
+    let is_held = |word: &Doc<Signature>| word.is_hold_of(&leg.tx, now_ms) && (word.until.is_some() || !strict);
+    let holds = leg.terms.awaits.iter().map(|bank| find(bank, Action::Hold, &is_held));
     settles.chain(holds).collect()
 }
 

@@ -9,6 +9,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use barter_bank::{
     audit::{Audited, audit},
+    client::Settlement,
     document::{Decimal, Hash},
     ledger::{Leg, Policy, State},
     store,
@@ -26,6 +27,14 @@ fn look(path: &Path) -> Result<Audited, store::Error> {
     audit(&Location::file(path), |_, _| {})
 }
 
+/// Has the first bank hold a leg that only the one who gives there has confirmed.
+fn hold(town: &Town, settlement: &Settlement, giver: u8) {
+    let (bank, key, tx) = (town.bank(1), person(giver), settlement.hash());
+    let word = settlement.confirmation(key.public(), bank.key()).unwrap().to_json();
+    bank.call(&key, "confirm_receipt", &json!({ "tx_hash": tx, "user_confirm": word }));
+    bank.call(&key, "hold_leg", &json!({ "tx_hash": tx }));
+}
+
 /// A town whose first bank has a leg in every state, as a lead and as a follower.
 fn town() -> Town {
     let mut town = Town::new(Policy::default());
@@ -41,11 +50,11 @@ fn town() -> Town {
     let rejected = town.deal(&[(1, "7", 2), (2, "7", 1)], 1);
     town.deaf_to(Some("confirm_receipt"));
     town.drive(&mut rejected.clone(), 1).unwrap_err();
-    town.bank(1).call(&person(2), "hold_leg", &json!({ "tx_hash": rejected.hash() }));
+    hold(&town, &rejected, 1);
     town.bank(1).call(&person(2), "reject_leg", &json!({ "tx_hash": rejected.hash(), "reason": "no" }));
-    // Bank 1 follows, and nobody has signed for whom it waits.
+    // Bank 1 follows.
     let held = town.settle(&[(3, "3", 4), (4, "1", 3)], 2);
-    town.bank(1).call(&person(3), "hold_leg", &json!({ "tx_hash": held.hash() }));
+    hold(&town, &held, 3);
     for (method, giver, receiver) in [("hold_leg", 1, 2), ("settle_leg", 5, 6)] {
         town.deaf_to(Some(method));
         town.settle(&[(giver, "3", receiver), (receiver, "1", giver)], 1);

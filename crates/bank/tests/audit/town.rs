@@ -39,6 +39,10 @@ pub(crate) struct Here {
 }
 
 impl Here {
+    pub(crate) fn key(&self) -> PublicKey {
+        self.pin.key
+    }
+
     fn ulid(&self) -> Ulid {
         self.count.set(self.count.get() + 1);
         let mut randomness = [0; 10];

@@ -193,6 +193,7 @@ fn who_mints_and_opens() {
     let deal = world.deal(&alice, &[Transfer { bank: 0, from: second, to: account, amount: "1" }]);
     let told = world.proposal(&deal, 0, &[], &[]);
     world.propose(0, &alice, told).unwrap();
+    world.confirm(0, &alice, deal.hash()).unwrap();
     assert!(matches!(world.hold(0, &alice, deal.hash()), Err(Refusal::TooLittle { .. })));
 
     let (unknown, _) = world.mint(1, &alice, None, false);
@@ -276,12 +277,16 @@ fn what_is_out_of_turn() {
         assert_eq!(swap.world.ask(0, &swap.alice, command).unwrap_err().code(), -32005);
     }
     swap.propose();
-    for command in [all[0].clone(), all[2].clone(), all[3].clone(), Command::Expire { tx }] {
-        assert_eq!(swap.world.ask(0, &eve, command).unwrap_err().code(), -32001);
-    }
+    // Who has no part in it is told what is told of a deal that is not here.
     let by_eve = swap.world.confirmation(&eve, tx, None);
-    let refusal = swap.world.ask(0, &eve, Command::Confirm { tx, confirmation: by_eve }).unwrap_err();
-    assert_eq!(refusal.code(), -32001);
+    let by_eve = Command::Confirm { tx, confirmation: by_eve };
+    for command in [all[0].clone(), by_eve.clone(), all[2].clone(), all[3].clone()] {
+        let refusal = swap.world.ask(0, &eve, command.clone()).unwrap_err();
+        assert_eq!(refusal, Refusal::Unknown { what: "leg of the deal", hash: tx });
+    }
+    for command in [by_eve, Command::Expire { tx }] {
+        assert_eq!(swap.world.ask(0, &swap.alice, command).unwrap_err().code(), -32001);
+    }
     let refusal = swap.world.settle(0, &swap.alice, tx, &[]).unwrap_err();
     assert_eq!(refusal.to_string(), format!("the leg {tx} is approved, expected confirmed"));
     let refusal = swap.world.ask(0, &bank, Command::Expire { tx }).unwrap_err();

@@ -359,6 +359,9 @@ impl Swap {
     /// The holds of both banks.
     pub(crate) fn hold(&mut self) -> [Doc<Signature>; 2] {
         let tx = self.tx();
+        // Nobody's account is locked before its holder has signed.
+        self.world.confirm(0, &self.alice, tx).unwrap();
+        self.world.confirm(1, &self.bob, tx).unwrap();
         [0, 1].map(|bank| self.world.hold(bank, &self.alice, tx).unwrap())
     }
 

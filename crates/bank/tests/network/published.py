@@ -336,7 +336,9 @@ def strict(bank):
     alice, bob = Person(), Person()
     promise, source = alice.mint(bank, "1 logo")
     target = bob.open(bank, promise)
-    deal = Deal(alice, [bank], [(bank, 1, alice, source, bob, target)]).begin()
+    deal = Deal(alice, [bank], [(bank, 1, alice, source, bob, target)])
+    deal.propose(*deal.legs[0])
+    alice.refused(bank, -32000, "hold_leg", source, alice.key, "before its holder", tx_hash=deal.hash)
     told = f"{bob.key} did not sign on which terms this bank is to settle, and this bank asks for it"
     bob.refused(bank, -32000, "confirm_receipt", told, tx_hash=deal.hash, user_confirm=bob.confirmation(deal.hash))
     alice.refused(bank, -32000, "settle_leg", "expected confirmed", tx_hash=deal.hash)

@@ -40,7 +40,10 @@ async fn setting(banks: &mut Banks, make: &mut Maker) -> (Setting, Hash) {
     for _ in 0..2 {
         let proposal = make.transfer(alices.account, bobs.account, "1");
         let proposed = done(banks, make.call(ALICE, "propose_leg", &proposal)).await;
-        hashes.push(proposed["tx_hash"].as_str().unwrap().parse().unwrap());
+        let tx: Hash = proposed["tx_hash"].as_str().unwrap().parse().unwrap();
+        let confirmed = make.confirmation(tx, &proposal);
+        done(banks, make.call(ALICE, "confirm_receipt", &confirmed)).await;
+        hashes.push(tx);
     }
     done(banks, make.call(ALICE, "hold_leg", &json!({ "tx_hash": hashes[0] }))).await;
     let (alices, promise, bobs) = (alices.account, alices.promise, bobs.account);

@@ -1,9 +1,11 @@
 //! What a bank refuses, as bodies of calls.
 
+use std::collections::BTreeSet;
+
 use barter_bank::{
     document::{
         Account, Action, Doc, Hash, Header, Kind, Pocket, Promise, PublicKey, Record, Role, Side, Signature,
-        SignatureBytes, Tx, Ulid,
+        SignatureBytes, Terms, Tx, Ulid,
     },
     rpc::{Call, MAX_CALL_BYTES},
     store::WINDOW_MS,
@@ -106,6 +108,21 @@ impl Maker {
             "role": role,
             "predecessors": [],
         })
+    }
+
+    /// Alice's, on the terms of a proposal.
+    pub(crate) fn confirmation(&mut self, tx: Hash, proposal: &Value) -> Value {
+        let records = proposal["records"].as_array().unwrap().iter();
+        let terms = Terms {
+            bank: key_of(1),
+            role: Role::Lead,
+            predecessors: BTreeSet::new(),
+            awaits: BTreeSet::new(),
+            records: records.map(|record| Doc::<Record>::read(record.clone()).unwrap().hash()).collect(),
+        };
+        let word = Signature { terms: Some(terms), ..Signature::new(tx, Action::Settle) };
+        let word = Doc::sign(&person(ALICE), self.ulid(), &word).unwrap();
+        json!({ "tx_hash": tx, "user_confirm": word.to_json() })
     }
 
     /// Of a good deal between these accounts.
@@ -368,17 +385,17 @@ fn not_signed(make: &mut Maker, at: &Setting) {
 fn not_theirs(make: &mut Maker, at: &Setting) {
     const CODE: i64 = -32001;
     let mallory = person(MALLORY).public().to_string();
-    for (method, params) in [
-        ("get_account_balance", json!({ "account_hash": at.alices })),
-        ("hold_leg", json!({ "tx_hash": at.held })),
-        ("settle_leg", json!({ "tx_hash": at.held })),
-        ("reject_leg", json!({ "tx_hash": at.held })),
-    ] {
-        make.refused(MALLORY, method, &params, CODE, &[&mallory, "only"]);
+    let balance = json!({ "account_hash": at.alices });
+    make.refused(MALLORY, "get_account_balance", &balance, CODE, &[&mallory, "only"]);
+    // Of a deal that is not theirs nobody learns whether it is here.
+    let unknown = format!("this bank knows no leg of the deal {}", at.held);
+    for method in ["hold_leg", "settle_leg", "reject_leg"] {
+        make.refused(MALLORY, method, &json!({ "tx_hash": at.held }), -32005, &[&unknown]);
     }
     let word = make.word(MALLORY, at.held, Action::Settle).to_json();
     let confirm = json!({ "tx_hash": at.held, "user_confirm": word });
-    make.refused(MALLORY, "confirm_receipt", &confirm, CODE, &[&mallory, "only"]);
+    make.refused(MALLORY, "confirm_receipt", &confirm, -32005, &[&unknown]);
+    make.refused(ALICE, "confirm_receipt", &confirm, CODE, &[&mallory, "only"]);
     let proposal = make.transfer(at.alices, at.bobs, "1");
     make.refused(MALLORY, "propose_leg", &proposal, CODE, &[&mallory, "only its proposer"]);
 }

@@ -103,11 +103,11 @@ impl Liar {
         if made.proposer == LIAR {
             asked.push(lie("propose_leg", proposal(settlement, leg, &mut network.random)));
         }
-        asked.push(lie("hold_leg", json!({ "tx_hash": tx })));
         for holder in &leg.holders {
             let word = settlement.confirmation(*holder, leg.terms.bank).map(Doc::to_json);
             asked.push(lie("confirm_receipt", json!({ "tx_hash": tx, "user_confirm": word })));
         }
+        asked.push(lie("hold_leg", json!({ "tx_hash": tx })));
         asked.push(lie("settle_leg", self.shown(settlement, leg, network)));
         asked
     }

@@ -74,10 +74,10 @@ impl Town {
             let deal = world.deal(&keys[bank], &transfers);
             let told = world.proposal(&deal, bank, &[], &[]);
             world.propose(bank, &keys[bank], told).unwrap();
-            world.hold(bank, &keys[bank], deal.hash()).unwrap();
             for key in &keys {
                 world.confirm(bank, key, deal.hash()).unwrap();
             }
+            world.hold(bank, &keys[bank], deal.hash()).unwrap();
             world.settle(bank, &keys[bank], deal.hash(), &[]).unwrap();
             founded.push((promise, accounts));
         }
