@@ -124,7 +124,7 @@ impl Change {
             None => engine.execute(&format!("DELETE FROM {table} WHERE {key} = $1"), &[row.value()]),
             Some(after) if self.column == MORE => {
                 let columns = TABLES.iter().find(|(name, _)| *name == table).unwrap().1;
-                let rest = columns[1..].iter().map(|column| format!(", {column}")).collect::<String>();
+                let rest = columns[1..].iter().flat_map(|column| [", ", *column]).collect::<String>();
                 let sql = format!("INSERT INTO {table} ({key}{rest}) SELECT $1{rest} FROM {table} WHERE {key} = $2");
                 engine.execute(&sql, &[after.value(), row.value()])
             }
