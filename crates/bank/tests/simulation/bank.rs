@@ -1,6 +1,9 @@
 //! A bank: the real ledger behind the real envelope, on a disk that forgets what it was not told to keep.
 
-use std::{collections::BTreeSet, mem};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    mem,
+};
 
 use barter_bank::{
     document::{Hash, PublicKey, SecretKey, Ulid},
@@ -80,7 +83,15 @@ impl Kept {
 
 struct Running {
     kept: Kept,
+    /// Calls that came, and are decided when the bank comes to it.
+    waiting: Vec<(u64, Request)>,
     pending: Vec<Pending>,
+}
+
+impl Running {
+    fn new(disk: &Kept) -> Self {
+        Self { kept: disk.clone(), waiting: Vec::new(), pending: Vec::new() }
+    }
 }
 
 pub(crate) struct Bank {
@@ -92,6 +103,8 @@ pub(crate) struct Bank {
     pub(crate) life: u64,
     /// What the disk has for certain.
     disk: Kept,
+    /// By which call each leg was settled that is.
+    pub(crate) settled_by: BTreeMap<Hash, Ulid>,
     /// What it was given since, in this order.
     unsynced: Vec<Piece>,
     running: Option<Running>,
@@ -107,14 +120,15 @@ pub(crate) struct Bank {
 impl Bank {
     pub(crate) fn new(key: SecretKey, policy: Policy, ahead_ms: i64, books: Memory) -> Self {
         let disk = Kept { books, spent: BTreeSet::new(), forgotten_ms: 0 };
-        let running = Some(Running { kept: disk.clone(), pending: Vec::new() });
-        let unsynced = Vec::new();
+        let running = Some(Running::new(&disk));
+        let (settled_by, unsynced) = (BTreeMap::new(), Vec::new());
         Self {
             key,
             policy,
             ahead_ms,
             life: 0,
             disk,
+            settled_by,
             unsynced,
             running,
             torn: 0,
@@ -138,34 +152,51 @@ impl Bank {
         self.running.is_some()
     }
 
-    pub(crate) fn is_writing(&self) -> bool {
-        self.running.as_ref().is_some_and(|running| !running.pending.is_empty())
+    /// Is it writing, or about to?
+    pub(crate) fn is_busy(&self) -> bool {
+        self.running.as_ref().is_some_and(|running| !running.pending.is_empty() || !running.waiting.is_empty())
     }
 
     pub(crate) const fn clock(&self, now: u64) -> u64 {
         now.saturating_add_signed(self.ahead_ms)
     }
 
-    /// Decides a call. What is refused before it comes to the books is answered here; the rest once it is on the disk.
-    pub(crate) fn call(&mut self, now: u64, line: u64, body: &[u8]) -> Option<Vec<u8>> {
-        let now = self.clock(now);
-        let me = self.key.public();
-        let request = match Call::read(body, &me) {
-            Ok(call) => Request::read(call),
+    /// Hears a call. What is no call is answered here; the rest waits to be decided.
+    pub(crate) fn call(&mut self, line: u64, body: &[u8]) -> Option<Vec<u8>> {
+        match Call::read(body, &self.key.public()) {
+            Ok(call) => self.running.as_mut().unwrap().waiting.push((line, Request::read(call))),
             Err(failure) => return Some(failure.to_json().to_string().into_bytes()),
-        };
+        }
+        None
+    }
+
+    /// Decides all calls that wait, by the time that it is now. They are answered once it is on the disk.
+    pub(crate) fn decide(&mut self, now: u64) {
+        let now = self.clock(now);
+        for (line, request) in mem::take(&mut self.running.as_mut().unwrap().waiting) {
+            let (id, (answered, word)) = (request.id, self.decide_one(now, request));
+            let body = match answered {
+                Ok(result) => json!({ "jsonrpc": "2.0", "id": id.as_str(), "result": result }),
+                Err(failure) => failure.to_json(),
+            };
+            let body = body.to_string().into_bytes();
+            self.running.as_mut().unwrap().pending.push(Pending { line, body, word, id });
+        }
+    }
+
+    fn decide_one(&mut self, now: u64, request: Request) -> (Result<Value, rpc::Failure>, Option<Word>) {
+        let me = self.key.public();
         let (id, caller) = (request.id, request.caller);
-        let Self { key, policy, running, unsynced, expired, has_changed, store, .. } = self;
-        let Running { kept, pending } = running.as_mut().unwrap();
+        let Self { key, policy, running, settled_by, unsynced, expired, has_changed, store, .. } = self;
+        let kept = &mut running.as_mut().unwrap().kept;
         let oldest_ms = kept.forgotten_ms.max(now.saturating_sub(WINDOW_MS));
         let is_in_window = (oldest_ms..=now + WINDOW_MS).contains(&id.time_ms());
         if !is_in_window || kept.spent.contains(&(caller, id)) {
-            let failure = rpc::Failure::replay(id, "made before, or not now");
-            let body = failure.to_json().to_string().into_bytes();
+            let answered = Err(rpc::Failure::replay(id, "made before, or not now"));
             if let Some(store) = store {
-                store.hear(request, now, Err(failure));
+                store.hear(request, now, answered.clone());
             }
-            return Some(body);
+            return (answered, None);
         }
         let heard = store.as_ref().map(|_| request.clone());
         kept.spend(caller, id, oldest_ms);
@@ -190,6 +221,9 @@ impl Bank {
                 let found = match asked {
                     Asked::Command(command) => decide(&mut kept.books, caller, *command).map(|transition| {
                         word = Word::of(&transition.answer);
+                        if let (Answer::Settled { leg, .. }, false) = (&transition.answer, transition.already) {
+                            settled_by.insert(leg.tx, id);
+                        }
                         answer::to_json(me, &transition.answer, transition.already)
                     }),
                     Asked::Balance(account) => {
@@ -214,12 +248,7 @@ impl Bank {
         if let (Some(store), Some(heard)) = (store, heard) {
             store.hear(heard, now, answered.clone());
         }
-        let body = match answered {
-            Ok(result) => json!({ "jsonrpc": "2.0", "id": id.as_str(), "result": result }),
-            Err(failure) => failure.to_json(),
-        };
-        pending.push(Pending { line, body: body.to_string().into_bytes(), word, id });
-        None
+        (answered, word)
     }
 
     /// The disk has everything: what was decided is answered.
@@ -251,7 +280,8 @@ impl Bank {
         let left = random.place(self.unsynced.len() + 1);
         self.unsynced.truncate(left);
         let running = self.running.take().unwrap();
-        running.pending.into_iter().map(|pending| pending.line).collect()
+        let pending = running.pending.iter().map(|pending| pending.line);
+        pending.chain(running.waiting.iter().map(|(line, _)| *line)).collect()
     }
 
     /// Starts from what is on the disk: whole transactions, and what is left of one is as if it had not been.
@@ -262,7 +292,7 @@ impl Bank {
         if let Some(store) = &mut self.store {
             store.open();
         }
-        self.running = Some(Running { kept: self.disk.clone(), pending: Vec::new() });
+        self.running = Some(Running::new(&self.disk));
         self.life += 1;
     }
 

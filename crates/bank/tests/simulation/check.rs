@@ -10,22 +10,26 @@ use barter_bank::{
 use crate::{
     bank::Bank,
     ledger_world,
+    network::Network,
     town::{LIAR, Made, Outcome, Town},
 };
 
 /// What was seen before.
 #[derive(Default)]
 pub(crate) struct Seen {
-    /// What was once final at a bank: it is for ever.
-    finals: BTreeMap<(usize, Hash), State>,
+    /// What was once final at a bank, and since when: it is for ever.
+    finals: BTreeMap<(usize, Hash), (State, u64)>,
     /// Legs as they were last looked at one by one: while they are so, there is nothing new in them.
     legs: BTreeMap<(usize, Hash), Leg>,
+    /// Legs of others that had ended already when a lead settled, which nobody could know when it was asked to.
+    pub(crate) raced: u64,
 }
 
 pub(crate) struct Checker<'a> {
     pub(crate) banks: &'a [Bank],
     pub(crate) deals: &'a BTreeMap<Hash, Made>,
     pub(crate) seen: &'a mut Seen,
+    pub(crate) network: &'a Network,
 }
 
 impl Checker<'_> {
@@ -37,6 +41,7 @@ impl Checker<'_> {
             if self.seen.legs.get(&(bank, *tx)) != Some(leg) {
                 ledger_world::check_leg(leg);
                 self.seen.legs.insert((bank, *tx), leg.clone());
+                self.settles(bank, leg);
             }
         }
         self.balances(bank, books);
@@ -53,11 +58,28 @@ impl Checker<'_> {
             }
         }
         for leg in self.banks[bank].durable().legs().values().filter(|leg| leg.state.is_final()) {
-            let before = *self.seen.finals.entry((bank, leg.tx)).or_insert(leg.state);
+            let (before, _) = *self.seen.finals.entry((bank, leg.tx)).or_insert((leg.state, self.network.now));
             assert_eq!(before, leg.state, "{} was final at bank {bank}", leg.tx);
         }
         for tx in books.legs().keys() {
             self.losses(tx);
+        }
+    }
+
+    /// Of a leg that has just changed: if it was settled, its time was not over. And if it leads, did another end before that, of which
+    /// the client that had it settled could not know when it began?
+    fn settles(&mut self, bank: usize, leg: &Leg) {
+        let Some(made) = self.deals.get(&leg.tx).filter(|_| leg.state == State::Settled) else { return };
+        let now = self.banks[bank].clock(self.network.now);
+        assert!(leg.until_ms.is_some_and(|until_ms| now < until_ms), "{} settled at {now}, after its time", leg.tx);
+        let Some(began) = self.banks[bank].settled_by.get(&leg.tx).and_then(|id| self.network.began.get(id)) else {
+            return;
+        };
+        for key in made.deal.banks().iter().filter(|key| leg.terms.role == Role::Lead && **key != leg.terms.bank) {
+            let other = Town::get().number_of(key);
+            if let Some((State::Rejected, ended)) = self.seen.finals.get(&(other, leg.tx)) {
+                self.seen.raced += u64::from(began <= ended);
+            }
         }
     }
 
@@ -170,12 +192,13 @@ impl Checker<'_> {
                 Some(Outcome::GivenUp(_)) => {}
                 Some(Outcome::Lost(reason)) => {
                     assert!(settled > 0, "{tx} was said to be settled in part: {reason}");
-                    // Among honest people, only time does that.
+                    // Among honest people, only time does that, or one who rejects after all.
                     for leg in legs.iter().flatten().filter(|leg| made.is_honest && leg.state != State::Settled) {
                         let books = self.banks[Town::get().number_of(&leg.terms.bank)].durable();
                         let last = leg.last.and_then(|last| books.documents().get(&last));
                         let Some(Document::Signature(last)) = last else { panic!("{tx} has not ended: {reason}") };
-                        assert_eq!(last.action, Action::Timeout, "{tx} was settled in part, and {}", leg.terms.bank);
+                        let is_race = last.action == Action::Timeout || made.regret.is_some();
+                        assert!(is_race, "{tx} was settled in part, and {} has {:?}", leg.terms.bank, last.action);
                     }
                 }
             }

@@ -1,7 +1,7 @@
 //! A client: the real `drive`, in a process that can be killed at every step, with a journal on a disk of its own.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::BTreeMap,
     future::pending,
     path::PathBuf,
@@ -113,7 +113,16 @@ impl Client {
         };
         let wires = (0..Town::get().banks.len()).map(|bank| {
             let pin = Town::get().pin(bank);
-            (pin.key, Wire { network: Rc::clone(&self.network), bank, pin, ahead_ms: self.ahead_ms })
+            (
+                pin.key,
+                Wire {
+                    network: Rc::clone(&self.network),
+                    bank,
+                    pin,
+                    ahead_ms: self.ahead_ms,
+                    began_ms: Cell::default(),
+                },
+            )
         });
         let journal = Journal { network: Rc::clone(&self.network), machine: Rc::clone(&self.machine) };
         let future = Box::pin(carry(settlement, wires.collect(), self.proposer, journal));
@@ -154,6 +163,10 @@ async fn carry(
 ) -> Outcome {
     let network = Rc::clone(&journal.network);
     loop {
+        let now = network.borrow().now;
+        for wire in wires.values() {
+            wire.began_ms.set(now);
+        }
         match drive(&mut settlement, &wires, &Town::get().keys[proposer], &mut journal).await {
             Ok(()) => return Outcome::Settled,
             Err(Error::GivenUp { reason }) => return Outcome::GivenUp(reason),

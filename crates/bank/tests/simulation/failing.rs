@@ -39,7 +39,8 @@ impl client::Wire for Wire {
     async fn carry(&self, body: Vec<u8>) -> Result<Vec<u8>, Error> {
         let banks = &mut *self.banks.borrow_mut();
         let bank = &mut banks.banks[self.bank];
-        assert_eq!(bank.call(START, 0, &body), None, "a call that is none");
+        assert_eq!(bank.call(0, &body), None, "a call that is none");
+        bank.decide(START);
         let (at, is_written) = banks.fails_at;
         let answers = if banks.calls == at { bank.fail(is_written) } else { bank.sync() };
         banks.calls += 1;

@@ -1,7 +1,7 @@
 //! What lies between clients and banks: time, and everything that is on its way.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::BTreeMap,
     pin::Pin as Pinned,
     rc::Rc,
@@ -11,7 +11,7 @@ use std::{
 
 use barter_bank::{
     client::{self, Error, Pin},
-    document::Ulid,
+    document::{Hash, Ulid},
 };
 
 use crate::random::Random;
@@ -36,6 +36,10 @@ pub(crate) struct Weather {
     pub(crate) kills: u64,
     /// So many lies are told in all.
     pub(crate) lies: u64,
+    /// A bank comes to something late, or its disk does.
+    pub(crate) stalls: u64,
+    /// A holder who signed a deal rejects it after all.
+    pub(crate) regrets: u64,
     /// What a clock is off at most, milliseconds.
     pub(crate) off_ms: u64,
 }
@@ -55,13 +59,17 @@ impl Weather {
             failing_disk: up_to(40),
             kills: up_to(60),
             lies: up_to(100),
+            stalls: up_to(20),
+            regrets: up_to(400),
             off_ms: up_to(60_000),
         }
     }
 
     pub(crate) fn is_calm(&self) -> bool {
-        let Self { lost, doubled, late, crashes, failing_disk, kills, lies, off_ms } = self;
-        [lost, doubled, late, crashes, failing_disk, kills, lies, off_ms].into_iter().all(|often| *often == 0)
+        let Self { lost, doubled, late, crashes, failing_disk, kills, lies, stalls, regrets, off_ms } = self;
+        [lost, doubled, late, crashes, failing_disk, kills, lies, stalls, regrets, off_ms]
+            .into_iter()
+            .all(|often| *often == 0)
     }
 }
 
@@ -72,6 +80,8 @@ pub(crate) enum Event {
     Call { bank: usize, line: u64, body: Rc<Vec<u8>> },
     /// An answer arrives; or without one, the connection breaks.
     Answer { line: u64, body: Option<Rc<Vec<u8>>> },
+    /// A bank comes to the calls that wait.
+    Decide { bank: usize, life: u64 },
     /// A bank's disk has done what it was given.
     Synced { bank: usize, life: u64 },
     /// A bank that crashed starts.
@@ -80,6 +90,8 @@ pub(crate) enum Event {
     Begin { client: usize },
     /// Somebody lies.
     Lie,
+    /// A holder who signed a deal would rather not have.
+    Regret { tx: Hash, bank: usize, person: usize },
 }
 
 /// No answer comes on this line, or none in time.
@@ -103,6 +115,8 @@ pub(crate) struct Network {
     waiting: BTreeMap<u64, Waiting>,
     /// Bodies of calls, for whom is it to hear everything.
     pub(crate) overheard: Vec<(usize, Rc<Vec<u8>>)>,
+    /// Of each call of a client, when the client began, or began again, to carry its deal.
+    pub(crate) began: BTreeMap<Ulid, u64>,
     /// Told of what happens, if somebody reads it.
     pub(crate) is_traced: bool,
 }
@@ -112,8 +126,8 @@ const MAX_OVERHEARD: usize = 64;
 
 impl Network {
     pub(crate) fn new(now: u64, random: Random, weather: Weather) -> Self {
-        let (queue, waiting) = (BTreeMap::new(), BTreeMap::new());
-        Self { now, random, weather, queue, count: 0, waiting, overheard: Vec::new(), is_traced: false }
+        let (queue, waiting, began) = Default::default();
+        Self { now, random, weather, queue, count: 0, waiting, overheard: Vec::new(), began, is_traced: false }
     }
 
     pub(crate) fn note(&self, text: impl FnOnce() -> String) {
@@ -132,6 +146,12 @@ impl Network {
     pub(crate) fn after(&mut self, milliseconds: u64, event: Event) {
         let number = self.number();
         self.queue.insert((self.now + milliseconds, number), event);
+    }
+
+    /// How long a bank or its disk takes, milliseconds.
+    pub(crate) fn work(&mut self) -> u64 {
+        let is_stalled = self.random.chance(self.weather.stalls);
+        self.random.between(0, if is_stalled { PATIENCE_MS } else { 10 })
     }
 
     /// How far somebody's clock is off, milliseconds.
@@ -273,6 +293,8 @@ pub(crate) struct Wire {
     pub(crate) pin: Pin,
     /// What the client's clock is ahead, milliseconds.
     pub(crate) ahead_ms: i64,
+    /// When the client last began to carry its deal.
+    pub(crate) began_ms: Cell<u64>,
 }
 
 impl client::Wire for Wire {
@@ -283,7 +305,9 @@ impl client::Wire for Wire {
     fn id(&self) -> Result<Ulid, Error> {
         let mut network = self.network.borrow_mut();
         let now = network.now.saturating_add_signed(self.ahead_ms);
-        Ok(network.random.ulid(now))
+        let id = network.random.ulid(now);
+        network.began.insert(id, self.began_ms.get());
+        Ok(id)
     }
 
     async fn carry(&self, body: Vec<u8>) -> Result<Vec<u8>, Error> {

@@ -187,6 +187,8 @@ pub(crate) struct Made {
     pub(crate) proposer: usize,
     /// Is everybody in it honest?
     pub(crate) is_honest: bool,
+    /// The bank and the person who rejects there what it has signed.
+    pub(crate) regret: Option<(usize, usize)>,
     pub(crate) outcome: Option<Outcome>,
 }
 

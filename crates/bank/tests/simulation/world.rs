@@ -2,7 +2,8 @@
 
 use std::{cell::RefCell, collections::BTreeMap, mem, rc::Rc};
 
-use barter_bank::{document::Hash, ledger::Policy};
+use barter_bank::{document::Hash, ledger::Policy, rpc::Call};
+use serde_json::json;
 
 use crate::{
     bank::{self, Bank},
@@ -44,10 +45,12 @@ pub(crate) struct Found {
     pub(crate) expired: u64,
     pub(crate) lies_refused: u64,
     pub(crate) lies_granted: u64,
+    pub(crate) regrets: u64,
+    pub(crate) raced: u64,
 }
 
 impl Found {
-    pub(crate) fn all(&self) -> [(&'static str, u64); 14] {
+    pub(crate) fn all(&self) -> [(&'static str, u64); 16] {
         [
             ("steps", self.steps),
             ("calls that came to a bank", self.calls),
@@ -63,6 +66,8 @@ impl Found {
             ("holds that ended by themselves", self.expired),
             ("lies refused", self.lies_refused),
             ("calls of the liar that were granted", self.lies_granted),
+            ("holders who rejected what they had signed", self.regrets),
+            ("legs that ended as a lead settled", self.raced),
         ]
     }
 
@@ -81,6 +86,8 @@ impl Found {
         self.expired += other.expired;
         self.lies_refused += other.lies_refused;
         self.lies_granted += other.lies_granted;
+        self.regrets += other.regrets;
+        self.raced += other.raced;
     }
 }
 
@@ -155,7 +162,8 @@ pub(crate) fn run(seed: u64, is_traced: bool) -> Found {
             Some(Outcome::Forgotten) | None => {}
         }
     }
-    Checker { banks, deals, seen }.end();
+    found.raced = seen.raced;
+    Checker { banks, deals, seen, network: &network.borrow() }.end();
     found
 }
 
@@ -195,8 +203,15 @@ impl Simulation {
             let proposer = if with_liar && random.chance(500) { LIAR } else { *random.pick(&people) };
             let settlement = Town::get().signed(&deal, &leads, proposer, now, random);
             let delay = random.between(0, BEGINNING_MS);
+            let regret = random.chance(weather.regrets).then(|| {
+                let leg = random.pick(settlement.legs());
+                let holder = *random.pick(&leg.holders);
+                let person = Town::get().keys.iter().position(|key| key.public() == holder).unwrap();
+                (Town::get().number_of(&leg.terms.bank), person)
+            });
             drop(network);
-            self.add(Made { deal, leads, settlement, proposer, is_honest: !with_liar, outcome: None }, delay);
+            let made = Made { deal, leads, settlement, proposer, is_honest: !with_liar, regret, outcome: None };
+            self.add(made, delay);
         }
     }
 
@@ -234,7 +249,7 @@ impl Simulation {
         let settlement = town.signed(&deal, &leads, 0, now, &mut network.random);
         drop(network);
         let tx = settlement.hash();
-        self.add(Made { deal, leads, settlement, proposer: 0, is_honest: true, outcome: None }, 0);
+        self.add(Made { deal, leads, settlement, proposer: 0, is_honest: true, regret: None, outcome: None }, 0);
         tx
     }
 
@@ -308,7 +323,16 @@ impl Simulation {
                     network.after(pause, Event::Lie);
                 }
             }
+            Event::Regret { tx, bank, person } => self.regret(tx, bank, person),
             Event::Call { bank, line, body } => self.call(bank, line, &body),
+            Event::Decide { bank, life } if self.banks[bank].life == life && self.banks[bank].is_running() => {
+                let mut network = self.network.borrow_mut();
+                self.banks[bank].decide(network.now);
+                let work = network.work();
+                network.after(work, Event::Synced { bank, life });
+                drop(network);
+                self.check(bank);
+            }
             Event::Start { bank } => {
                 let mut network = self.network.borrow_mut();
                 self.banks[bank].ahead_ms = network.off();
@@ -324,7 +348,7 @@ impl Simulation {
             Event::Synced { bank, life } if self.banks[bank].life == life && self.banks[bank].is_running() => {
                 self.synced(bank);
             }
-            Event::Synced { .. } => {}
+            Event::Decide { .. } | Event::Synced { .. } => {}
         }
     }
 
@@ -334,9 +358,8 @@ impl Simulation {
             return;
         }
         self.found.calls += 1;
-        let was_writing = self.banks[bank].is_writing();
-        let now = self.network.borrow().now;
-        let answered = self.banks[bank].call(now, line, body);
+        let was_busy = self.banks[bank].is_busy();
+        let answered = self.banks[bank].call(line, body);
         let mut network = self.network.borrow_mut();
         network.note(|| {
             let call: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
@@ -344,13 +367,22 @@ impl Simulation {
         });
         if let Some(answer) = answered {
             network.answer(line, Some(answer));
-        } else if !was_writing {
-            let life = self.banks[bank].life;
-            let delay = network.random.between(0, 20);
-            network.after(delay, Event::Synced { bank, life });
+        } else if !was_busy {
+            let (life, work) = (self.banks[bank].life, network.work());
+            network.after(work, Event::Decide { bank, life });
         }
-        drop(network);
-        self.check(bank);
+    }
+
+    /// Tells a bank that a holder rejects a deal.
+    fn regret(&mut self, tx: Hash, bank: usize, person: usize) {
+        let mut network = self.network.borrow_mut();
+        network.note(|| format!("person {person} regrets {tx} at bank {bank}"));
+        let (town, now, line) = (Town::get(), network.now, network.number());
+        let id = network.random.ulid(now);
+        let params = json!({ "tx_hash": tx, "reason": "regretted" });
+        let body = Call::write(id, "reject_leg", &params, &town.banks[bank].key, &town.keys[person]);
+        network.send(0, bank, line, body);
+        self.found.regrets += 1;
     }
 
     /// A bank's disk was to write. It has; or says that it has not; or the power is cut, before or after.
@@ -389,8 +421,20 @@ impl Simulation {
             if let Some(word) = pending.word {
                 assert!(word.is_kept(self.banks[bank].durable()), "bank {bank} says what it has not written down");
                 self.words[bank].push(word);
+                // Whoever regrets a deal does so when it sees its account locked.
+                let is_hold = answer.is_ok_and(|result| result["hold"].is_object());
+                let regret = self.deals.get(&word.tx).filter(|_| is_hold).and_then(|made| made.regret);
+                if let Some((_, person)) = regret.filter(|(at, _)| *at == bank) {
+                    let most = *network.random.pick(&[500, 500, 30_000]);
+                    let after = network.random.between(0, most);
+                    network.after(after, Event::Regret { tx: word.tx, bank, person });
+                }
             }
             network.answer(pending.line, Some(pending.body));
+        }
+        if self.banks[bank].is_busy() {
+            let (life, work) = (self.banks[bank].life, network.work());
+            network.after(work, Event::Decide { bank, life });
         }
         drop(network);
         self.check(bank);
@@ -409,7 +453,7 @@ impl Simulation {
         if !mem::take(&mut self.banks[bank].has_changed) {
             return;
         }
-        let Self { banks, deals, seen, .. } = self;
-        Checker { banks, deals, seen }.bank(bank);
+        let Self { banks, deals, seen, network, .. } = self;
+        Checker { banks, deals, seen, network: &network.borrow() }.bank(bank);
     }
 }
