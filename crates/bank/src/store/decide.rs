@@ -2,7 +2,7 @@
 
 use std::collections::btree_map::{BTreeMap, Entry};
 
-use barter_store::Engine;
+use barter_store::{Engine, Error as StoreError};
 use serde_json::{Value, json};
 
 use super::{Error, books::Database, replay, writer::Decide};
@@ -104,6 +104,10 @@ impl Decider<'_> {
         for tx in books.ended(self.now, MAX_ENDED)? {
             match self.command(books, self.key.public(), Command::Expire { tx }) {
                 Ok(_) => {}
+                // Nothing of it was written. It holds nobody up: a hold that is over is in nobody's way.
+                Err(ledger::Failure::Books(error @ Error::Store(StoreError::Damaged { .. }))) => {
+                    tracing::error!(%error, %tx, "a hold that is over could not be ended");
+                }
                 Err(ledger::Failure::Books(error)) => return Err(error),
                 // The books say its time is over, and the ledger that it is not.
                 Err(ledger::Failure::Refused(_)) => return Err(Error::Stale),

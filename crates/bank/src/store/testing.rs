@@ -52,8 +52,8 @@ impl Teller {
     /// [`Error`], and nothing of it was done.
     pub fn decide(&mut self, asked: Vec<(Request, u64)>) -> Result<Vec<Result<Value, Failure>>, Error> {
         let at = |now| Box::new(move || now) as Clock;
-        let asked = asked.into_iter().map(|(request, now)| (request, at(now))).collect();
-        decide_together(&mut *self.engine, &mut self.decide, asked)
+        let asked: Vec<_> = asked.into_iter().map(|(request, now)| (request, at(now))).collect();
+        decide_together(&mut *self.engine, &mut self.decide, &asked)
     }
 
     /// The connection, to look at what is kept.

@@ -4,11 +4,12 @@
 //! it, so that what was answered for is there whatever happens a moment later.
 
 use std::{
+    slice,
     sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     thread::{self, JoinHandle},
 };
 
-use barter_store::{Access, Engine, in_transaction};
+use barter_store::{Access, Engine, Error as StoreError, in_transaction};
 use serde_json::Value;
 
 use super::Error;
@@ -72,10 +73,10 @@ impl Drop for Writer {
 pub(super) fn decide_together(
     engine: &mut dyn Engine<Error>,
     decide: &mut Decide,
-    asked: Vec<(Request, Clock)>,
+    asked: &[(Request, Clock)],
 ) -> Result<Vec<Result<Value, Failure>>, Error> {
     in_transaction(engine, Access::Write, |engine| {
-        asked.into_iter().map(|(request, clock)| decide(engine, request, clock())).collect()
+        asked.iter().map(|(request, clock)| decide(engine, request.clone(), clock())).collect()
     })
 }
 
@@ -94,21 +95,26 @@ impl Thread {
     }
 
     fn commit(&mut self, jobs: Vec<Job>) {
-        let Self { engine, decide, .. } = self;
-        let (asked, waiting): (Vec<_>, Vec<_>) = jobs
-            .into_iter()
-            .map(|Job { request, clock, answer }| {
-                let id = request.id;
-                ((request, clock), (id, answer))
-            })
-            .unzip();
-        match decide_together(&mut **engine, decide, asked) {
-            Ok(answers) => waiting.into_iter().zip(answers).for_each(|((_, tell), answer)| tell(answer)),
+        let (asked, waiting): (Vec<_>, Vec<_>) =
+            jobs.into_iter().map(|Job { request, clock, answer }| ((request, clock), answer)).unzip();
+        let answers = self.decided(&asked);
+        waiting.into_iter().zip(answers).for_each(|(tell, answer)| tell(answer));
+    }
+
+    fn decided(&mut self, asked: &[(Request, Clock)]) -> Vec<Result<Value, Failure>> {
+        match decide_together(&mut *self.engine, &mut self.decide, asked) {
+            Ok(answers) => answers,
+            // One of them came upon something that is damaged: the others have nothing to do with it.
+            Err(Error::Stale | Error::Store(StoreError::Damaged { .. })) if asked.len() > 1 => {
+                asked.iter().flat_map(|one| self.decided(slice::from_ref(one))).collect()
+            }
             Err(error) => {
-                let message = format!("the bank could not write this down: {error}");
-                for (id, tell) in waiting {
-                    tell(Err(Failure::refused(code::INTERNAL, message.clone(), id)));
-                }
+                // Where the store is and what the database says is for who runs the bank, not for strangers.
+                tracing::error!(%error, calls = asked.len(), "calls could not be written down");
+                let failure = |(request, _): &(Request, Clock)| {
+                    Err(Failure::refused(code::INTERNAL, "the bank could not write this down", request.id))
+                };
+                asked.iter().map(failure).collect()
             }
         }
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 mod at_once;
+mod damage;
 mod deals;
 mod envelope;
 mod place;

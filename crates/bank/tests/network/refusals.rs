@@ -127,7 +127,9 @@ async fn a_bank_whose_store_fails_says_so() {
     let mut make = Maker { made: 0, rows: Vec::new() };
     let body = make.call(ALICE, "list_accounts", &json!({}));
     make.row("a store that fails", body.clone(), (500, -32603), &["could not write"]);
-    assert_eq!(fault(&make.rows[0], &post(&banks, body.clone()).await), None);
+    let answer = post(&banks, body.clone()).await;
+    assert_eq!(fault(&make.rows[0], &answer), None);
+    assert_eq!(answer.1["error"]["message"], "the bank could not write this down", "nor where it is");
     // Nothing was done: the same call is good once the store is.
     banks.place(1).tamper("ALTER TABLE lost RENAME TO calls");
     done(&banks, body).await;
