@@ -7,7 +7,7 @@ use std::{
     fmt, io,
     net::{IpAddr, SocketAddr},
     sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use axum::{
@@ -19,7 +19,11 @@ use axum::{
 };
 use barter_http::{BodyError, Connections, Tasks};
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, sync::oneshot};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, oneshot},
+    time::sleep,
+};
 
 use crate::{
     rpc::{Call, DISCOVERY_PATHS, Discovery, Failure, MAX_CALL_BYTES, RPC_PATH, Request as Asked, code},
@@ -78,12 +82,20 @@ impl fmt::Debug for Settings {
 struct Service {
     bank: Bank,
     settings: Settings,
+    /// KiB of calls that may still be read and wait.
+    room: Semaphore,
 }
+
+/// KiB of calls that are read or wait at once: what they are read into takes several times as much, and a store that is slow keeps them.
+const ROOM_KIB: usize = 64 * 1024;
+/// Time between two looks at whether the bank still writes.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// A bank that is served. It stops with [`stop`](Self::stop), and when it is dropped.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
+    bank: Bank,
     tasks: Tasks,
 }
 
@@ -95,15 +107,23 @@ impl Server {
     pub fn start(listener: TcpListener, bank: Bank, settings: Settings) -> io::Result<Self> {
         let address = listener.local_addr()?;
         let connections = Connections::new(settings.max_connections).trusting(&settings.trusted_proxies);
-        let router = router(Arc::new(Service { bank, settings }));
+        let service = Service { bank: bank.clone(), settings, room: Semaphore::new(ROOM_KIB) };
+        let router = router(Arc::new(service));
         let mut tasks = Tasks::new();
         tasks.spawn(barter_http::serve(listener, router, connections, tasks.stopping()));
-        Ok(Self { address, tasks })
+        Ok(Self { address, bank, tasks })
     }
 
     /// Where it is.
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Returns once the bank has ended by a fault of this program, and calls are only refused any more. Else never.
+    pub async fn ended(&self) {
+        while self.bank.is_running() {
+            sleep(LOOK).await;
+        }
     }
 
     /// Stops: nobody new is served, and what is being answered has some seconds to be.
@@ -131,6 +151,9 @@ async fn rpc(State(service): State<Arc<Service>>, request: Request) -> Response 
         Ok(body) => body,
         Err(error) => return unread(error),
     };
+    let kib = u32::try_from(body.len().div_ceil(1024)).unwrap_or(u32::MAX);
+    // Never closed, and no call is larger than all of it.
+    let _room = service.room.acquire_many(kib).await;
     match answer(&service, &body).await {
         Ok(result) => json_response(StatusCode::OK, &result),
         Err(failure) => json_response(status(&failure), &failure.to_json()),

@@ -95,6 +95,11 @@ impl Bank {
         self.0.key
     }
 
+    /// Does it still decide and write? If not, a fault of this program ended that, and only opening the bank anew helps.
+    pub fn is_running(&self) -> bool {
+        self.0.writer.is_running()
+    }
+
     /// Has a request decided, at the time in Unix milliseconds that `clock` tells when that is done: it may have waited. `answer` is told once what follows from it is on the disk.
     ///
     /// # Errors

@@ -58,6 +58,13 @@ impl Writer {
     }
 }
 
+impl Writer {
+    /// Is there still somebody who writes? Without, the program is at fault, and no call is decided any more.
+    pub(super) fn is_running(&self) -> bool {
+        self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+}
+
 impl Drop for Writer {
     /// What waits is written first.
     fn drop(&mut self) {
