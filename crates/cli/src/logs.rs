@@ -1,4 +1,4 @@
-//! What the service says of itself, on standard error.
+//! What a server says of itself, on standard error.
 
 use std::io;
 
@@ -7,9 +7,9 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::error::Error;
 
-/// How the service writes its log.
+/// How a server writes its log.
 #[derive(Args)]
-pub(super) struct Logs {
+pub(crate) struct Logs {
     /// How log lines are written, on standard error
     #[arg(long, value_enum, default_value_t = LogForm::Text)]
     log: LogForm,
@@ -37,7 +37,7 @@ enum Level {
 
 impl Logs {
     /// From now on, what is logged is written.
-    pub(super) fn start(&self) -> Result<(), Error> {
+    pub(crate) fn start(&self) -> Result<(), Error> {
         let level = match self.log_level {
             Level::Error => LevelFilter::ERROR,
             Level::Warn => LevelFilter::WARN,

@@ -14,6 +14,7 @@ mod context;
 mod error;
 mod exit;
 mod lightning;
+mod logs;
 mod options;
 mod output;
 mod page;

@@ -6,6 +6,7 @@ mod connections;
 mod inbox;
 mod killed;
 mod lies;
+mod logging;
 mod setting_up;
 mod terminal;
 mod trading;

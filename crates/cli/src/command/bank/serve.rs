@@ -18,6 +18,7 @@ use super::{Error, database::Database, read_key};
 use crate::{
     context::Context,
     error::Error as Stopped,
+    logs::Logs,
     output::Report,
     page::{CARE, Cell, FAINT, NAME, Page},
     serving::until_stopped,
@@ -76,6 +77,9 @@ pub(crate) struct Serve {
     /// A proxy before the bank, which may have all of them; may be repeated
     #[arg(long = "trusted-proxy", value_name = "ADDRESS")]
     trusted_proxies: Vec<IpAddr>,
+
+    #[command(flatten)]
+    logs: Logs,
 }
 
 /// What runs.
@@ -106,11 +110,13 @@ impl Report for Running {
 
 impl Serve {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Stopped> {
-        until_stopped(context, async |threads| self.start(context, &threads).await, Server::stop).await
+        let start = async |threads| self.start(context, &threads).await;
+        until_stopped(context, start, Server::ended, Server::stop).await
     }
 
     /// Starts the bank on the threads of another runtime.
     async fn start(self, context: &Context, threads: &Handle) -> Result<(Server, Running), Stopped> {
+        self.logs.start()?;
         let key = read_key(&self.key)?;
         let location = self.database.location(context)?;
         let listen = self.listen;

@@ -1,6 +1,5 @@
 //! `barter reputation serve`
 
-mod logs;
 mod peers;
 mod traffic;
 
@@ -29,13 +28,13 @@ use super::{Operator, settings::ScoreArguments};
 use crate::{
     context::Context,
     error::Error,
+    logs::Logs,
     output::Report,
     page::{CARE, Cell, FAINT, NAME, Page},
     progress::waiting,
     reputation::{self, ClientChain},
     serving::until_stopped,
 };
-use logs::Logs;
 use traffic::Traffic;
 
 /// Blocks, counting its own, from which a block is read on other chains than one of this machine.
@@ -151,7 +150,8 @@ struct Bonds {
 
 impl Serve {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Error> {
-        until_stopped(context, async |threads| self.start(context, &threads).await, Server::stop).await
+        let start = async |threads| self.start(context, &threads).await;
+        until_stopped(context, start, async |_| std::future::pending().await, Server::stop).await
     }
 
     /// Starts the service on the threads of another runtime.

@@ -35,8 +35,13 @@ impl Bank {
     }
 
     /// What a call of `barter bank serve` starts.
-    pub(crate) fn serving(mut serve: Command, folder: &Path, name: &'static str) -> Self {
-        let mut child = serve.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    pub(crate) fn serving(serve: Command, folder: &Path, name: &'static str) -> Self {
+        Self::logging(serve, folder, name, Stdio::null())
+    }
+
+    /// The same, with its log somewhere.
+    pub(crate) fn logging(mut serve: Command, folder: &Path, name: &'static str, log: Stdio) -> Self {
+        let mut child = serve.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut line = String::new();
         // A bank on a port that another process took meanwhile says nothing.
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
