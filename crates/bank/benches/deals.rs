@@ -144,6 +144,7 @@ async fn fill(banks: Banks, pair: Arc<Pair>, deals: u64) {
                         role: leg.terms.role,
                         predecessors: leg.terms.predecessors.clone(),
                         awaits: leg.terms.awaits.clone(),
+                        legs: leg.terms.legs.clone(),
                     }))],
                     1 => {
                         let word =

@@ -70,6 +70,7 @@ fn documents() -> Vec<(&'static str, Vec<u8>)> {
         role: Role::Follow,
         predecessors: [key(8).public()].into(),
         awaits: [key(7).public()].into(),
+        legs: [(key(8).public(), hash)].into(),
         records: [hash, Hash::of(b"else")].into(),
     };
     let word = Signature {
@@ -77,6 +78,7 @@ fn documents() -> Vec<(&'static str, Vec<u8>)> {
         reason: Some("too late".to_owned()),
         terms: Some(terms),
         until: Some(1_800_000_600_000),
+        leg: Some(hash),
         ..Signature::new(hash, Action::Settle)
     };
     let record =
@@ -188,6 +190,7 @@ fn calls() -> Vec<(&'static str, Value)> {
         "role": "lead",
         "predecessors": [],
         "awaits": [],
+        "legs": {},
     });
     let calls = [
         ("01-mint", "mint_promise", "@minter", json!({ "promise": promise, "pocket": null })),

@@ -98,6 +98,7 @@ fn what_is_made_is_what_is_read() {
         reason: Some("out of hours".into()),
         terms: None,
         until: Some(1 << 53),
+        leg: Some(b),
     };
     let signed = Doc::sign(&secret(1), ULID.parse().unwrap(), &signature).unwrap();
     assert_eq!(signed.fields(), &signature);

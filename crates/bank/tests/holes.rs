@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use barter_bank::{
     document::{Account, Action, Doc, Promise, Role, Side, Signature},
-    ledger::{self, Answer, Command, Failure, Refusal, State},
+    ledger::{self, Answer, Command, Failure, Proposal, Refusal, State},
 };
 use ledger_world::{START, Swap, TTL, Transfer, World, person};
 
@@ -97,6 +97,45 @@ fn hole_04_a_record_of_this_bank_left_out() {
     let told = swap.world.proposal(&deal, 0, &[], &[]);
     let refusal = swap.world.propose(0, &swap.alice, told).unwrap_err();
     assert!(matches!(refusal, Refusal::LeftOut { record, .. } if known.iter().any(|known| known.hash() == record)));
+}
+
+/// Two people are to get a logo at Alice's bank, Carol and Bob, and Alice's client gives that bank Carol's transfer only: a leg of
+/// its own, in which Bob has nothing to sign. Its `settle` is to pass at Bob's bank for the proof that he has his logo. Bob signs on which
+/// leg of Alice's bank he relies.
+#[test]
+fn hole_04_a_predecessor_that_was_given_a_part() {
+    let mut swap = Swap::new(true);
+    let carol = person("Carol");
+    let carols = swap.world.open(0, &carol, swap.logo[0]);
+    let transfers = [
+        Transfer { bank: 0, from: swap.logo[1], to: carols, amount: "1" },
+        Transfer { bank: 0, from: swap.logo[1], to: swap.logo[2], amount: "1" },
+        Transfer { bank: 1, from: swap.hour[1], to: swap.hour[2], amount: "1" },
+    ];
+    swap.deal = swap.world.deal(&swap.alice, &transfers);
+    let tx = swap.tx();
+    let mut part = swap.told(0);
+    part.records.truncate(2);
+    swap.world.propose(0, &swap.alice, part).unwrap();
+    let told = swap.told(1);
+    // A strict bank that is not told on which leg to rely is not told enough.
+    let silent = Proposal { legs: BTreeMap::new(), ..told.clone() };
+    let refusal = swap.world.propose(1, &swap.alice, silent).unwrap_err();
+    assert_eq!(refusal, Refusal::OtherLegs { bank: swap.world.bank_key(0) });
+    let truth = swap.world.terms(1, &told);
+    swap.world.propose(1, &swap.alice, told).unwrap();
+    for (bank, holder) in [(0, &swap.alice), (0, &carol), (1, &swap.alice)] {
+        swap.world.confirm(bank, holder, tx).unwrap();
+    }
+    let confirmation = swap.world.confirmation(&swap.bob, tx, Some(truth));
+    swap.world.ask(1, &swap.alice, Command::Confirm { tx, confirmation }).unwrap();
+    swap.world.hold(0, &swap.alice, tx).unwrap();
+    let hold = swap.world.hold(1, &swap.alice, tx).unwrap();
+    let settle = swap.world.settle(0, &swap.alice, tx, &[&hold]).unwrap();
+    assert_ne!(settle.leg, Some(swap.deal.leg(0)));
+    let refusal = swap.world.settle(1, &swap.alice, tx, &[&settle]).unwrap_err();
+    assert!(matches!(refusal, Refusal::NotShown { action: Action::Settle, .. }), "{refusal}");
+    assert_eq!(swap.world.balance(1, swap.hour[1]), "0");
 }
 
 /// Bob, who issues no logos, gives away two and has one; then he tries with two deals at once, each within what he has.
@@ -285,17 +324,20 @@ fn hole_11_a_predecessor_that_is_no_bank() {
     let (mut swap, _) = Swap::confirmed(false);
     let tx = swap.tx();
     let bank = person("bank 0");
-    let as_holder = swap.world.confirmation(&bank, tx, None);
     let terms = swap.world.terms(0, &swap.told(0));
-    let on_terms = swap
-        .world
-        .sign(&bank, &Signature { seen: Some(vec![]), terms: Some(terms), ..Signature::new(tx, Action::Settle) });
-    let by_alice =
-        swap.world.sign(&swap.alice, &Signature { seen: Some(vec![]), ..Signature::new(tx, Action::Settle) });
-    let of_another =
-        swap.world.sign(&bank, &Signature { seen: Some(vec![]), ..Signature::new(swap.logo[0], Action::Settle) });
-    let a_hold = swap.world.sign(&bank, &Signature { seen: Some(vec![]), ..Signature::new(tx, Action::Hold) });
-    for word in [as_holder, on_terms, by_alice, of_another, a_hold] {
+    let leg = Some(swap.deal.leg(0));
+    let settle = Signature { seen: Some(vec![]), leg, ..Signature::new(tx, Action::Settle) };
+    let words = [
+        (&bank, Signature { seen: None, ..settle.clone() }),
+        (&bank, Signature { terms: Some(terms), ..settle.clone() }),
+        (&swap.alice, settle.clone()),
+        (&bank, Signature { about: swap.logo[0], ..settle.clone() }),
+        (&bank, Signature { action: Action::Hold, ..settle.clone() }),
+        (&bank, Signature { leg: Some(swap.deal.leg(1)), ..settle.clone() }),
+        (&bank, Signature { leg: None, ..settle }),
+    ];
+    for (key, word) in words {
+        let word = swap.world.sign(key, &word);
         let refusal = swap.world.settle(1, &swap.alice, tx, &[&word]).unwrap_err();
         assert!(matches!(refusal, Refusal::NotShown { action: Action::Settle, .. }), "{refusal}");
     }
@@ -313,6 +355,7 @@ fn hole_11_a_predecessor_that_is_nobody() {
     let lie = |swap: &Swap| {
         let mut told = swap.told(1);
         told.predecessors = BTreeSet::from([key.public()]);
+        told.legs = BTreeMap::from([(key.public(), swap.deal.leg(0))]);
         told
     };
     let mut swap = Swap::new(true);
@@ -323,7 +366,8 @@ fn hole_11_a_predecessor_that_is_nobody() {
     let confirmation = swap.world.confirmation(&swap.bob, tx, Some(truth));
     let refusal = swap.world.ask(1, &swap.alice, Command::Confirm { tx, confirmation }).unwrap_err();
     assert_eq!(refusal, Refusal::OtherTerms { holder: swap.bob.public(), difference: "list of predecessors" });
-    let settle = swap.world.sign(&key, &Signature { seen: Some(vec![]), ..Signature::new(tx, Action::Settle) });
+    let leg = Some(swap.deal.leg(0));
+    let settle = swap.world.sign(&key, &Signature { seen: Some(vec![]), leg, ..Signature::new(tx, Action::Settle) });
     assert!(swap.world.hold(1, &swap.alice, tx).is_err() && swap.world.settle(1, &swap.alice, tx, &[&settle]).is_err());
     assert_eq!(swap.world.balance(1, swap.hour[1]), "0");
 
@@ -337,7 +381,8 @@ fn hole_11_a_predecessor_that_is_nobody() {
         swap.world.ask(1, &holder, Command::Confirm { tx, confirmation }).unwrap();
     }
     swap.world.hold(1, &swap.alice, tx).unwrap();
-    let settle = swap.world.sign(&key, &Signature { seen: Some(vec![]), ..Signature::new(tx, Action::Settle) });
+    let leg = Some(swap.deal.leg(0));
+    let settle = swap.world.sign(&key, &Signature { seen: Some(vec![]), leg, ..Signature::new(tx, Action::Settle) });
     swap.world.settle(1, &swap.alice, tx, &[&settle]).unwrap();
     assert_eq!(swap.world.balance(1, swap.hour[1]), "-1");
 }

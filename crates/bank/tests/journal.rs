@@ -73,6 +73,11 @@ fn terms_that_do_not_follow_from_the_deal_are_refused() {
     assert!(with(0, "awaits", json!([])).contains("does not await"));
     assert!(with(0, "awaits", stranger.clone()).contains("does not await"));
     assert!(with(0, "predecessors", stranger).contains("leads, and waits"));
+    // Another leg of the lead's than the deal has, or none, on which the follower is to rely.
+    assert!(with(1, "legs", json!({})).contains("relies on are not those of the deal"));
+    let mut legs = good["legs"][1]["terms"]["legs"].clone();
+    legs.as_object_mut().unwrap().values_mut().for_each(|leg| *leg = json!(Hash::of(b"a part")));
+    assert!(with(1, "legs", legs).contains("relies on are not those of the deal"));
     assert!(with(0, "role", json!("follow")).contains("waits for nobody"));
     assert!(with(1, "bank", json!(key(99).public().to_string())).contains("another bank's"));
     let mut journal = good.clone();
@@ -135,6 +140,7 @@ fn where_a_holder_gives_waits_for_where_they_get() {
     let follower: PublicKey = serde_json::from_value(last["bank"].clone()).unwrap();
     let lead = ring.legs()[0].terms.bank;
     last["predecessors"] = json!([lead.to_string()]);
+    last["legs"] = json!({ lead.to_string(): ring.legs()[0].terms.leg() });
     let number = (1..=3).find(|number| bank(*number) == follower).unwrap();
     let before = bank(if number == 1 { 3 } else { number - 1 });
     let changed = Settlement::from_json(&journal).unwrap();

@@ -49,6 +49,7 @@ impl<F: FnMut(u64, u64)> Auditor<'_, F> {
         let hold = leg.hold.map(|hold| self.own_word(&hold, &tx, &[Action::Hold])).transpose()?;
         let until = hold.as_ref().and_then(|hold| hold.until);
         Problem::unless_same("end", &shown(leg.until_ms), &shown(until))?;
+        hold.iter().try_for_each(|hold| unless_its_leg(hold, &leg))?;
         self.check_end(&leg)
     }
 
@@ -142,6 +143,7 @@ impl<F: FnMut(u64, u64)> Auditor<'_, F> {
             };
         }
         let settle = self.own_word(&last, &leg.tx, &[Action::Settle])?;
+        unless_its_leg(&settle, leg)?;
         let time_ms = settle.header().ulid.time_ms();
         if let Some(until_ms) = leg.until_ms.filter(|until_ms| *until_ms <= time_ms) {
             return Err(Problem::Refused(Refusal::Ended { tx: leg.tx, until_ms }).into());
@@ -161,6 +163,12 @@ impl<F: FnMut(u64, u64)> Auditor<'_, F> {
                 .into())
         }
     }
+}
+
+/// That the bank's word says over which leg it is.
+fn unless_its_leg(word: &Doc<Signature>, leg: &Leg) -> Result<(), Problem> {
+    let shown = |leg: Option<Hash>| leg.map_or_else(|| "none".to_owned(), |leg| leg.to_string());
+    Problem::unless_same("leg that the bank signed", &shown(word.leg), &shown(Some(leg.terms.leg())))
 }
 
 /// That a leg in its state has what belongs to it, and nothing that comes later.

@@ -95,6 +95,7 @@ impl<W: Wire, K: Keeper> Driver<'_, W, K> {
                 "role": leg.terms.role,
                 "predecessors": leg.terms.predecessors,
                 "awaits": leg.terms.awaits,
+                "legs": leg.terms.legs,
             });
             let mut answer = self.call(leg, "propose_leg", &params).await?;
             self.take(leg, "propose_leg", answer["approve"].take(), Action::Approve)?;

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::{Error, Pin};
 use crate::{
-    document::{Action, Doc, Hash, PublicKey, Record, Role, SecretKey, Signature, Terms, Tx, Ulid},
-    plan::{Deal, Slices},
+    document::{Action, Doc, Hash, PublicKey, Record, Role, SecretKey, Signature, Terms, Tx, Ulid, leg_hash},
+    plan::{Deal, Slice, Slices},
 };
 
 /// What the file of a settlement says it is.
@@ -72,6 +72,8 @@ impl Settlement {
         let order = deal.order(leads)?;
         let Slices { tx, mut slices } = Slices::new(deal, proposer.public(), &mut ulid)?;
         let mut legs = Vec::with_capacity(order.len());
+        let hash_of = |slice: &Slice| (slice.bank, leg_hash(&slice.records.iter().map(Doc::hash).collect()));
+        let hashes: BTreeMap<PublicKey, Hash> = slices.iter().map(hash_of).collect();
         for step in order {
             let bank = step.bank;
             let pin = pins.get(&bank).ok_or(Error::UnknownBank { bank })?.clone();
@@ -82,10 +84,13 @@ impl Settlement {
                 Role::Lead => deal.banks().iter().copied().filter(|other| *other != bank).collect(),
                 Role::Follow => BTreeSet::new(),
             };
+            let predecessors: BTreeSet<PublicKey> = step.predecessors.into_iter().collect();
+            let relied_on = |(other, _): &(&PublicKey, &Hash)| predecessors.contains(other) || awaits.contains(other);
             let terms = Terms {
                 bank,
                 role: step.role,
-                predecessors: step.predecessors.into_iter().collect(),
+                legs: hashes.iter().filter(relied_on).map(|(other, leg)| (*other, *leg)).collect(),
+                predecessors,
                 awaits,
                 records: slice.records.iter().map(Doc::hash).collect(),
             };

@@ -66,9 +66,20 @@ impl Settlement {
         if records.len() != named.len() || records.into_iter().collect::<BTreeSet<_>>() != named {
             return Err("the records of its legs are not those of the deal, each once".to_owned());
         }
+        let hashes: BTreeMap<PublicKey, Hash> =
+            self.legs().iter().map(|leg| (leg.terms.bank, leg.terms.leg())).collect();
         let mut settled = BTreeSet::new();
         for leg in self.legs() {
             check_leg(leg, &banks, &settled)?;
+            let relied_on = leg.terms.predecessors.union(&leg.terms.awaits);
+            if leg.terms.legs
+                != relied_on
+                    .filter_map(|other| hashes.get_key_value(other))
+                    .map(|(other, leg)| (*other, *leg))
+                    .collect()
+            {
+                return Err(format!("the legs that bank {} relies on are not those of the deal", leg.terms.bank));
+            }
             settled.insert(leg.terms.bank);
         }
         Ok(())

@@ -30,7 +30,6 @@ use std::borrow::Borrow;
 
 use serde_json::Value;
 
-pub(crate) use self::error::shown;
 #[cfg(feature = "testing")]
 pub use self::known::remember_signatures;
 pub use self::{
@@ -45,10 +44,11 @@ pub use self::{
     promise::Promise,
     record::{Record, Side},
     signature::{Action, Signature},
-    terms::{MAX_BANKS, NotARole, Role, Terms},
+    terms::{MAX_BANKS, NotARole, Role, Terms, leg_hash},
     tx::{MAX_RECORDS, Tx},
     ulid::{NotAUlid, Ulid},
 };
+pub(crate) use self::{error::shown, terms::read_legs};
 
 /// Any of the six.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -63,12 +63,14 @@ pub struct Signature {
     pub terms: Option<Terms>,
     /// Of a bank's `hold`: until when, in Unix milliseconds. Not in the published format either.
     pub until: Option<u64>,
+    /// Of a bank's `hold` and `settle`: [which leg](super::leg_hash) it is. Not in the published format either.
+    pub leg: Option<Hash>,
 }
 
 impl Signature {
     /// One that cites nothing and gives no reason.
     pub const fn new(about: Hash, action: Action) -> Self {
-        Self { about, action, seen: None, reason: None, terms: None, until: None }
+        Self { about, action, seen: None, reason: None, terms: None, until: None, leg: None }
     }
 }
 
@@ -104,6 +106,7 @@ impl Kind for Signature {
             reason: fields.optional("reason", Fields::text)?.map(str::to_owned),
             terms: fields.optional("terms", Fields::object)?.map(Terms::read).transpose()?,
             until: fields.optional("until", Fields::integer)?,
+            leg: fields.optional("leg", Fields::hash)?,
         })
     }
 
@@ -114,5 +117,6 @@ impl Kind for Signature {
         object.extend(self.reason.clone().map(|reason| ("reason".to_owned(), Value::String(reason))));
         object.extend(self.terms.as_ref().map(|terms| ("terms".to_owned(), terms.write())));
         object.extend(self.until.map(|until| ("until".to_owned(), Value::from(until))));
+        object.extend(self.leg.map(|leg| ("leg".to_owned(), Value::String(leg.to_string()))));
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn confirm<B: Books>(
     }
     let writes = vec![
         Write::Leg { from: Some(Box::new(before)), to: Box::new(after.clone()) },
-        Write::Document(Document::Signature(confirmation)),
+        Write::document(Document::Signature(confirmation)),
     ];
     Ok(Transition::done(writes, Answer::Confirmed { leg: Box::new(after), holder }))
 }

@@ -51,14 +51,14 @@ pub(super) fn hold<B: Books>(
         let hold = Hold { tx: *tx, amount: change.debited.clone(), until_ms };
         writes.push(Write::Hold { account: *hash, hold });
     }
-    let word = Signature { until: Some(until_ms), ..Signature::new(*tx, Action::Hold) };
+    let word = Signature { until: Some(until_ms), leg: Some(before.terms.leg()), ..Signature::new(*tx, Action::Hold) };
     let signature = bank.sign(now_ms, &word)?;
     let mut after = before.clone();
     after.state = advanced(&after);
     after.hold = Some(signature.hash());
     after.until_ms = Some(until_ms);
     writes.push(Write::Leg { from: Some(Box::new(before)), to: Box::new(after.clone()) });
-    writes.push(Write::Document(Document::Signature(signature.clone())));
+    writes.push(Write::document(Document::Signature(signature.clone())));
     Ok(Transition::done(writes, Answer::Held { leg: Box::new(after), hold: signature }))
 }
 

@@ -109,7 +109,7 @@ impl Memory {
     fn write(&mut self, write: &Write) -> Result<(), Stale> {
         let (what, hash, in_time) = match write {
             Write::Document(document) => {
-                self.documents.entry(document.hash()).or_insert_with(|| document.clone());
+                self.documents.entry(document.hash()).or_insert_with(|| Document::clone(document));
                 return Ok(());
             }
             Write::Account { account, state } => {

@@ -19,7 +19,7 @@ mod refusal;
 mod reject;
 pub(crate) mod settle;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::{
     books::{AccountState, Books, Change, Hold, Leg, Minted, State},
@@ -140,6 +140,8 @@ pub struct Proposal {
     pub predecessors: BTreeSet<PublicKey>,
     /// The banks whose `hold` it must have seen.
     pub awaits: BTreeSet<PublicKey>,
+    /// Which leg each of those has to say that it was.
+    pub legs: BTreeMap<PublicKey, Hash>,
 }
 
 /// What a bank writes down and answers. All of it or nothing.
@@ -167,7 +169,7 @@ impl Transition {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Write {
     /// Keep a document, if it is not here yet.
-    Document(Document),
+    Document(Box<Document>),
     /// A new account.
     Account {
         /// Its document's hash.
@@ -219,6 +221,12 @@ pub enum Write {
         /// The leg.
         to: Box<Leg>,
     },
+}
+
+impl Write {
+    fn document(document: Document) -> Self {
+        Self::Document(Box::new(document))
+    }
 }
 
 /// What a bank answers.

@@ -60,10 +60,10 @@ pub(super) fn mint<B: Books>(
     let writes = vec![
         Write::Minted { promise: hash, minted },
         Write::Account { account: account.hash(), state },
-        Write::Document(Document::Promise(promise)),
-        Write::Document(Document::Pocket(pocket)),
-        Write::Document(Document::Account(account)),
-        Write::Document(Document::Signature(attestation)),
+        Write::document(Document::Promise(promise)),
+        Write::document(Document::Pocket(pocket)),
+        Write::document(Document::Account(account)),
+        Write::document(Document::Signature(attestation)),
     ];
     Ok(Transition::done(writes, answer))
 }
@@ -104,8 +104,8 @@ pub(super) fn open<B: Books>(
         issuing: false,
     };
     let mut writes = vec![Write::Account { account: account.hash(), state }];
-    writes.extend(pocket.map(|pocket| Write::Document(Document::Pocket(pocket))));
-    writes.push(Write::Document(Document::Account(account)));
+    writes.extend(pocket.map(|pocket| Write::document(Document::Pocket(pocket))));
+    writes.push(Write::document(Document::Account(account)));
     Ok(Transition::done(writes, answer))
 }
 

@@ -31,6 +31,7 @@ pub(super) fn propose<B: Books>(
         role: proposal.role,
         predecessors: proposal.predecessors,
         awaits: proposal.awaits,
+        legs: proposal.legs,
         records: records.clone(),
     };
     if let Some(leg) = books.leg(&tx).map_err(Failure::Books)? {
@@ -55,10 +56,10 @@ pub(super) fn propose<B: Books>(
     };
     let mut writes = vec![Write::Leg { from: None, to: Box::new(leg.clone()) }];
     writes.extend(records.into_iter().map(|record| Write::Record { record, tx }));
-    writes.extend(proposal.records.into_iter().map(|record| Write::Document(Document::Record(record))));
-    writes.push(Write::Document(Document::Tx(proposal.tx)));
-    writes.push(Write::Document(Document::Signature(proposal.approve)));
-    writes.push(Write::Document(Document::Signature(approve.clone())));
+    writes.extend(proposal.records.into_iter().map(|record| Write::document(Document::Record(record))));
+    writes.push(Write::document(Document::Tx(proposal.tx)));
+    writes.push(Write::document(Document::Signature(proposal.approve)));
+    writes.push(Write::document(Document::Signature(approve.clone())));
     Ok(Transition::done(writes, Answer::Proposed { leg: Box::new(leg), approve }))
 }
 
@@ -78,6 +79,7 @@ pub(crate) fn difference(one: &Terms, other: &Terms) -> Option<&'static str> {
         ("role", one.role == other.role),
         ("list of predecessors", one.predecessors == other.predecessors),
         ("list of banks to await", one.awaits == other.awaits),
+        ("list of legs", one.legs == other.legs),
         ("list of records", one.records == other.records),
     ];
     same.into_iter().find_map(|(name, same)| (!same).then_some(name))
@@ -193,7 +195,8 @@ pub(crate) fn check_left_out<B: Books>(
 
 /// A lead waits for no `settle`, a follower for at least one; and none whom a bank waits for is a person of the deal, whose word as a
 /// holder would be close to the word of a bank. Published clients have a bank follow nobody where nothing comes to those who give, as with
-/// a gift, and await nobody either: that is what they tell a lead, and no more is asked of it where terms need not be signed.
+/// a gift, and await nobody either: that is what they tell a lead, and no more is asked of it where terms need not be signed. Strict, it is
+/// said of each bank that is waited for which leg it has.
 pub(crate) fn check_role(
     terms: &Terms,
     proposer: PublicKey,
@@ -220,6 +223,13 @@ pub(crate) fn check_role(
             continue;
         };
         return Err(Refusal::NotABank { key: *key, found });
+    }
+    let waited: BTreeSet<_> = terms.predecessors.union(&terms.awaits).collect();
+    let named: BTreeSet<_> = terms.legs.keys().collect();
+    // Published banks do not say which leg was settled, so who deals with them can name none.
+    let other = named.difference(&waited).chain(waited.difference(&named).filter(|_| strict)).next();
+    if let Some(bank) = other {
+        return Err(Refusal::OtherLegs { bank: **bank });
     }
     Ok(())
 }

@@ -224,8 +224,14 @@ pub enum Refusal {
         /// What is not the same.
         difference: &'static str,
     },
-    /// The word of a bank that has to be seen is not there.
-    #[error("no {} of the bank {bank} over {tx} was shown", action.word())]
+    /// The legs that are relied on are not those of the banks that are waited for.
+    #[error("bank {bank} has to be among those waited for and among those whose leg is named, or among neither")]
+    OtherLegs {
+        /// The bank that is among one of them.
+        bank: PublicKey,
+    },
+    /// The word of a bank that has to be seen is not there, or is over another leg than was relied on.
+    #[error("no {} of the bank {bank} over {tx} was shown, or not over the leg that the terms name", action.word())]
     NotShown {
         /// Which word.
         action: Action,

@@ -72,6 +72,6 @@ fn end(bank: &Bank<'_>, now_ms: u64, before: Leg, word: &Signature) -> Result<Tr
     after.state = State::Rejected;
     after.last = Some(reject.hash());
     writes.push(Write::Leg { from: Some(Box::new(before)), to: Box::new(after.clone()) });
-    writes.push(Write::Document(Document::Signature(reject.clone())));
+    writes.push(Write::document(Document::Signature(reject.clone())));
     Ok(Transition::done(writes, Answer::Rejected { leg: Box::new(after), reject }))
 }

@@ -37,15 +37,19 @@ pub(super) fn settle<B: Books>(
         writes.push(Write::Balance { account: *account, from, to });
     }
     writes.extend(releases(&before));
-    let word = Signature { seen: Some(seen.iter().map(Doc::hash).collect()), ..Signature::new(*tx, Action::Settle) };
+    let word = Signature {
+        seen: Some(seen.iter().map(Doc::hash).collect()),
+        leg: Some(before.terms.leg()),
+        ..Signature::new(*tx, Action::Settle)
+    };
     let settle = bank.sign(now_ms, &word)?;
     let mut after = before.clone();
     after.state = State::Settled;
     after.last = Some(settle.hash());
     after.balances = balances;
     writes.push(Write::Leg { from: Some(Box::new(before)), to: Box::new(after.clone()) });
-    writes.extend(seen.into_iter().map(|signature| Write::Document(Document::Signature(signature))));
-    writes.push(Write::Document(Document::Signature(settle.clone())));
+    writes.extend(seen.into_iter().map(|signature| Write::document(Document::Signature(signature))));
+    writes.push(Write::document(Document::Signature(settle.clone())));
     Ok(Transition::done(writes, Answer::Settled { leg: Box::new(after), settle }))
 }
 
@@ -62,7 +66,10 @@ pub(crate) fn check_shown(
         return Err(Refusal::TooMany { count: shown.len(), maximum: 2 * maximum });
     }
     let find = |bank: &PublicKey, action: Action, is_it: &dyn Fn(&Doc<Signature>) -> bool| {
-        let found = shown.iter().find(|word| word.pubkey() == *bank && is_it(word)).cloned();
+        // A bank that was given a part of its leg has settled that part.
+        let is_its_leg =
+            |word: &Doc<Signature>| leg.terms.legs.get(bank).is_none_or(|expected| word.leg == Some(*expected));
+        let found = shown.iter().find(|word| word.pubkey() == *bank && is_it(word) && is_its_leg(word)).cloned();
         found.ok_or(Refusal::NotShown { action, bank: *bank, tx: leg.tx })
     };
     let settles =

@@ -1,12 +1,12 @@
 //! What a call asks for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
 use super::{Call, Failure, code};
 use crate::{
-    document::{Doc, Error as DocumentError, Hash, Kind, MAX_BANKS, MAX_RECORDS, PublicKey, Ulid, shown},
+    document::{Doc, Error as DocumentError, Hash, Kind, MAX_BANKS, MAX_RECORDS, PublicKey, Ulid, read_legs, shown},
     ledger::{Command, Proposal},
 };
 
@@ -118,6 +118,7 @@ impl Params<'_> {
             role: self.parsed("role")?,
             predecessors: self.optional("predecessors", Self::keys)?.unwrap_or_default(),
             awaits: self.optional("awaits", Self::keys)?.unwrap_or_default(),
+            legs: self.optional("legs", Self::legs)?.unwrap_or_default(),
         })))
     }
 
@@ -170,6 +171,11 @@ impl Params<'_> {
             text.parse().map_err(|error| format!("{field}: {error}").into())
         };
         self.items(field, MAX_BANKS)?.iter().map(read).collect()
+    }
+
+    fn legs(&self, field: &str) -> Result<BTreeMap<PublicKey, Hash>, Wrong> {
+        let object = self.value(field)?.as_object().ok_or_else(|| format!("{field} is no object"))?;
+        read_legs(object).map_err(|expected| format!("{field}: expected {expected}").into())
     }
 
     /// At most so many: counted before any of them is read, since reading one may take as long as checking a signature.

@@ -202,6 +202,7 @@ fn has_no_counterpart(change: &Change) -> bool {
                 leg["terms"]["awaits"].take();
                 leg["terms"]["role"].take();
                 leg["terms"]["predecessors"].take();
+                leg["terms"]["legs"].take();
                 leg
             };
             let is_signed =

@@ -109,6 +109,7 @@ impl Desk {
                 .into_iter()
                 .map(|(field, value)| (field.to_owned(), value.unwrap_or_else(|| json!([]))))
                 .collect();
+            terms.insert("legs".to_owned(), params.get("legs").cloned().unwrap_or_else(|| json!({})));
             terms.insert("bank".to_owned(), known["@bank"].clone());
             terms.insert("records".to_owned(), result["owned_records"].clone());
             self.known.insert("@last".to_owned(), result["tx_hash"].clone());

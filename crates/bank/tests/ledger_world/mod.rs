@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use barter_bank::{
     document::{
         Account, Action, Decimal, Doc, Hash, Header, Pocket, Promise, PublicKey, Record, Role, SecretKey, Side,
-        Signature, Terms, Tx, Ulid,
+        Signature, Terms, Tx, Ulid, leg_hash,
     },
     ledger::{self, Answer, Bank, Command, Failure, Leg, Memory, Policy, Proposal, Refusal, State, Transition},
 };
@@ -64,6 +64,11 @@ pub(crate) struct Deal {
 impl Deal {
     pub(crate) fn hash(&self) -> Hash {
         self.tx.hash()
+    }
+
+    /// What names a bank's leg to others.
+    pub(crate) fn leg(&self, bank: usize) -> Hash {
+        leg_hash(&self.slices.get(&bank).into_iter().flatten().map(Doc::hash).collect())
     }
 }
 
@@ -179,6 +184,7 @@ impl World {
             role: if predecessors.is_empty() { Role::Lead } else { Role::Follow },
             predecessors: keys(predecessors),
             awaits: keys(awaits),
+            legs: predecessors.iter().chain(awaits).map(|bank| (self.bank_key(*bank), deal.leg(*bank))).collect(),
         }
     }
 
@@ -189,6 +195,7 @@ impl World {
             role: proposal.role,
             predecessors: proposal.predecessors.clone(),
             awaits: proposal.awaits.clone(),
+            legs: proposal.legs.clone(),
             records: proposal.records.iter().map(Doc::hash).collect(),
         }
     }

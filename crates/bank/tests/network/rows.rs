@@ -1,6 +1,6 @@
 //! What a bank refuses, as bodies of calls.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use barter_bank::{
     document::{
@@ -118,6 +118,7 @@ impl Maker {
             role: Role::Lead,
             predecessors: BTreeSet::new(),
             awaits: BTreeSet::new(),
+            legs: BTreeMap::new(),
             records: records.map(|record| Doc::<Record>::read(record.clone()).unwrap().hash()).collect(),
         };
         let word = Signature { terms: Some(terms), ..Signature::new(tx, Action::Settle) };

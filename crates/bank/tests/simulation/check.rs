@@ -135,6 +135,9 @@ impl Checker<'_> {
                 for key in &leg.terms.predecessors {
                     let before = other(key).map(|leg| leg.state);
                     assert_eq!(before, Some(State::Settled), "bank {bank} followed before its proof");
+                    let settled = other(key).map(|leg| leg.terms.leg());
+                    let relied_on = leg.terms.legs.get(key).copied();
+                    assert_eq!(settled, relied_on, "bank {bank} followed one that settled another leg");
                 }
             }
             Role::Lead => {

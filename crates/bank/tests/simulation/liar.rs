@@ -171,10 +171,11 @@ impl Liar {
         // One's own word in the form of a bank's, and then as if a bank had said it.
         if random.chance(300) {
             let action = *random.pick(&[Action::Settle, Action::Hold]);
-            let word = Signature { seen: Some(Vec::new()), ..Signature::new(tx, action) };
+            let terms = &random.pick(settlement.legs()).terms;
+            let word = Signature { seen: Some(Vec::new()), leg: Some(terms.leg()), ..Signature::new(tx, action) };
             let mut word = Doc::sign(key(), random.ulid(*now), &word).unwrap().to_json();
             if random.chance(500) {
-                word["pubkey"] = json!(random.pick(settlement.legs()).terms.bank);
+                word["pubkey"] = json!(terms.bank);
             }
             shown.push(word);
         }
@@ -235,6 +236,7 @@ fn proposal(settlement: &Settlement, leg: &Leg, random: &mut Random) -> Value {
         "role": terms.role,
         "predecessors": terms.predecessors,
         "awaits": terms.awaits,
+        "legs": terms.legs,
     })
 }
 
@@ -242,7 +244,7 @@ fn proposal(settlement: &Settlement, leg: &Leg, random: &mut Random) -> Value {
 fn twisted(terms: &Terms, random: &mut Random) -> Terms {
     let mut terms = terms.clone();
     let stranger: PublicKey = Town::get().keys[random.place(LIAR + 1)].public();
-    match random.between(0, 3) {
+    match random.between(0, 4) {
         0 => {
             terms.role = Role::Lead;
             terms.predecessors.clear();
@@ -252,6 +254,7 @@ fn twisted(terms: &Terms, random: &mut Random) -> Terms {
             terms.predecessors = [stranger].into();
         }
         2 => terms.awaits.clear(),
+        3 => terms.legs.clear(),
         _ => _ = terms.awaits.insert(stranger),
     }
     terms
