@@ -75,7 +75,19 @@ pub enum Error {
         /// Who.
         holder: PublicKey,
     },
-    /// The deal was given up before anything was settled, and all banks were told.
+    /// A bank's hold is over, or so soon that who settles now could be left alone.
+    #[error(
+        "bank {bank} holds until {until_ms} and it is {now_ms} (Unix milliseconds): too late for another to settle first"
+    )]
+    HoldTooShort {
+        /// Which.
+        bank: PublicKey,
+        /// Until when it holds, by its own clock.
+        until_ms: u64,
+        /// When that was asked, by the client's clock.
+        now_ms: u64,
+    },
+    /// The deal was given up before anything was settled, and the banks that answer were told.
     #[error("the deal was given up, and nothing was settled: {reason}")]
     GivenUp {
         /// Why.

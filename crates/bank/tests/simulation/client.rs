@@ -171,7 +171,9 @@ async fn carry(
             Ok(()) => return Outcome::Settled,
             Err(Error::GivenUp { reason }) => return Outcome::GivenUp(reason),
             Err(Error::Unreachable { .. } | Error::Refused { code: code::INTERNAL | code::REPLAY, .. }) => {}
-            Err(refused @ Error::Refused { .. }) => return Outcome::Lost(refused.to_string()),
+            Err(refused @ (Error::Refused { .. } | Error::HoldTooShort { .. })) => {
+                return Outcome::Lost(refused.to_string());
+            }
             // It is dead, and does not know.
             Err(Error::Journal { .. }) => pending().await,
             Err(error) => panic!("{error}"),

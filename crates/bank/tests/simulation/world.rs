@@ -242,6 +242,8 @@ impl Simulation {
             bank.ahead_ms = 0;
         }
         let mut network = self.network.borrow_mut();
+        // Nobody's clock is apart from others' either.
+        network.weather = Weather::default();
         let (town, now, count) = (Town::get(), network.now, self.banks.len());
         let ring = (0..count).map(|giver| town.transfer(giver, giver, (giver + 1) % count, "1"));
         let deal = barter_bank::plan::Deal::new(ring.collect()).unwrap();
