@@ -21,7 +21,7 @@ pub(crate) struct Seen {
     finals: BTreeMap<(usize, Hash), (State, u64)>,
     /// Legs as they were last looked at one by one: while they are so, there is nothing new in them.
     legs: BTreeMap<(usize, Hash), Leg>,
-    /// Legs of others that had ended already when a lead settled, which nobody could know when it was asked to.
+    /// Legs of others that had ended already when a lead settled, of which its client could not know when it began.
     pub(crate) raced: u64,
 }
 
@@ -66,8 +66,8 @@ impl Checker<'_> {
         }
     }
 
-    /// Of a leg that has just changed: if it was settled, its time was not over. And if it leads, did another end before that, of which
-    /// the client that had it settled could not know when it began?
+    /// Of a leg that has just changed: if it was settled, its time was not over. And if it leads, no other had ended before the client
+    /// began that had it settled: that client could have known.
     fn settles(&mut self, bank: usize, leg: &Leg) {
         let Some(made) = self.deals.get(&leg.tx).filter(|_| leg.state == State::Settled) else { return };
         let now = self.banks[bank].clock(self.network.now);
@@ -78,7 +78,11 @@ impl Checker<'_> {
         for key in made.deal.banks().iter().filter(|key| leg.terms.role == Role::Lead && **key != leg.terms.bank) {
             let other = Town::get().number_of(key);
             if let Some((State::Rejected, ended)) = self.seen.finals.get(&(other, leg.tx)) {
-                self.seen.raced += u64::from(began <= ended);
+                assert!(
+                    began <= ended,
+                    "bank {bank} leads, and its client could know that bank {other} does not follow"
+                );
+                self.seen.raced += 1;
             }
         }
     }
