@@ -32,14 +32,18 @@ pub(super) fn confirm<B: Books>(
         return Err(Refusal::NotAllowed { caller: holder, what: "confirm this leg", who }.into());
     };
     check_terms(&before, &confirmation, bank.policy.strict)?;
-    if given.is_some() {
-        return Ok(Transition::again(Answer::Confirmed { leg: Box::new(before), holder }));
-    }
-    if before.state.is_final() {
+    // What was answered when it could still come to something would be taken for a promise that it can.
+    if before.state == State::Rejected {
         let expected = "approved or held";
         return Err(Refusal::OtherState { tx: *tx, state: before.state, expected }.into());
     }
-    before.still_held(now_ms)?;
+    if before.state != State::Settled {
+        before.still_held(now_ms)?;
+    }
+    // Who is in a leg that is settled has signed.
+    if given.is_some() {
+        return Ok(Transition::again(Answer::Confirmed { leg: Box::new(before), holder }));
+    }
     let mut after = before.clone();
     after.holders.insert(holder, Some(confirmation.hash()));
     if after.state == State::Held {

@@ -303,7 +303,7 @@ fn what_is_out_of_turn() {
 /// The bank's own time ends what it holds; after that, nothing moves.
 #[test]
 fn a_hold_ends_by_itself() {
-    for done in ["held", "confirmed"] {
+    for done in ["held", "repeated", "confirmed"] {
         let mut swap = Swap::new(true);
         let tx = swap.tx();
         swap.propose();
@@ -316,6 +316,7 @@ fn a_hold_ends_by_itself() {
         assert_eq!(swap.world.banks[0].books.ended(until_ms), [tx]);
         let after = match done {
             "held" => swap.world.confirm(0, &swap.bob, tx).map(|_| ()),
+            "repeated" => swap.world.confirm(0, &swap.alice, tx).map(|_| ()),
             _ => swap.world.settle(0, &swap.alice, tx, &[&holds[1]]).map(|_| ()),
         };
         assert_eq!(after.unwrap_err(), Refusal::Ended { tx, until_ms });
@@ -347,6 +348,7 @@ fn a_rejection_is_signed_and_final() {
     for refusal in [
         swap.world.settle(1, &swap.alice, tx, &[&settle]).unwrap_err(),
         swap.world.hold(1, &swap.alice, tx).unwrap_err(),
+        swap.world.confirm(1, &swap.bob, tx).unwrap_err(),
     ] {
         assert!(matches!(refusal, Refusal::OtherState { state: State::Rejected, .. }), "{refusal}");
     }
