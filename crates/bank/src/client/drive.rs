@@ -240,9 +240,8 @@ impl<W: Wire, K: Keeper> Driver<'_, W, K> {
     /// Has every bank release what it holds. One that does not answer does so by itself when its time is over.
     async fn release(&mut self, reason: String) -> Error {
         for leg in self.settlement.legs().to_vec() {
-            match self.reject(&leg).await {
-                Err(error @ Error::Journal { .. }) => return error,
-                Ok(()) | Err(_) => {}
+            if let Err(error @ Error::Journal { .. }) = self.reject(&leg).await {
+                return error;
             }
         }
         Error::GivenUp { reason }
