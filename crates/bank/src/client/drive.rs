@@ -52,7 +52,8 @@ const LEFT: u64 = 4;
 /// # Errors
 /// [`Error::Unsigned`] before anything is sent. [`Error::GivenUp`] if nothing was settled and nothing will be, which the keeper is told
 /// as well: the proposer's `reject`. Any other leaves the deal as it is: what is settled stays settled, `settlement` holds the proof, and
-/// calling this again goes on. A lead that has settled, and whose followers refuse for good, has lost what it stood to lose.
+/// calling this again goes on. A lead that has settled, and whose followers refuse for good, has lost what it stood to lose; `settlement`
+/// then holds their word that they do.
 pub async fn drive(
     settlement: &mut Settlement,
     banks: &BTreeMap<PublicKey, impl Wire>,
@@ -69,10 +70,16 @@ pub async fn drive(
         return Err(driver.release(reason).await);
     }
     let bound = driver.bind().await;
-    match driver.cascade(bound).await {
+    let result = match driver.cascade(bound).await {
         Err(error) => driver.stop(error).await,
         done => done,
+    };
+    if let Err(Error::Refused { .. }) = result
+        && !driver.settlement.settled().is_empty()
+    {
+        driver.collect().await?;
     }
+    result
 }
 
 struct Driver<'a, W, K> {
@@ -245,6 +252,23 @@ impl<W: Wire, K: Keeper> Driver<'_, W, K> {
             }
         }
         Error::GivenUp { reason }
+    }
+
+    /// Has each bank that will not settle any more say so: its word that its leg is over is what those have in hand who gave at a lead. A
+    /// bank that still holds is not asked to release anything.
+    async fn collect(&mut self) -> Result<(), Error> {
+        let params = json!({ "tx_hash": self.settlement.hash() });
+        for leg in self.settlement.legs().to_vec() {
+            if self.is_settled(&leg) {
+                continue;
+            }
+            let held = self.call(&leg, "hold_leg", &params).await;
+            let is_over = matches!(held, Err(Error::Refused { code: code::VALIDATION, .. }));
+            if is_over && let Err(error @ Error::Journal { .. }) = self.reject(&leg).await {
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 
     /// Has a bank release its leg, and keeps its word that it has, or that its time was over.

@@ -257,5 +257,6 @@ async fn a_lead_that_settled_unheard_is_found_out() {
         assert!(matches!(again, Err(Error::Refused { .. })), "{again:?}");
         assert_eq!(swap.states(), [State::Settled, State::Rejected]);
         assert_eq!(swap.settlement.settled().len(), 1, "the proof is in the journal");
+        assert!(swap.has_evidence(if is_rejected { Action::Reject } else { Action::Timeout }));
     }
 }
