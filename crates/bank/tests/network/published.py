@@ -209,7 +209,7 @@ class Deal:
         found = self.proposer.call(bank, "hold_leg", tx_hash=self.hash)
         like(found, {"tx_hash": self.hash, "hold": found["hold"], "locked": found["locked"]})
         assert sorted(found["locked"]) == debited
-        return bank.said(found["hold"], "hold", self.hash, until=NUMBER)
+        return bank.said(found["hold"], "hold", self.hash, until=NUMBER, leg=HASH)
 
     def begin(self):
         for leg in self.legs:
@@ -232,7 +232,7 @@ class Deal:
         like(found | {"applied": None}, {"tx_hash": self.hash, "state": "settled", "settle": found["settle"], "applied": None, **more})
         by_account = {"key": lambda change: change["accountHash"]}
         assert sorted(found["applied"], **by_account) == sorted(applied, **by_account), (found["applied"], applied)
-        return bank.said(found["settle"], "settle", self.hash, seen=[hashed(word) for word in shown])
+        return bank.said(found["settle"], "settle", self.hash, seen=[hashed(word) for word in shown], leg=HASH)
 
 
 def trade(one, two):
