@@ -22,7 +22,7 @@ use std::{
 };
 
 use barter_bank::{
-    client::{Connection, Error, Event, Keeper, Pin, Settlement, drive},
+    client::{Connection, Error, Pin, Settlement, drive, testing::Forgetful},
     document::{Doc, Hash, Promise, PublicKey, SecretKey, Signature, Ulid},
     ledger::{Command, Policy, Proposal},
     plan::{Deal, Transfer},
@@ -117,7 +117,7 @@ async fn run(banks: Banks, pair: Arc<Pair>, until: Instant) -> Ended {
     while Instant::now() < until {
         let begun = Instant::now();
         let mut settlement = pair.settlement(&banks);
-        match drive(&mut settlement, &connections, &pair.other.key, &mut NoJournal).await {
+        match drive(&mut settlement, &connections, &pair.other.key, &mut Forgetful).await {
             Ok(()) => ended.settled.push(begun.elapsed()),
             Err(Error::GivenUp { .. }) => ended.given_up += 1,
             Err(error) => panic!("{error}"),
@@ -165,16 +165,6 @@ async fn fill(banks: Banks, pair: Arc<Pair>, deals: u64) {
             }
         }
     }
-}
-
-struct NoJournal;
-
-impl Keeper for NoJournal {
-    fn keep(&mut self, _: &Settlement) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn hear(&mut self, _: Event) {}
 }
 
 /// Who promises something at a bank.

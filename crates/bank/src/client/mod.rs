@@ -11,6 +11,8 @@ mod inbox;
 mod journal;
 mod settlement;
 mod sound;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod wire;
 
 pub use accounts::{Holding, Opened};

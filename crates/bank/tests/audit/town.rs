@@ -9,7 +9,7 @@ use std::{
 };
 
 use barter_bank::{
-    client::{Error, Event, Keeper, Pin, Settlement, Wire, drive},
+    client::{Error, Pin, Settlement, Wire, drive, testing::Forgetful},
     document::{Account, Doc, Hash, Header, Pocket, Promise, PublicKey, SecretKey, Ulid},
     ledger::Policy,
     plan::{Deal, Transfer},
@@ -90,17 +90,6 @@ impl Wire for &Here {
     }
 
     async fn pause(&self, _: Duration) {}
-}
-
-/// Keeps nothing: nobody is killed here.
-struct Forgetful;
-
-impl Keeper for Forgetful {
-    fn keep(&mut self, _: &Settlement) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn hear(&mut self, _: Event) {}
 }
 
 /// Bank 1 keeps what people with odd numbers promise, bank 2 that of the others.

@@ -4,7 +4,7 @@
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};
 
 use barter_bank::{
-    client::{self, Error, Event, Keeper, Pin, Settlement, drive},
+    client::{self, Error, Pin, Settlement, drive, testing::Forgetful},
     document::{Action, PublicKey, Ulid},
     ledger::{Policy, State},
     plan::Deal,
@@ -90,16 +90,6 @@ impl client::Wire for Wire {
     }
 
     async fn pause(&self, _: Duration) {}
-}
-
-struct Forgetful;
-
-impl Keeper for Forgetful {
-    fn keep(&mut self, _: &Settlement) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn hear(&mut self, _: Event) {}
 }
 
 /// A swap that everybody has signed, and its banks.
