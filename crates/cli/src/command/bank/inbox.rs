@@ -44,6 +44,8 @@ pub(crate) struct Inbox {
 #[derive(Serialize)]
 struct Listed {
     holder: String,
+    /// Did every bank answer?
+    complete: bool,
     deals: Vec<Row>,
 }
 
@@ -107,7 +109,7 @@ fn next(waiting: &Waiting) -> &'static str {
 impl Report for Listed {
     fn show(&self, page: &mut Page) {
         page.field("holder", &self.holder);
-        if self.deals.is_empty() {
+        if self.deals.is_empty() && self.complete {
             page.line("nothing waits for you");
         }
         for row in &self.deals {
@@ -158,7 +160,7 @@ impl Inbox {
         };
         let (deals, failed): (Vec<Vec<Row>>, _) = each(context, pins, ask).await;
         let deals = deals.into_iter().flatten().collect();
-        context.output().result(&Listed { holder: key.public().to_string(), deals })?;
+        context.output().result(&Listed { holder: key.public().to_string(), complete: failed.is_none(), deals })?;
         failed.map_or(Ok(()), |error| Err(error.into()))
     }
 }

@@ -117,6 +117,8 @@ fn a_bank_that_cannot_tell_is_said_to_be_one() {
     let inbox = Barter::words("bank inbox --key alice.key --bank").arg(format!("{key}@{url}")).within(folder.path());
     let (listed, error) = inbox.result_and_error();
     assert_eq!(listed["deals"], Value::Array(vec![]));
+    // Who did not hear from every bank is not told that nothing waits.
+    assert_eq!(listed["complete"], false);
     assert_eq!((&error["code"], &error["exit_code"]), (&"no_inbox".into(), &1.into()), "{error}");
     let message = error["message"].as_str().unwrap();
     assert!(message.contains(key) && message.contains("list_legs"), "{message}");
